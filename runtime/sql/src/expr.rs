@@ -1,0 +1,191 @@
+//! Conditions and orders as trees.
+
+use std::borrow::Cow;
+
+use crate::Select;
+
+/// A name of the schema, not yet quoted.
+pub type Name = Cow<'static, str>;
+
+/// A column of one of the tables of a statement.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ColumnRef {
+    /// The place of its table: 0 is the table after `FROM`, 1 the first joined one.
+    pub source: u16,
+    /// The column's name.
+    pub name: Name,
+}
+
+impl ColumnRef {
+    /// A column of the statement's first table.
+    pub fn new(name: impl Into<Name>) -> Self {
+        ColumnRef { source: 0, name: name.into() }
+    }
+
+    /// A column of the table at place `source`.
+    pub fn of(source: u16, name: impl Into<Name>) -> Self {
+        ColumnRef { source, name: name.into() }
+    }
+}
+
+/// A condition or a value. Three-valued, as in SQL: a comparison with null is unknown.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Expr<V> {
+    /// A column's value.
+    Column(ColumnRef),
+    /// A bound value.
+    Value(V),
+    /// All hold; true when empty.
+    All(Vec<Expr<V>>),
+    /// One holds; false when empty.
+    Any(Vec<Expr<V>>),
+    /// It does not hold.
+    Not(Box<Expr<V>>),
+    /// A comparison of two values.
+    Compare(Comparison, Box<Expr<V>>, Box<Expr<V>>),
+    /// It is null.
+    IsNull(Box<Expr<V>>),
+    /// It is not null.
+    IsNotNull(Box<Expr<V>>),
+    /// It equals one of the values: one bound array whatever their number, false when there are
+    /// none.
+    In(Box<Expr<V>>, Vec<V>),
+    /// It equals none of the values; true when there are none.
+    NotIn(Box<Expr<V>>, Vec<V>),
+    /// The columns, taken together, are a row of the query.
+    InSelect(Vec<ColumnRef>, Box<Select<V>>),
+    /// A test of a text.
+    Text(TextTest, Box<Expr<V>>, V),
+    /// The place of an enum's label in the order in which its variants are declared. On
+    /// PostgreSQL enums compare so by themselves, and this is the inner expression.
+    Rank(Box<Expr<V>>, &'static [&'static str]),
+}
+
+/// How two values are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Comparison {
+    /// `=`
+    Equal,
+    /// `<>`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessOrEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterOrEqual,
+}
+
+impl Comparison {
+    pub(crate) fn sql(self) -> &'static str {
+        match self {
+            Comparison::Equal => "=",
+            Comparison::NotEqual => "<>",
+            Comparison::Less => "<",
+            Comparison::LessOrEqual => "<=",
+            Comparison::Greater => ">",
+            Comparison::GreaterOrEqual => ">=",
+        }
+    }
+}
+
+/// A test of a text; upper and lower case differ on every database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TextTest {
+    /// It contains the value.
+    Contains,
+    /// It starts with the value.
+    StartsWith,
+    /// It ends with the value.
+    EndsWith,
+    /// It matches the value as a pattern of `LIKE`: `%` any text, `_` one character, `\` takes
+    /// away their meaning. SQLite has this test as `GLOB` only, so its value is bound as
+    /// [`Bind::Pattern`](crate::Bind::Pattern).
+    Like,
+}
+
+/// A key to sort by.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Order<V> {
+    /// What is sorted.
+    pub by: Expr<V>,
+    /// Up or down.
+    pub direction: Direction,
+    /// Where nulls stand.
+    pub nulls: Nulls,
+}
+
+/// Up or down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// Smallest first.
+    Ascending,
+    /// Largest first.
+    Descending,
+}
+
+/// Where nulls stand in an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Nulls {
+    /// The key is never null.
+    Never,
+    /// As if null were the largest value, PostgreSQL's habit: last going up, first going down.
+    Largest,
+    /// Before all others.
+    First,
+    /// After all others.
+    Last,
+}
+
+impl<V> Expr<V> {
+    /// A column of the statement's first table.
+    pub fn column(name: impl Into<Name>) -> Self {
+        Expr::Column(ColumnRef::new(name))
+    }
+
+    /// `self` compared with `other`.
+    pub fn compare(self, comparison: Comparison, other: Expr<V>) -> Self {
+        Expr::Compare(comparison, Box::new(self), Box::new(other))
+    }
+
+    /// `self = other`
+    pub fn equals(self, other: Expr<V>) -> Self {
+        self.compare(Comparison::Equal, other)
+    }
+
+    /// Both hold. Chains become one list.
+    pub fn and(self, other: Expr<V>) -> Self {
+        let mut all = match self {
+            Expr::All(list) => list,
+            one => vec![one],
+        };
+        match other {
+            Expr::All(list) => all.extend(list),
+            one => all.push(one),
+        }
+        Expr::All(all)
+    }
+
+    /// One of both holds. Chains become one list.
+    pub fn or(self, other: Expr<V>) -> Self {
+        let mut any = match self {
+            Expr::Any(list) => list,
+            one => vec![one],
+        };
+        match other {
+            Expr::Any(list) => any.extend(list),
+            one => any.push(one),
+        }
+        Expr::Any(any)
+    }
+
+    /// It does not hold. Two negations are none.
+    pub fn negate(self) -> Self {
+        match self {
+            Expr::Not(inner) => *inner,
+            one => Expr::Not(Box::new(one)),
+        }
+    }
+}

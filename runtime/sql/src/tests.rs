@@ -1,0 +1,196 @@
+//! What trees become.
+
+use crate::*;
+
+#[track_caller]
+fn check(select: &Select<i32>, postgres: &str, sqlite: &str) {
+    assert_eq!(select.render(Dialect::Postgres).sql, postgres);
+    assert_eq!(select.render(Dialect::Sqlite).sql, sqlite);
+}
+
+fn users(filter: Expr<i32>) -> Select<i32> {
+    let mut select = Select::new(Projection::Columns(vec![ColumnRef::new("id")]), Table::new("users"));
+    select.filter = Some(filter);
+    select
+}
+
+fn age() -> Box<Expr<i32>> {
+    Box::new(Expr::column("age"))
+}
+
+#[test]
+fn names_are_quoted() {
+    assert_eq!(ident(r#"a"b"#), r#""a""b""#);
+    assert_eq!(text("it's"), "'it''s'");
+    let table = Table { schema: Some("auth".into()), name: "users".into() };
+    assert_eq!(table.quoted(Dialect::Postgres), r#""auth"."users""#);
+    assert_eq!(table.quoted(Dialect::Sqlite), r#""auth_users""#);
+}
+
+#[test]
+fn conditions_nest() {
+    let young = age().compare(Comparison::Less, Expr::Value(20));
+    let old = age().compare(Comparison::GreaterOrEqual, Expr::Value(60));
+    let unknown = Expr::IsNull(age());
+    check(
+        &users(young.or(old).and(unknown.negate())),
+        r#"SELECT "id" FROM "users" WHERE ("age" < $1 OR "age" >= $2) AND (NOT "age" IS NULL)"#,
+        r#"SELECT "id" FROM "users" WHERE ("age" < ?1 OR "age" >= ?2) AND (NOT "age" IS NULL)"#,
+    );
+}
+
+#[test]
+fn a_list_is_one_array() {
+    let select = users(Expr::In(age(), vec![1, 2, 3]));
+    check(
+        &select,
+        r#"SELECT "id" FROM "users" WHERE "age" = ANY($1)"#,
+        r#"SELECT "id" FROM "users" WHERE "age" IN (SELECT value FROM rarray(?1))"#,
+    );
+    assert_eq!(select.render(Dialect::Sqlite).binds, [Bind::Set(&[1, 2, 3])]);
+    check(
+        &users(Expr::NotIn(age(), vec![])),
+        r#"SELECT "id" FROM "users" WHERE "age" <> ALL($1)"#,
+        r#"SELECT "id" FROM "users" WHERE "age" NOT IN (SELECT value FROM rarray(?1))"#,
+    );
+}
+
+#[test]
+fn empty_lists_of_conditions_are_constants() {
+    check(
+        &users(Expr::Any(vec![])),
+        r#"SELECT "id" FROM "users" WHERE (1 = 0)"#,
+        r#"SELECT "id" FROM "users" WHERE (1 = 0)"#,
+    );
+    check(&users(Expr::All(vec![])), r#"SELECT "id" FROM "users""#, r#"SELECT "id" FROM "users""#);
+}
+
+#[test]
+fn long_chains_are_balanced() {
+    let terms = (0..100_000).map(|value| age().compare(Comparison::NotEqual, Expr::Value(value)));
+    let chain = terms.reduce(Expr::and).expect("terms");
+    let select = users(chain);
+    let rendered = select.render(Dialect::Sqlite);
+    assert_eq!(rendered.binds.len(), 100_000);
+    let deepest = rendered.sql.split(|sign| sign != '(').map(str::len).max();
+    assert!(deepest < Some(20), "{deepest:?}");
+}
+
+#[test]
+fn enums_compare_by_rank_in_sqlite() {
+    let labels = &["reader", "admin"];
+    let rank = |inner| Expr::Rank(Box::new(inner), labels);
+    let above = rank(Expr::column("role")).compare(Comparison::Greater, rank(Expr::Value(1)));
+    let case = "WHEN 'reader' THEN 0 WHEN 'admin' THEN 1 END";
+    check(
+        &users(above),
+        r#"SELECT "id" FROM "users" WHERE "role" > $1"#,
+        &format!(r#"SELECT "id" FROM "users" WHERE CASE "role" {case} > CASE ?1 {case}"#),
+    );
+}
+
+#[test]
+fn nulls_stand_where_they_stand_in_postgresql() {
+    let key = |nulls, direction| Order { by: Expr::column("age"), direction, nulls };
+    let mut select = users(Expr::All(vec![]));
+    select.order = vec![
+        key(Nulls::Largest, Direction::Ascending),
+        key(Nulls::Largest, Direction::Descending),
+        key(Nulls::Never, Direction::Descending),
+        key(Nulls::First, Direction::Ascending),
+    ];
+    check(
+        &select,
+        r#"SELECT "id" FROM "users" ORDER BY "age", "age" DESC, "age" DESC, "age" NULLS FIRST"#,
+        r#"SELECT "id" FROM "users" ORDER BY "age" NULLS LAST, "age" DESC NULLS FIRST, "age" DESC, "age" NULLS FIRST"#,
+    );
+}
+
+#[test]
+fn an_offset_needs_no_limit() {
+    let mut select = users(Expr::All(vec![]));
+    select.offset = Some(5);
+    check(&select, r#"SELECT "id" FROM "users" OFFSET $1"#, r#"SELECT "id" FROM "users" LIMIT -1 OFFSET ?1"#);
+    select.projection = Projection::Count;
+    let counted = r#"SELECT count(*) FROM (SELECT 1 FROM "users" LIMIT -1 OFFSET ?1) AS counted"#;
+    assert_eq!(select.render(Dialect::Sqlite).sql, counted);
+}
+
+#[test]
+fn a_limit_per_parent_is_a_window() {
+    let mut select = users(Expr::All(vec![]));
+    let key = ColumnRef::of(1, "post_id");
+    let on = Expr::Column(ColumnRef::of(1, "tag_id")).equals(Expr::column("id"));
+    select.projection = Projection::Columns(vec![key.clone(), ColumnRef::new("id")]);
+    select.joins = vec![Join { table: Table::new("posts_tags"), on }];
+    select.per = vec![key];
+    select.limit = Some(2);
+    select.order =
+        vec![Order { by: Expr::column("id"), direction: Direction::Descending, nulls: Nulls::Never }];
+    let expected = concat!(
+        r#"SELECT c0, c1 FROM (SELECT t1."post_id" AS c0, t0."id" AS c1, row_number() OVER "#,
+        r#"(PARTITION BY t1."post_id" ORDER BY t0."id" DESC) AS place FROM "users" AS t0 "#,
+        r#"JOIN "posts_tags" AS t1 ON t1."tag_id" = t0."id") AS ranked "#,
+        r#"WHERE place <= CAST($1 AS bigint) ORDER BY place"#,
+    );
+    assert_eq!(select.render(Dialect::Postgres).sql, expected);
+}
+
+#[test]
+fn a_value_that_stands_twice_is_bound_once() {
+    let select = users(Expr::Text(TextTest::StartsWith, Box::new(Expr::column("name")), 7));
+    check(
+        &select,
+        r#"SELECT "id" FROM "users" WHERE starts_with("name", $1)"#,
+        r#"SELECT "id" FROM "users" WHERE substr("name", 1, length(?1)) = ?1"#,
+    );
+    assert_eq!(select.render(Dialect::Sqlite).binds, [Bind::One(&7)]);
+}
+
+#[test]
+fn rows_may_leave_columns_to_the_database() {
+    let insert = Insert {
+        table: Table::new("tags"),
+        columns: vec!["id".into(), "name".into()],
+        rows: vec![vec![None, Some(1)], vec![Some(2), Some(3)]],
+        on_conflict: OnConflict::Skip,
+        returning: vec!["id".into()],
+    };
+    let head = r#"INSERT INTO "tags" ("id", "name") VALUES"#;
+    let tail = r#"ON CONFLICT DO NOTHING RETURNING "id""#;
+    assert_eq!(insert.render(Dialect::Postgres).sql, format!("{head} (DEFAULT, $1), ($2, $3) {tail}"));
+    assert_eq!(insert.render(Dialect::Sqlite).sql, format!("{head} (NULL, ?1), (?2, ?3) {tail}"));
+}
+
+#[test]
+fn fixed_statements() {
+    let table = Table::new("users");
+    assert_eq!(
+        fixed::get(Dialect::Postgres, &table, &["id", "name"], &["a", "b"]),
+        r#"SELECT "id", "name" FROM "users" WHERE "a" = $1 AND "b" = $2"#
+    );
+    assert_eq!(
+        fixed::insert(Dialect::Sqlite, &table, &["name"], &["id", "name"]),
+        r#"INSERT INTO "users" ("name") VALUES (?1) RETURNING "id", "name""#
+    );
+    assert_eq!(
+        fixed::insert(Dialect::Postgres, &table, &[], &["id"]),
+        r#"INSERT INTO "users" DEFAULT VALUES RETURNING "id""#
+    );
+    assert_eq!(fixed::delete(Dialect::Postgres, &table, &["id"]), r#"DELETE FROM "users" WHERE "id" = $1"#);
+}
+
+#[test]
+fn updates_set_and_answer() {
+    let update = Update {
+        table: Table::new("users"),
+        set: vec![("name".into(), Expr::Value(1)), ("age".into(), Expr::Value(2))],
+        filter: Some(Expr::column("id").equals(Expr::Value(3))),
+        returning: vec!["id".into()],
+    };
+    assert_eq!(
+        update.render(Dialect::Postgres).sql,
+        r#"UPDATE "users" SET "name" = $1, "age" = $2 WHERE "id" = $3 RETURNING "id""#
+    );
+    assert_eq!(update.render(Dialect::Postgres).binds, [Bind::One(&1), Bind::One(&2), Bind::One(&3)]);
+}
