@@ -1,0 +1,121 @@
+//! What can be wrong with a file's syntax, as data. The compiler words it.
+
+use crate::ast::Span;
+
+/// A fault of syntax. The file is parsed nevertheless.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SyntaxError {
+    /// What is wrong.
+    pub kind: SyntaxErrorKind,
+    /// The characters that are wrong.
+    pub span: Span,
+}
+
+/// What is wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SyntaxErrorKind {
+    /// Something stands where something else should.
+    Unexpected {
+        /// What stands there, in the user's words; empty at the end of the line.
+        found: String,
+        /// What could stand there, in the user's words.
+        expected: Vec<&'static str>,
+    },
+    /// `modle User { … }`
+    UnknownDeclaration {
+        /// The word that is no keyword.
+        word: String,
+    },
+    /// A block without its closing brace; the span is the opening one.
+    Unclosed {
+        /// `{`, `(` or `[`.
+        bracket: char,
+    },
+    /// A closing bracket that closes another kind; the span is the closing one.
+    Mismatched {
+        /// The bracket that was open.
+        open: char,
+        /// Where it stands.
+        open_span: Span,
+        /// The one that was found.
+        close: char,
+    },
+    /// A closing bracket without an opening one.
+    Unopened {
+        /// Which.
+        bracket: char,
+    },
+    /// `email String`; the span is the field's name.
+    MissingColon,
+    /// `email:`; the span is the field's name.
+    MissingType,
+    /// `Post[]`; the span is the whole type.
+    ArraySuffix {
+        /// The type without the suffix, as written.
+        element: String,
+    },
+    /// `String!`; the span is the `!`.
+    BangSuffix,
+    /// `T??`; the span is the second `?`.
+    DoubleOptional,
+    /// `@@index`; the span is the attribute.
+    DoubleAt {
+        /// The name behind it.
+        name: String,
+        /// The arguments as written, parentheses included.
+        args: String,
+    },
+    /// `email: String @@unique`; the span is the `@@`.
+    DoubleAtOnField {
+        /// The name behind it.
+        name: String,
+    },
+    /// `@db.VarChar(255)`; the span is the attribute.
+    DottedAttribute {
+        /// The name as written.
+        name: String,
+    },
+    /// `email @unique: String`; the span is the attribute.
+    AttributeBeforeType {
+        /// The attribute as written.
+        text: String,
+        /// Where it belongs.
+        end: Span,
+    },
+    /// `/^a/`; the span is the expression.
+    Regex {
+        /// What stands between the slashes.
+        pattern: String,
+    },
+    /// A comma or semicolon between fields.
+    Separator {
+        /// Which.
+        found: char,
+    },
+    /// A comma where no variant stands.
+    SurplusComma,
+    /// Two variants with nothing between; the span is the end of the first.
+    MissingComma,
+    /// A string that does not end on its line; the span is its beginning.
+    UnterminatedString,
+    /// A comment that does not end; the span is its beginning.
+    UnterminatedComment,
+    /// A backslash before something that it cannot escape.
+    BadEscape {
+        /// As written.
+        escape: String,
+    },
+    /// `12ab`, `1.`.
+    BadNumber,
+    /// Brackets within brackets, deeper than [`crate::MAX_DEPTH`].
+    TooDeep,
+    /// More than [`crate::MAX_BYTES`].
+    TooLarge {
+        /// The file's size in bytes.
+        bytes: usize,
+    },
+    /// A NUL byte.
+    Nul,
+    /// Documentation that documents nothing: a lint, not an error.
+    DanglingDoc,
+}

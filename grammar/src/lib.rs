@@ -1,0 +1,22 @@
+//! The syntax of the Rex schema language: text to tree.
+//!
+//! # Invariants
+//!
+//! 1. [`parse`] never fails and never panics: it returns a tree of what could be read and the
+//!    errors. One broken line costs one error; the lines around it are still read.
+//! 2. The tree is one file's syntax and nothing else: no names are resolved here.
+//! 3. Only this crate knows pest, and no error of pest leaves it: [`SyntaxError`] speaks in the
+//!    user's words.
+//! 4. Depth and size are bounded before pest, which recurses, sees the text.
+
+pub mod ast;
+mod error;
+mod parse;
+mod recover;
+mod scan;
+mod strings;
+mod walk;
+
+pub use error::{SyntaxError, SyntaxErrorKind};
+pub use parse::{MAX_BYTES, MAX_DEPTH, parse};
+pub use strings::quote;

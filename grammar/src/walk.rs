@@ -1,0 +1,400 @@
+//! From pest's pairs to the syntax tree.
+
+mod expr;
+mod members;
+
+use std::collections::HashSet;
+
+use pest::iterators::Pair as PestPair;
+
+use crate::ast::*;
+use crate::error::{SyntaxError, SyntaxErrorKind};
+use crate::parse::Rule;
+use crate::recover;
+
+type Pair<'a> = PestPair<'a, Rule>;
+
+/// Walks a whole file. `errors` are those of the scan.
+pub(crate) fn walk(source: &str, file: Pair<'_>, errors: Vec<SyntaxError>) -> (File, Vec<SyntaxError>) {
+    let scanned = errors.len();
+    let mut walker = Walker { source, errors, scanned, told: HashSet::new(), surplus: 0 };
+    let file = walker.file(file);
+    walker.errors.sort_by_key(|error| error.span.start);
+    (file, walker.errors)
+}
+
+struct Walker<'a> {
+    source: &'a str,
+    /// The first `scanned` are those of the scan.
+    errors: Vec<SyntaxError>,
+    scanned: usize,
+    /// The places that the walk has told.
+    told: HashSet<Span>,
+    /// Closing braces that blocks left open by mistake will leave over.
+    surplus: usize,
+}
+
+/// What a body is made of, before it becomes a block.
+#[derive(Default)]
+struct Body {
+    members: Vec<Member>,
+    open: Span,
+    broken: bool,
+}
+
+fn span(pair: &Pair<'_>) -> Span {
+    let span = pair.as_span();
+    Span::new(span.start(), span.end())
+}
+
+/// Without the white space and comments that pest leaves behind the last part. What ends in a
+/// bracket of its own has none.
+fn tight(pair: &Pair<'_>) -> Span {
+    let mut span = span(pair);
+    let mut last = pair.clone();
+    loop {
+        let ends_in_bracket =
+            matches!(last.as_rule(), Rule::group | Rule::list | Rule::list_type | Rule::parenthesized);
+        let is_text =
+            matches!(last.as_rule(), Rule::broken_member | Rule::broken_variant | Rule::broken_item);
+        span.end = last.as_span().end() as u32;
+        match last.clone().into_inner().next_back() {
+            Some(inner) if !ends_in_bracket && !is_text => last = inner,
+            _ => break,
+        }
+    }
+    let text = last.as_str();
+    span.end -= (text.len() - text.trim_end().len()) as u32;
+    span
+}
+
+fn name(pair: &Pair<'_>) -> Name {
+    Name { text: pair.as_str().to_owned(), span: span(pair) }
+}
+
+/// The brace that opens the body behind a name.
+fn title_end(source: &str, name: Span) -> Span {
+    let at = source[name.end as usize..].find('{').map_or(name.end as usize, |at| name.end as usize + at);
+    Span::new(at, at + 1)
+}
+
+fn doc(pair: &Pair<'_>) -> Doc {
+    let text = pair.as_str().trim_end();
+    let text = &text[3.min(text.len())..];
+    Doc { text: text.strip_prefix(' ').unwrap_or(text).to_owned(), span: span(pair) }
+}
+
+impl Walker<'_> {
+    fn error(&mut self, kind: SyntaxErrorKind, span: Span) {
+        self.told.insert(span);
+        self.errors.push(SyntaxError { kind, span });
+    }
+
+    /// Whether the scan has told something within a place. Its errors are sorted.
+    fn scan_told(&self, place: Span) -> bool {
+        let scanned = &self.errors[..self.scanned];
+        let first = scanned.partition_point(|error| error.span.start < place.start);
+        scanned[first..]
+            .iter()
+            .take_while(|error| error.span.start <= place.end)
+            .any(|error| place.contains(error.span))
+    }
+
+    fn file(&mut self, pair: Pair<'_>) -> File {
+        let mut file = File::default();
+        let mut pairs = pair.into_inner().peekable();
+        while let Some(pair) = pairs.next() {
+            match pair.as_rule() {
+                Rule::file_doc => file.docs.push(doc(&pair)),
+                Rule::declaration => file.items.push(self.declaration(pair)),
+                Rule::unknown_declaration => file.items.push(self.unknown_declaration(pair)),
+                Rule::dangling_doc => {
+                    let next = pairs.peek().map(|next| next.as_rule());
+                    if !matches!(next, Some(Rule::broken_item | Rule::dangling_doc)) {
+                        self.error(SyntaxErrorKind::DanglingDoc, tight(&pair));
+                    }
+                }
+                Rule::broken_item => self.broken(tight(&pair), None, Rule::lone_declaration),
+                _ => {}
+            }
+        }
+        file
+    }
+
+    /// Tells what is wrong with a line that is none of ours, unless the scan has told it. What
+    /// stands before it on the same line is read with it: the fault may have begun there.
+    fn broken(&mut self, line: Span, before: Option<Span>, rule: Rule) {
+        let from = match before {
+            Some(before) if self.on_line_of(Some(before), line) => before.start,
+            _ => line.start,
+        };
+        if self.surplus > 0 && self.source[line.range()].starts_with('}') {
+            self.surplus -= 1;
+            return;
+        }
+        let whole = Span { start: from, end: line.end };
+        if self.scan_told(whole) {
+            return;
+        }
+        let error = recover::fault(self.source, from as usize, line.end as usize, rule);
+        if !self.told.contains(&error.span) {
+            self.error(error.kind, error.span);
+        }
+    }
+
+    fn declaration(&mut self, pair: Pair<'_>) -> Item {
+        let mut docs = Vec::new();
+        for pair in pair.into_inner() {
+            match pair.as_rule() {
+                Rule::doc => docs.push(doc(&pair)),
+                Rule::block => return Item::Block(self.block(pair, docs)),
+                Rule::enumeration => return Item::Enum(self.enumeration(pair, docs)),
+                _ => return Item::Union(self.union(pair, docs)),
+            }
+        }
+        unreachable!("a declaration holds one of three things")
+    }
+
+    /// A block under a word that is no keyword is taken for a model: what follows is not noise.
+    fn unknown_declaration(&mut self, pair: Pair<'_>) -> Item {
+        let mut docs = Vec::new();
+        let whole = span(&pair);
+        let mut inner = pair.into_inner().peekable();
+        while let Some(line) = inner.next_if(|pair| pair.as_rule() == Rule::doc) {
+            docs.push(doc(&line));
+        }
+        let keyword = inner.next().expect("a keyword comes first");
+        let word = keyword.as_str().to_owned();
+        let keyword = span(&keyword);
+        self.error(SyntaxErrorKind::UnknownDeclaration { word }, keyword);
+        Item::Block(self.block_parts(BlockKind::Model, keyword, docs, inner, whole))
+    }
+
+    fn block(&mut self, pair: Pair<'_>, docs: Vec<Doc>) -> Block {
+        let whole = tight(&pair);
+        let mut inner = pair.into_inner();
+        let keyword = inner.next().expect("a keyword comes first");
+        let kind = match keyword.as_str() {
+            "model" => BlockKind::Model,
+            "mixin" => BlockKind::Mixin,
+            "type" => BlockKind::Type,
+            _ => BlockKind::View,
+        };
+        self.block_parts(kind, span(&keyword), docs, inner, whole)
+    }
+
+    fn block_parts<'b>(
+        &mut self,
+        kind: BlockKind,
+        keyword: Span,
+        docs: Vec<Doc>,
+        mut inner: impl Iterator<Item = Pair<'b>>,
+        whole: Span,
+    ) -> Block {
+        let title = name(&inner.next().expect("a block has a name"));
+        let mut with = Vec::new();
+        let mut body = Body::default();
+        for pair in inner {
+            match pair.as_rule() {
+                Rule::with => with = pair.into_inner().skip(1).map(|mixin| name(&mixin)).collect(),
+                _ => body = self.body(pair),
+            }
+        }
+        let Body { members, open, broken } = body;
+        Block { kind, keyword, docs, name: title, with, members, open, broken, span: whole }
+    }
+
+    fn body(&mut self, pair: Pair<'_>) -> Body {
+        let start = pair.as_span().start();
+        let mut body = Body { open: Span::new(start, start + 1), ..Body::default() };
+        let mut before = None;
+        // Where a line ends that is no member at all: what the grammar made of it is not looked at.
+        let mut prose = 0;
+        let mut pairs = pair.into_inner().peekable();
+        while let Some(pair) = pairs.next() {
+            let place = tight(&pair);
+            if place.start < prose && !matches!(pair.as_rule(), Rule::close | Rule::unclosed) {
+                continue;
+            }
+            match pair.as_rule() {
+                Rule::field => body.members.push(Member::Field(self.field(pair))),
+                Rule::colonless_field | Rule::typeless_field if self.on_line_of(before, place) => {
+                    body.broken = true;
+                    self.broken(place, before, Rule::lone_field);
+                }
+                Rule::block_attribute => self.block_attribute(pair, self.on_line_of(before, place)),
+                Rule::colonless_field if pairs.peek().is_some_and(|next| self.goes_on(place, next)) => {
+                    body.broken = true;
+                    prose = self.prose(place.start);
+                }
+                Rule::colonless_field => {
+                    body.members.push(self.lacking_field(pair, SyntaxErrorKind::MissingColon));
+                }
+                Rule::typeless_field => {
+                    body.members.push(self.lacking_field(pair, SyntaxErrorKind::MissingType));
+                }
+                Rule::statement => body.members.push(Member::Statement(self.statement(pair))),
+                Rule::separator => {
+                    let found = pair.as_str().chars().next().unwrap_or(',');
+                    self.error(SyntaxErrorKind::Separator { found }, place);
+                }
+                Rule::dangling_member_doc => {
+                    self.dangling(place, pairs.peek().map(|next| next.as_rule()));
+                }
+                Rule::broken_member => {
+                    body.broken |= !recover::is_keyless_statement(&self.source[place.range()]);
+                    self.broken(place, before, Rule::lone_field);
+                }
+                Rule::unclosed => {
+                    body.broken = true;
+                    self.unclosed(body.open);
+                }
+                _ => {}
+            }
+            before = Some(place);
+        }
+        body
+    }
+
+    /// Whether `place` stands on the line where `before` ends.
+    fn on_line_of(&self, before: Option<Span>, place: Span) -> bool {
+        before.is_some_and(|before| !self.source[before.end as usize..place.start as usize].contains('\n'))
+    }
+
+    fn lacking_field(&mut self, pair: Pair<'_>, lacks: SyntaxErrorKind) -> Member {
+        let field = self.field(pair);
+        self.error(lacks, field.name.span);
+        Member::Field(field)
+    }
+
+    /// Tells a line of words, and gives its end.
+    fn prose(&mut self, start: u32) -> u32 {
+        let rest = &self.source[start as usize..];
+        let end = start + rest.find(['\n', '}']).unwrap_or(rest.len()) as u32;
+        self.broken(Span { start, end }, None, Rule::lone_field);
+        end
+    }
+
+    /// Whether what looks like a field without a colon goes on with more words on its line.
+    fn goes_on(&self, place: Span, next: &Pair<'_>) -> bool {
+        let words =
+            matches!(next.as_rule(), Rule::colonless_field | Rule::typeless_field | Rule::broken_member);
+        words && self.on_line_of(Some(place), span(next))
+    }
+
+    /// A block that another declaration ends. Its closing brace may stand further down: the
+    /// brace that is then one too many is not told as well.
+    fn unclosed(&mut self, open: Span) {
+        if !self.told.contains(&open) && !self.scan_told(open) {
+            self.error(SyntaxErrorKind::Unclosed { bracket: '{' }, open);
+            self.surplus += 1;
+        }
+    }
+
+    fn block_attribute(&mut self, pair: Pair<'_>, is_of_field: bool) {
+        let mut whole = tight(&pair);
+        let mut args = String::new();
+        let mut title = String::new();
+        for pair in pair.into_inner().filter(|pair| pair.as_rule() != Rule::doc) {
+            match pair.as_rule() {
+                Rule::path => {
+                    title = self.source[tight(&pair).range()].to_owned();
+                    whole.start = span(&pair).start - 2;
+                }
+                _ => args = self.source[tight(&pair).range()].to_owned(),
+            }
+        }
+        match is_of_field {
+            true => {
+                let signs = Span { start: whole.start, end: whole.start + 2 };
+                self.error(SyntaxErrorKind::DoubleAtOnField { name: title }, signs);
+            }
+            false => self.error(SyntaxErrorKind::DoubleAt { name: title, args }, whole),
+        }
+    }
+
+    /// Documentation before a broken line, or before more of its kind, is not told as well.
+    fn dangling(&mut self, place: Span, next: Option<Rule>) {
+        let followed = matches!(
+            next,
+            Some(Rule::broken_member | Rule::broken_variant | Rule::dangling_member_doc | Rule::unclosed)
+        );
+        if !followed {
+            self.error(SyntaxErrorKind::DanglingDoc, place);
+        }
+    }
+
+    fn enumeration(&mut self, pair: Pair<'_>, docs: Vec<Doc>) -> Enum {
+        let whole = tight(&pair);
+        let mut inner = pair.into_inner();
+        inner.next();
+        let title = name(&inner.next().expect("an enum has a name"));
+        let mut item = Enum {
+            docs,
+            name: title,
+            variants: Vec::new(),
+            statements: Vec::new(),
+            broken: false,
+            span: whole,
+        };
+        let mut before: Option<Span> = None;
+        let mut open_variant: Option<Span> = None;
+        let mut pairs = inner.peekable();
+        while let Some(pair) = pairs.next() {
+            let place = tight(&pair);
+            match pair.as_rule() {
+                Rule::enum_statement => item.statements.push(self.statement(pair)),
+                Rule::variant => {
+                    let variant = self.variant(pair);
+                    if let Some(end) = open_variant {
+                        self.error(SyntaxErrorKind::MissingComma, end.after());
+                    }
+                    open_variant = Some(variant.span);
+                    item.variants.push(variant);
+                }
+                Rule::comma => match open_variant.take() {
+                    Some(_) => {}
+                    None => self.error(SyntaxErrorKind::SurplusComma, place),
+                },
+                Rule::dangling_member_doc => self.dangling(place, pairs.peek().map(|next| next.as_rule())),
+                Rule::broken_variant => {
+                    item.broken = true;
+                    self.broken(place, before, Rule::lone_variant);
+                    open_variant = Some(place);
+                }
+                Rule::unclosed => {
+                    item.broken = true;
+                    let open = title_end(self.source, item.name.span);
+                    self.unclosed(open);
+                }
+                _ => {}
+            }
+            before = Some(place);
+        }
+        item
+    }
+
+    fn variant(&mut self, pair: Pair<'_>) -> Variant {
+        let mut whole = tight(&pair);
+        let mut docs = Vec::new();
+        let mut title = None;
+        let mut attributes = Vec::new();
+        for pair in pair.into_inner() {
+            match pair.as_rule() {
+                Rule::doc => docs.push(doc(&pair)),
+                Rule::name => title = Some(name(&pair)),
+                _ => attributes.extend(self.attribute(pair)),
+            }
+        }
+        let title = title.expect("a variant has a name");
+        whole.start = title.span.start;
+        Variant { docs, name: title, attributes, span: whole }
+    }
+
+    fn union(&mut self, pair: Pair<'_>, docs: Vec<Doc>) -> Union {
+        let whole = tight(&pair);
+        let mut names = pair.into_inner().skip(1).map(|pair| name(&pair));
+        let title = names.next().expect("a union has a name");
+        Union { docs, name: title, members: names.collect(), span: whole }
+    }
+}

@@ -1,0 +1,183 @@
+//! Expressions: flat pairs become a tree by precedence.
+
+use super::{Pair, Walker, name, span, tight};
+use crate::ast::*;
+use crate::error::SyntaxErrorKind;
+use crate::parse::{MAX_DEPTH, Rule};
+use crate::strings;
+
+/// Operands that one expression may chain; the tree is as deep as that.
+const MAX_OPERANDS: usize = 4 * MAX_DEPTH;
+
+impl Walker<'_> {
+    pub(super) fn group(&mut self, pair: Pair<'_>) -> Group {
+        let whole = tight(&pair);
+        Group { args: pair.into_inner().map(|arg| self.arg(arg)).collect(), span: whole }
+    }
+
+    fn arg(&mut self, pair: Pair<'_>) -> Arg {
+        let whole = tight(&pair);
+        let mut label = None;
+        let mut value = None;
+        let mut modifiers = Vec::new();
+        for pair in pair.into_inner() {
+            match pair.as_rule() {
+                Rule::label => label = Some(name(&pair)),
+                Rule::expr => value = Some(self.expr(pair)),
+                _ => modifiers.push(self.modifier(pair)),
+            }
+        }
+        Arg { label, value: value.expect("an argument has a value"), modifiers, span: whole }
+    }
+
+    fn modifier(&mut self, pair: Pair<'_>) -> Modifier {
+        let whole = tight(&pair);
+        let mut inner = pair.into_inner();
+        let title = name(&inner.next().expect("a modifier is a word"));
+        Modifier { name: title, args: inner.next().map(|args| self.group(args)), span: whole }
+    }
+
+    /// Precedence climbing over `operand (operator operand)*`.
+    pub(super) fn expr(&mut self, pair: Pair<'_>) -> Expr {
+        let whole = tight(&pair);
+        let mut operands = Vec::new();
+        let mut operators: Vec<BinaryOp> = Vec::new();
+        let mut prefixes: Vec<(UnaryOp, Span)> = Vec::new();
+        for pair in pair.into_inner() {
+            match pair.as_rule() {
+                Rule::prefix => {
+                    let op = if pair.as_str() == "!" { UnaryOp::Not } else { UnaryOp::Neg };
+                    if prefixes.len() < MAX_DEPTH {
+                        prefixes.push((op, span(&pair)));
+                    }
+                }
+                Rule::operator => operators.push(operator(pair.as_str().trim_end())),
+                _ => {
+                    let mut operand = self.operand(pair);
+                    for (op, place) in prefixes.drain(..).rev() {
+                        let span = place.to(operand.span);
+                        operand = Expr { kind: ExprKind::Unary(op, Box::new(operand)), span };
+                    }
+                    operands.push(operand);
+                }
+            }
+        }
+        if operands.len() > MAX_OPERANDS {
+            self.error(SyntaxErrorKind::TooDeep, whole);
+            operands.truncate(1);
+            operators.clear();
+        }
+        climb(operands, operators)
+    }
+
+    fn operand(&mut self, pair: Pair<'_>) -> Expr {
+        let whole = tight(&pair);
+        let kind = match pair.as_rule() {
+            Rule::parenthesized => {
+                let inner = pair.into_inner().next().expect("parentheses hold an expression");
+                return self.expr(inner);
+            }
+            Rule::range => self.range(pair),
+            Rule::number => ExprKind::Number(self.number(&pair)),
+            Rule::string | Rule::raw_string => ExprKind::String(self.string(&pair)),
+            Rule::list => ExprKind::List(pair.into_inner().map(|element| self.expr(element)).collect()),
+            Rule::regex => {
+                let text = pair.as_str();
+                let pattern = text[1..text.len() - 1].to_owned();
+                self.error(SyntaxErrorKind::Regex { pattern: pattern.clone() }, whole);
+                ExprKind::String(pattern)
+            }
+            _ => self.reference(pair),
+        };
+        Expr { kind, span: whole }
+    }
+
+    fn range(&mut self, pair: Pair<'_>) -> ExprKind {
+        let (mut low, mut high, mut inclusive, mut seen) = (None, None, false, false);
+        for pair in pair.into_inner() {
+            if pair.as_rule() == Rule::range_operator {
+                inclusive = pair.as_str() == "..=";
+                seen = true;
+                continue;
+            }
+            let bound = Some(Box::new(self.operand(pair)));
+            if seen { high = bound } else { low = bound }
+        }
+        ExprKind::Range { low, high, inclusive }
+    }
+
+    fn reference(&mut self, pair: Pair<'_>) -> ExprKind {
+        let mut inner = pair.into_inner();
+        let path: Vec<Name> =
+            inner.next().expect("a reference has a path").into_inner().map(|part| name(&part)).collect();
+        match inner.next() {
+            Some(args) => ExprKind::Call { path, args: self.group(args) },
+            None => match (path.len(), path[0].text.as_str()) {
+                (1, "true") => ExprKind::Bool(true),
+                (1, "false") => ExprKind::Bool(false),
+                (1, "null") => ExprKind::Null,
+                _ => ExprKind::Path(path),
+            },
+        }
+    }
+
+    /// Digits without underscores. A number that is none is told, and stands for 0.
+    fn number(&mut self, pair: &Pair<'_>) -> String {
+        let text: String = pair.as_str().chars().filter(|&c| c != '_').collect();
+        let digits = text.strip_prefix('-').unwrap_or(&text);
+        let well_formed = digits.split('.').all(|part| part.bytes().all(|b| b.is_ascii_digit()));
+        if well_formed {
+            return text;
+        }
+        self.error(SyntaxErrorKind::BadNumber, tight(pair));
+        "0".to_owned()
+    }
+
+    pub(super) fn string(&mut self, pair: &Pair<'_>) -> String {
+        let literal = pair.as_str().trim_end();
+        match pair.as_rule() {
+            Rule::raw_string => strings::unquote_raw(literal),
+            _ => strings::unquote(literal, pair.as_span().start(), &mut self.errors),
+        }
+    }
+}
+
+fn operator(text: &str) -> BinaryOp {
+    match text {
+        "||" => BinaryOp::Or,
+        "&&" => BinaryOp::And,
+        "==" => BinaryOp::Eq,
+        "!=" => BinaryOp::Ne,
+        "<" => BinaryOp::Lt,
+        "<=" => BinaryOp::Le,
+        ">" => BinaryOp::Gt,
+        ">=" => BinaryOp::Ge,
+        "+" => BinaryOp::Add,
+        "-" => BinaryOp::Sub,
+        "*" => BinaryOp::Mul,
+        "/" => BinaryOp::Div,
+        "%" => BinaryOp::Rem,
+        _ => BinaryOp::In,
+    }
+}
+
+/// Shunting yard: operators of one precedence bind to the left.
+fn climb(operands: Vec<Expr>, operators: Vec<BinaryOp>) -> Expr {
+    let mut values = Vec::new();
+    let mut waiting: Vec<BinaryOp> = Vec::new();
+    let mut operators = operators.into_iter();
+    for operand in operands {
+        values.push(operand);
+        let next = operators.next();
+        while let Some(top) =
+            waiting.pop_if(|top| next.is_none_or(|next| top.precedence() >= next.precedence()))
+        {
+            let right = values.pop().expect("an operator has a right side");
+            let left = values.pop().expect("an operator has a left side");
+            let span = left.span.to(right.span);
+            values.push(Expr { kind: ExprKind::Binary(Box::new(left), top, Box::new(right)), span });
+        }
+        waiting.extend(next);
+    }
+    values.pop().expect("an expression has an operand")
+}
