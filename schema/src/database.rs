@@ -1,0 +1,158 @@
+//! What a database holds: enums, tables, columns, constraints, indexes.
+//!
+//! Plain data in the terms of one dialect, without SQL text, so that what a schema asks for
+//! (made by [`crate::lower()`]) and what a live database has can be compared with `==`. For that
+//! it is in normal form: what a database cannot keep (comments in SQLite) is absent, and what
+//! it does anyway (nulls last in an ascending index) is not said. What a schema means, and
+//! how SQL is written, must not come in here.
+
+use rex_sql::Dialect;
+
+pub use crate::model::{Action, Nulls};
+use crate::{postgres, sqlite};
+
+/// All that Rex manages in one database.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Database {
+    /// Whose terms the rest is in.
+    pub dialect: Dialect,
+    /// Enum types; empty where the dialect has none.
+    pub enums: Vec<Enum>,
+    /// The tables of models in source order, then the join tables.
+    pub tables: Vec<Table>,
+}
+
+/// An enum type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Enum {
+    /// The type's name.
+    pub name: String,
+    /// In the order of comparison.
+    pub labels: Vec<String>,
+    /// Empty if none.
+    pub comment: String,
+}
+
+/// A table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    /// The table's name.
+    pub name: String,
+    /// Empty if none.
+    pub comment: String,
+    /// In their order in the table.
+    pub columns: Vec<Column>,
+    /// Every model has one; a table that Rex did not make may not.
+    pub primary_key: Option<Key>,
+    /// Unique constraints beside the primary key.
+    pub uniques: Vec<Key>,
+    /// Foreign keys.
+    pub foreign_keys: Vec<ForeignKey>,
+    /// What rows must satisfy beyond their types.
+    pub checks: Vec<Check>,
+    /// Indexes that no constraint brings along.
+    pub indexes: Vec<Index>,
+}
+
+/// A column.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// The column's name.
+    pub name: String,
+    /// What it stores.
+    pub ty: Type,
+    /// Whether it may be null.
+    pub nullable: bool,
+    /// What the database puts in when a row does not say.
+    pub default: Option<Default>,
+    /// Numbered by the database: an identity in PostgreSQL, `AUTOINCREMENT` in SQLite.
+    pub autoincrement: bool,
+    /// Empty if none.
+    pub comment: String,
+}
+
+/// A column's type, in the terms of a dialect.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Type {
+    /// In PostgreSQL.
+    Postgres(postgres::Type),
+    /// In SQLite.
+    Sqlite(sqlite::Type),
+}
+
+/// A column's default, in the terms of a dialect.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Default {
+    /// In PostgreSQL.
+    Postgres(postgres::Default),
+    /// In SQLite.
+    Sqlite(sqlite::Default),
+}
+
+/// A primary key or a unique constraint.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Key {
+    /// The constraint's name.
+    pub name: String,
+    /// Its columns, in order.
+    pub columns: Vec<String>,
+}
+
+/// A foreign key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ForeignKey {
+    /// The constraint's name.
+    pub name: String,
+    /// The columns that refer.
+    pub columns: Vec<String>,
+    /// The table referred to.
+    pub target: String,
+    /// The columns referred to, of the same number.
+    pub target_columns: Vec<String>,
+    /// What happens to the row when its target goes.
+    pub on_delete: Action,
+    /// What happens to the row when its target's key changes.
+    pub on_key_change: Action,
+    /// Checked at commit.
+    pub deferrable: bool,
+}
+
+/// A check over one column. It holds when the column is null.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Check {
+    /// The constraint's name.
+    pub name: String,
+    /// The column.
+    pub column: String,
+    /// What is true of it.
+    pub rule: Rule,
+}
+
+/// What a check says of its column, in the terms of a dialect.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rule {
+    /// In SQLite, whose types are too wide for Rex's. PostgreSQL's need no help.
+    Sqlite(sqlite::Rule),
+}
+
+/// An index that no constraint brings along.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Index {
+    /// The index's name.
+    pub name: String,
+    /// Its parts, in order.
+    pub parts: Vec<IndexPart>,
+    /// Whether no two rows may agree in all parts.
+    pub unique: bool,
+}
+
+/// A part of an index.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IndexPart {
+    /// The column.
+    pub column: String,
+    /// Largest first.
+    pub descending: bool,
+    /// Where nulls stand, if not where the database puts them anyway.
+    pub nulls: Option<Nulls>,
+}

@@ -1,0 +1,36 @@
+//! The seam between what is common to all databases and each dialect's folder: what a dialect
+//! can do, as data, and the functions that it brings. The one match over dialects is here.
+
+use rex_sql::Dialect;
+
+use crate::database as db;
+use crate::model::{Column, Schema};
+use crate::{postgres, sqlite};
+
+/// One dialect. All functions are total.
+pub(crate) struct Target {
+    /// Has enum types of its own.
+    pub(crate) enums: bool,
+    /// Keeps comments on what it holds.
+    pub(crate) comments: bool,
+    /// Lets an index say where nulls stand.
+    pub(crate) index_nulls: bool,
+    /// Numbers only a column that is the whole primary key.
+    pub(crate) autoincrement_is_key: bool,
+    /// What stores a column.
+    pub(crate) ty: fn(&Schema, &Column) -> db::Type,
+    /// The default that the database can state; none where Rust must make the value.
+    pub(crate) default: fn(&Schema, &Column) -> Option<db::Default>,
+    /// What must be checked because the type allows more than the schema.
+    pub(crate) rule: fn(&Schema, &Column) -> Option<db::Rule>,
+    /// The statements that make a database from nothing, in groups that are read together.
+    pub(crate) statements: fn(&db::Database) -> Vec<Vec<String>>,
+}
+
+/// What `dialect` brings.
+pub(crate) fn target(dialect: Dialect) -> &'static Target {
+    match dialect {
+        Dialect::Postgres => &postgres::TARGET,
+        Dialect::Sqlite => &sqlite::TARGET,
+    }
+}

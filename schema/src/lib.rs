@@ -1,0 +1,34 @@
+//! What a schema is, and what it is in each database.
+//!
+//! # Invariants
+//!
+//! 1. A [`Schema`] in hand is valid. Its one constructor, [`Schema::new`], verifies it; a
+//!    violation there is a bug of the compiler, not an error of the user. Ids are dense and
+//!    follow source order; spans stay outside.
+//! 2. No stage here returns a user's error: [`lower()`] and [`render()`] are total.
+//! 3. Nothing here touches a file, a clock, the environment or a network, and the same schema
+//!    gives the same bytes.
+//! 4. What differs between databases lives in one folder per dialect, behind [`Dialect`].
+
+pub mod model;
+pub mod names;
+
+pub mod database;
+mod dialect;
+mod lower;
+mod order;
+mod render;
+
+pub mod postgres;
+pub mod sqlite;
+
+mod civil;
+mod decimal;
+
+#[cfg(test)]
+mod tests;
+
+pub use lower::lower;
+pub use model::Schema;
+pub use render::{create, render};
+pub use rex_sql::Dialect;

@@ -1,0 +1,583 @@
+//! The checked schema: models with their columns, keys and relations, and enums.
+//!
+//! Two levels must not be mixed up here. A *column* is a stored value of a row, whether the
+//! user wrote it as a field or a to-one relation made it; a *relation* is a way from a row to
+//! other rows, and holds no value of its own.
+
+use std::fmt;
+use std::ops::Index as IndexOp;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(pub u32);
+
+        impl $name {
+            /// The place in the schema's list.
+            pub fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self.0)
+            }
+        }
+    };
+}
+
+id!(
+    /// A model of the schema.
+    ModelId
+);
+id!(
+    /// An enum of the schema.
+    EnumId
+);
+id!(
+    /// A relation: one side, as one model sees it.
+    RelationId
+);
+id!(
+    /// A join table of a many-to-many relation.
+    JoinTableId
+);
+
+/// A whole schema. Immutable, and valid as long as it exists.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Schema {
+    models: Vec<Model>,
+    enums: Vec<Enum>,
+    relations: Vec<Relation>,
+    join_tables: Vec<JoinTable>,
+}
+
+/// What a [`Schema`] is made from.
+#[derive(Clone, Debug, Default)]
+pub struct Parts {
+    /// In source order; a [`ModelId`] is a place in it.
+    pub models: Vec<Model>,
+    /// In source order; an [`EnumId`] is a place in it.
+    pub enums: Vec<Enum>,
+    /// By model, then in source order; a [`RelationId`] is a place in it.
+    pub relations: Vec<Relation>,
+    /// In the order of the relation that first needs it.
+    pub join_tables: Vec<JoinTable>,
+}
+
+/// Rows of one table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    /// As written, `UpperCamelCase`.
+    pub name: String,
+    /// Documentation, one line per `///`, without the slashes; empty if none.
+    pub docs: String,
+    /// The file it stands in, as given to the compiler (`schema/blog.rex`).
+    pub file: String,
+    /// The table's name in the database.
+    pub table: String,
+    /// In source order; made foreign-key columns stand where their relation stands.
+    pub columns: Vec<Column>,
+    /// Places in `columns`; never empty.
+    pub primary_key: Vec<usize>,
+    /// Unique constraints beside the primary key.
+    pub uniques: Vec<Unique>,
+    /// Indexes that are not constraints, those of foreign keys included.
+    pub indexes: Vec<Index>,
+    /// Foreign keys, in the order of their relations.
+    pub foreign_keys: Vec<ForeignKey>,
+    /// This model's relations, in source order.
+    pub relations: Vec<RelationId>,
+}
+
+/// A stored value of a model's rows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// The name in the schema and in Rust (`author_id`), before any escape of keywords.
+    pub field: String,
+    /// The name in the database.
+    pub name: String,
+    /// Documentation; empty if none.
+    pub docs: String,
+    /// What one value is (of one element, where `list`).
+    pub ty: Type,
+    /// Whether it holds a list of `ty`.
+    pub list: bool,
+    /// Whether it may be null.
+    pub nullable: bool,
+    /// What a row gets that does not set it.
+    pub default: Option<Default>,
+    /// The model whose typed id this column holds: its own for a single-column primary key
+    /// of a plain scalar, the target's for a foreign key to such a key.
+    pub id_of: Option<ModelId>,
+}
+
+/// The type of one value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Type {
+    /// One of Rex's own.
+    Scalar(Scalar),
+    /// An enum of the schema.
+    Enum(EnumId),
+}
+
+/// The scalar types of the language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scalar {
+    /// True or false.
+    Bool,
+    /// 16 bits, signed.
+    SmallInt,
+    /// 32 bits, signed.
+    Int,
+    /// 64 bits, signed.
+    BigInt,
+    /// IEEE 754, 32 bits.
+    Float,
+    /// IEEE 754, 64 bits.
+    Double,
+    /// Exact: `precision` digits in all, `scale` of them after the point.
+    Decimal {
+        /// 1 to 1000.
+        precision: u16,
+        /// 0 to `precision`.
+        scale: u16,
+    },
+    /// Text; `max` in Unicode scalar values.
+    String {
+        /// No limit where none.
+        max: Option<u32>,
+    },
+    /// Octets.
+    Bytes,
+    /// 128 bits.
+    Uuid,
+    /// A day of the Gregorian calendar.
+    Date,
+    /// A time of day, in microseconds.
+    Time,
+    /// An instant, in microseconds, UTC.
+    DateTime,
+    /// A civil date and time, in microseconds, without a zone.
+    LocalDateTime,
+    /// A JSON value.
+    Json,
+}
+
+/// What a row gets that does not set a column.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Default {
+    /// A constant.
+    Value(Value),
+    /// The elements of a list, each a constant.
+    List(Vec<Value>),
+    /// The next number of the table's own sequence.
+    Autoincrement,
+    /// The present time.
+    Now,
+    /// The present day, UTC.
+    Today,
+    /// A random UUID.
+    Uuid4,
+    /// A UUID that sorts by its time.
+    Uuid7,
+}
+
+/// A constant of a column's type, already checked against it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// For `Bool`.
+    Bool(bool),
+    /// For `SmallInt`, `Int`, `BigInt`; in range.
+    Int(i64),
+    /// For `Float` and `Double`.
+    Float(f64),
+    /// For `Decimal`: digits with an optional sign and point, fitting precision and scale.
+    Decimal(String),
+    /// For `String`.
+    String(String),
+    /// For `Bytes`.
+    Bytes(Vec<u8>),
+    /// For `Uuid`: lower case, with hyphens.
+    Uuid(String),
+    /// For `Date`: days since 1970-01-01.
+    Date(i32),
+    /// For `Time`: microseconds since midnight.
+    Time(i64),
+    /// For `DateTime`: microseconds since 1970-01-01T00:00:00Z.
+    DateTime(i64),
+    /// For `LocalDateTime`: microseconds since 1970-01-01T00:00:00.
+    LocalDateTime(i64),
+    /// For `Json`: JSON text.
+    Json(String),
+    /// For an enum: the place of the variant.
+    Variant(usize),
+}
+
+/// A unique constraint.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unique {
+    /// The constraint's name in the database.
+    pub name: String,
+    /// Places in the model's `columns`.
+    pub columns: Vec<usize>,
+    /// The fields as the user named them (`author`, `title`): the method is `by_author_title`
+    /// made of these, a relation's name standing for its columns.
+    pub fields: Vec<String>,
+}
+
+/// An index that is no constraint.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Index {
+    /// The index's name in the database.
+    pub name: String,
+    /// Its parts, in order.
+    pub parts: Vec<IndexPart>,
+}
+
+/// A part of an index.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IndexPart {
+    /// A place in the model's `columns`.
+    pub column: usize,
+    /// Largest first.
+    pub descending: bool,
+    /// Where nulls stand; the database's own habit where none.
+    pub nulls: Option<Nulls>,
+}
+
+/// Where nulls stand in an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nulls {
+    /// Before all values.
+    First,
+    /// After all values.
+    Last,
+}
+
+/// A foreign key of a model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ForeignKey {
+    /// The constraint's name in the database.
+    pub name: String,
+    /// Places in this model's `columns`.
+    pub columns: Vec<usize>,
+    /// The model it refers to.
+    pub target: ModelId,
+    /// Places in the target's `columns`, of the same number.
+    pub target_columns: Vec<usize>,
+    /// What happens to this row when its target goes.
+    pub on_delete: Action,
+    /// What happens to this row when its target's key changes.
+    pub on_key_change: Action,
+    /// Checked at commit instead of at each statement.
+    pub deferrable: bool,
+}
+
+/// What a foreign key does when its target changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// The same happens to the row that refers.
+    Cascade,
+    /// It is refused, at once.
+    Restrict,
+    /// The key becomes null.
+    SetNull,
+    /// The key becomes its default.
+    SetDefault,
+    /// It is refused, at the end of the statement or transaction.
+    NoAction,
+}
+
+/// One side of a relation: a way from the rows of `model` to those of `target`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Relation {
+    /// The model it stands in.
+    pub model: ModelId,
+    /// The field's name.
+    pub name: String,
+    /// Documentation; empty if none.
+    pub docs: String,
+    /// The model it leads to.
+    pub target: ModelId,
+    /// How it leads there.
+    pub kind: RelationKind,
+}
+
+/// How a relation leads from row to row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RelationKind {
+    /// This model holds the key.
+    ToOne {
+        /// A place in the model's `foreign_keys`.
+        foreign_key: usize,
+        /// Whether the key may be null.
+        optional: bool,
+    },
+    /// The target holds the key, and it is unique.
+    InverseOne {
+        /// The target's [`RelationKind::ToOne`].
+        inverse: RelationId,
+    },
+    /// The target holds the key.
+    InverseMany {
+        /// The target's [`RelationKind::ToOne`].
+        inverse: RelationId,
+    },
+    /// A join table holds both keys.
+    ManyToMany {
+        /// The table.
+        join_table: JoinTableId,
+        /// Which of its sides is this model's: 0 or 1.
+        side: usize,
+    },
+    /// Another model holds both keys (`@through`).
+    Through {
+        /// The joining model's to-one to this model.
+        here: RelationId,
+        /// The joining model's to-one to the target.
+        there: RelationId,
+    },
+}
+
+/// A table that only joins: the two keys of a many-to-many relation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JoinTable {
+    /// Its name in the database.
+    pub table: String,
+    /// Both ends, in the order of their columns.
+    pub sides: [JoinSide; 2],
+}
+
+/// One end of a join table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JoinSide {
+    /// The model it refers to, by its primary key.
+    pub model: ModelId,
+    /// The columns' names in the join table, one for each part of the key.
+    pub columns: Vec<String>,
+}
+
+/// A closed set of names.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Enum {
+    /// As written, `UpperCamelCase`.
+    pub name: String,
+    /// Documentation; empty if none.
+    pub docs: String,
+    /// The file it stands in.
+    pub file: String,
+    /// Its type's name in PostgreSQL.
+    pub type_name: String,
+    /// In declared order, which is the order of comparison.
+    pub variants: Vec<Variant>,
+}
+
+/// One name of an enum.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Variant {
+    /// As written, `snake_case`.
+    pub name: String,
+    /// The label in the database.
+    pub label: String,
+    /// Documentation; empty if none.
+    pub docs: String,
+}
+
+impl Schema {
+    /// Makes a schema, verifying that every reference leads somewhere and every key is whole.
+    ///
+    /// # Panics
+    ///
+    /// When `parts` break an invariant: a bug of the compiler, which has checked the source.
+    pub fn new(parts: Parts) -> Schema {
+        let schema = Schema {
+            models: parts.models,
+            enums: parts.enums,
+            relations: parts.relations,
+            join_tables: parts.join_tables,
+        };
+        schema.verify();
+        schema
+    }
+
+    /// All models, in source order.
+    pub fn models(&self) -> impl ExactSizeIterator<Item = (ModelId, &Model)> {
+        self.models.iter().enumerate().map(|(i, m)| (ModelId(i as u32), m))
+    }
+
+    /// All enums, in source order.
+    pub fn enums(&self) -> impl ExactSizeIterator<Item = (EnumId, &Enum)> {
+        self.enums.iter().enumerate().map(|(i, e)| (EnumId(i as u32), e))
+    }
+
+    /// All relations, by model, then in source order.
+    pub fn relations(&self) -> impl ExactSizeIterator<Item = (RelationId, &Relation)> {
+        self.relations.iter().enumerate().map(|(i, r)| (RelationId(i as u32), r))
+    }
+
+    /// All join tables.
+    pub fn join_tables(&self) -> impl ExactSizeIterator<Item = (JoinTableId, &JoinTable)> {
+        self.join_tables.iter().enumerate().map(|(i, j)| (JoinTableId(i as u32), j))
+    }
+
+    /// The foreign key behind a to-one relation, with the model that holds it.
+    pub fn foreign_key(&self, relation: RelationId) -> (ModelId, &ForeignKey) {
+        let relation = &self[relation];
+        match relation.kind {
+            RelationKind::ToOne { foreign_key, .. } => {
+                (relation.model, &self[relation.model].foreign_keys[foreign_key])
+            }
+            _ => unreachable!("only a to-one relation holds a key"),
+        }
+    }
+
+    fn verify(&self) {
+        for (_, model) in self.models() {
+            self.verify_model(model);
+        }
+        for (id, relation) in self.relations() {
+            assert!(self[relation.model].relations.contains(&id), "a relation is listed in its model");
+            assert!(relation.target.index() < self.models.len(), "a relation has a target");
+            match relation.kind {
+                RelationKind::ToOne { foreign_key, .. } => {
+                    let key = &self[relation.model].foreign_keys[foreign_key];
+                    assert_eq!(key.target, relation.target, "a to-one follows its key");
+                }
+                RelationKind::InverseOne { inverse } | RelationKind::InverseMany { inverse } => {
+                    let (holder, key) = self.foreign_key(inverse);
+                    assert_eq!(
+                        (holder, key.target),
+                        (relation.target, relation.model),
+                        "an inverse leads back"
+                    );
+                }
+                RelationKind::ManyToMany { join_table, side } => {
+                    let sides = &self[join_table].sides;
+                    assert_eq!(sides[side].model, relation.model, "a join table's side is its model's");
+                    assert_eq!(sides[1 - side].model, relation.target, "a join table leads to the target");
+                }
+                RelationKind::Through { here, there } => {
+                    assert_eq!(self.foreign_key(here).1.target, relation.model, "`through` starts here");
+                    assert_eq!(self.foreign_key(there).1.target, relation.target, "`through` ends there");
+                }
+            }
+        }
+        for (_, table) in self.join_tables() {
+            for side in &table.sides {
+                assert_eq!(
+                    side.columns.len(),
+                    self[side.model].primary_key.len(),
+                    "a join side is a whole key"
+                );
+            }
+        }
+    }
+
+    fn verify_model(&self, model: &Model) {
+        let columns = model.columns.len();
+        assert!(!model.primary_key.is_empty(), "a model has a primary key");
+        assert!(model.primary_key.iter().all(|&c| !model.columns[c].nullable), "a key is not null");
+        for unique in &model.uniques {
+            assert!(!unique.columns.is_empty() && unique.columns.iter().all(|&c| c < columns));
+        }
+        for index in &model.indexes {
+            assert!(!index.parts.is_empty() && index.parts.iter().all(|p| p.column < columns));
+        }
+        for key in &model.foreign_keys {
+            assert_eq!(key.columns.len(), key.target_columns.len(), "a foreign key is whole");
+            assert!(key.columns.iter().all(|&c| c < columns), "a foreign key has its columns");
+            let target = &self[key.target];
+            for (&here, &there) in key.columns.iter().zip(&key.target_columns) {
+                assert_eq!(model.columns[here].ty, target.columns[there].ty, "key types agree");
+            }
+        }
+        for column in &model.columns {
+            if let Type::Enum(id) = column.ty {
+                assert!(id.index() < self.enums.len(), "an enum exists");
+            }
+        }
+    }
+}
+
+impl IndexOp<ModelId> for Schema {
+    type Output = Model;
+    fn index(&self, id: ModelId) -> &Model {
+        &self.models[id.index()]
+    }
+}
+
+impl IndexOp<EnumId> for Schema {
+    type Output = Enum;
+    fn index(&self, id: EnumId) -> &Enum {
+        &self.enums[id.index()]
+    }
+}
+
+impl IndexOp<RelationId> for Schema {
+    type Output = Relation;
+    fn index(&self, id: RelationId) -> &Relation {
+        &self.relations[id.index()]
+    }
+}
+
+impl IndexOp<JoinTableId> for Schema {
+    type Output = JoinTable;
+    fn index(&self, id: JoinTableId) -> &JoinTable {
+        &self.join_tables[id.index()]
+    }
+}
+
+impl Scalar {
+    /// Every scalar's name in the language, in the order of its documentation.
+    pub const NAMES: [&'static str; 15] = [
+        "Bool",
+        "SmallInt",
+        "Int",
+        "BigInt",
+        "Float",
+        "Double",
+        "Decimal",
+        "String",
+        "Bytes",
+        "Uuid",
+        "Date",
+        "Time",
+        "DateTime",
+        "LocalDateTime",
+        "Json",
+    ];
+
+    /// The name in the language, without arguments.
+    pub fn name(self) -> &'static str {
+        match self {
+            Scalar::Bool => "Bool",
+            Scalar::SmallInt => "SmallInt",
+            Scalar::Int => "Int",
+            Scalar::BigInt => "BigInt",
+            Scalar::Float => "Float",
+            Scalar::Double => "Double",
+            Scalar::Decimal { .. } => "Decimal",
+            Scalar::String { .. } => "String",
+            Scalar::Bytes => "Bytes",
+            Scalar::Uuid => "Uuid",
+            Scalar::Date => "Date",
+            Scalar::Time => "Time",
+            Scalar::DateTime => "DateTime",
+            Scalar::LocalDateTime => "LocalDateTime",
+            Scalar::Json => "Json",
+        }
+    }
+
+    /// Whether it is one of the integers.
+    pub fn is_integer(self) -> bool {
+        matches!(self, Scalar::SmallInt | Scalar::Int | Scalar::BigInt)
+    }
+
+    /// Whether values can be compared for equality and hashed: what a key needs.
+    pub fn is_key(self) -> bool {
+        !matches!(self, Scalar::Float | Scalar::Double | Scalar::Json)
+    }
+}

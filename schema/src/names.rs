@@ -1,0 +1,99 @@
+//! The names that Rex makes: tables, constraints, indexes, join tables.
+//!
+//! They follow PostgreSQL's own habit (`posts_author_id_fkey`), and the same name is used on
+//! every database. PostgreSQL cuts names at 63 bytes, silently; a longer one gets a hash here.
+
+use heck::ToSnakeCase;
+
+/// The longest name that PostgreSQL keeps, in bytes.
+pub const MAX: usize = 63;
+
+/// The table of a model that names none: the plural, in snake case.
+pub fn table(model: &str) -> String {
+    let snake = model.to_snake_case();
+    match snake.rsplit_once('_') {
+        Some((head, last)) => format!("{head}_{}", pluralizer::pluralize(last, 2, false)),
+        None => pluralizer::pluralize(&snake, 2, false),
+    }
+}
+
+/// The PostgreSQL type of an enum that names none.
+pub fn enum_type(name: &str) -> String {
+    name.to_snake_case()
+}
+
+/// The primary key's constraint.
+pub fn primary_key(table: &str) -> String {
+    fit(format!("{table}_pkey"))
+}
+
+/// A unique constraint.
+pub fn unique(table: &str, columns: &[&str]) -> String {
+    fit(format!("{table}_{}_key", columns.join("_")))
+}
+
+/// An index.
+pub fn index(table: &str, columns: &[&str]) -> String {
+    fit(format!("{table}_{}_idx", columns.join("_")))
+}
+
+/// A foreign key's constraint.
+pub fn foreign_key(table: &str, columns: &[&str]) -> String {
+    fit(format!("{table}_{}_fkey", columns.join("_")))
+}
+
+/// A check over one column that the type of a field asks for.
+pub fn check(table: &str, column: &str) -> String {
+    fit(format!("{table}_{column}_check"))
+}
+
+/// The join table of two tables, in alphabetical order.
+pub fn join_table(a: &str, b: &str) -> String {
+    let (first, second) = if a <= b { (a, b) } else { (b, a) };
+    fit(format!("{first}_{second}"))
+}
+
+/// Cuts a name that is too long, and ends it with a hash of the whole.
+fn fit(name: String) -> String {
+    if name.len() <= MAX {
+        return name;
+    }
+    let suffix = format!("_{:08x}", fnv1a(name.as_bytes()));
+    let mut end = MAX - suffix.len();
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}{suffix}", &name[..end])
+}
+
+/// FNV-1a, 32 bits: short, and the same on every machine and in every version.
+fn fnv1a(bytes: &[u8]) -> u32 {
+    bytes.iter().fold(0x811c_9dc5, |hash, &byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_are_plural() {
+        for (model, expected) in [
+            ("User", "users"),
+            ("Category", "categories"),
+            ("Person", "people"),
+            ("BlogPost", "blog_posts"),
+            ("PostTag", "post_tags"),
+            ("Address", "addresses"),
+        ] {
+            assert_eq!(table(model), expected, "{model}");
+        }
+    }
+
+    #[test]
+    fn long_names_are_cut_and_stay_apart() {
+        let a = unique(&"t".repeat(70), &["a"]);
+        let b = unique(&"t".repeat(70), &["b"]);
+        assert_eq!(a.len(), MAX);
+        assert_ne!(a, b);
+    }
+}

@@ -1,0 +1,20 @@
+//! PostgreSQL, 13 and up: a native type for each of Rex's, so no checks are needed.
+
+mod render;
+mod types;
+
+use crate::dialect::Target;
+
+pub(crate) use render::{default, ty};
+pub use types::{Constant, Default, Element, Type};
+
+pub(crate) const TARGET: Target = Target {
+    enums: true,
+    comments: true,
+    index_nulls: true,
+    autoincrement_is_key: false,
+    ty: types::ty,
+    default: types::default,
+    rule: |_, _| None,
+    statements: render::statements,
+};

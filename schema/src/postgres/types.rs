@@ -1,0 +1,180 @@
+//! What PostgreSQL stores, and which of it stores a column of the schema.
+
+use crate::database as db;
+use crate::decimal;
+use crate::lower;
+use crate::model::{self, Column, Scalar, Schema, Value};
+
+/// A column's type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Type {
+    /// The type of the value, or of an array's elements.
+    pub element: Element,
+    /// Whether it is an array, of one dimension.
+    pub array: bool,
+}
+
+/// The type of one value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Element {
+    /// `boolean`
+    Boolean,
+    /// `smallint`
+    SmallInt,
+    /// `integer`
+    Integer,
+    /// `bigint`
+    BigInt,
+    /// `real`
+    Real,
+    /// `double precision`
+    DoublePrecision,
+    /// `numeric(p, s)`
+    Numeric {
+        /// Digits in all.
+        precision: u16,
+        /// Digits after the point.
+        scale: u16,
+    },
+    /// `text`
+    Text,
+    /// `varchar(n)`
+    Varchar(u32),
+    /// `bytea`
+    Bytea,
+    /// `uuid`
+    Uuid,
+    /// `date`
+    Date,
+    /// `time`
+    Time,
+    /// `timestamptz`
+    Timestamptz,
+    /// `timestamp`
+    Timestamp,
+    /// `jsonb`
+    Jsonb,
+    /// An enum type, by its name.
+    Enum(String),
+}
+
+/// A column's default.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Default {
+    /// One value.
+    Constant(Constant),
+    /// The elements of an array.
+    Array(Vec<Constant>),
+    /// The transaction's start, as an instant.
+    Now,
+    /// The same as a civil date and time of UTC.
+    LocalNow,
+    /// The same as a time of day of UTC.
+    TimeOfDay,
+    /// The same as a day of UTC.
+    Today,
+    /// A random UUID.
+    RandomUuid,
+}
+
+/// A constant.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Constant {
+    /// For `boolean`.
+    Boolean(bool),
+    /// For the integers.
+    Integer(i64),
+    /// For `real` and `double precision`; finite.
+    Float(f64),
+    /// For `numeric`, with as many digits after the point as the type has.
+    Numeric(String),
+    /// For `text`, `varchar` and enums.
+    Text(String),
+    /// For `bytea`.
+    Bytea(Vec<u8>),
+    /// For `uuid`: lower case, with hyphens.
+    Uuid(String),
+    /// For `date`: days since 1970-01-01.
+    Date(i32),
+    /// For `time`: microseconds since midnight.
+    Time(i64),
+    /// For `timestamptz`: microseconds since 1970-01-01T00:00:00Z.
+    Timestamptz(i64),
+    /// For `timestamp`: microseconds since 1970-01-01T00:00:00.
+    Timestamp(i64),
+    /// For `jsonb`: JSON text.
+    Jsonb(String),
+}
+
+pub(super) fn ty(schema: &Schema, column: &Column) -> db::Type {
+    let element = match column.ty {
+        model::Type::Scalar(scalar) => scalar_type(scalar),
+        model::Type::Enum(id) => Element::Enum(schema[id].type_name.clone()),
+    };
+    db::Type::Postgres(Type { element, array: column.list })
+}
+
+fn scalar_type(scalar: Scalar) -> Element {
+    match scalar {
+        Scalar::Bool => Element::Boolean,
+        Scalar::SmallInt => Element::SmallInt,
+        Scalar::Int => Element::Integer,
+        Scalar::BigInt => Element::BigInt,
+        Scalar::Float => Element::Real,
+        Scalar::Double => Element::DoublePrecision,
+        Scalar::Decimal { precision, scale } => Element::Numeric { precision, scale },
+        Scalar::String { max: None } => Element::Text,
+        Scalar::String { max: Some(max) } => Element::Varchar(max),
+        Scalar::Bytes => Element::Bytea,
+        Scalar::Uuid => Element::Uuid,
+        Scalar::Date => Element::Date,
+        Scalar::Time => Element::Time,
+        Scalar::DateTime => Element::Timestamptz,
+        Scalar::LocalDateTime => Element::Timestamp,
+        Scalar::Json => Element::Jsonb,
+    }
+}
+
+pub(super) fn default(schema: &Schema, column: &Column) -> Option<db::Default> {
+    let default = match column.default.as_ref()? {
+        model::Default::Value(value) => Default::Constant(constant(schema, column.ty, value)),
+        model::Default::List(values) => {
+            Default::Array(values.iter().map(|value| constant(schema, column.ty, value)).collect())
+        }
+        model::Default::Now => now(column.ty),
+        model::Default::Today => Default::Today,
+        model::Default::Uuid4 => Default::RandomUuid,
+        // The identity is a property of the column, not a default.
+        model::Default::Autoincrement => return None,
+        // PostgreSQL makes these from 18 on; Rust on every version.
+        model::Default::Uuid7 => return None,
+    };
+    Some(db::Default::Postgres(default))
+}
+
+fn now(ty: model::Type) -> Default {
+    match ty {
+        model::Type::Scalar(Scalar::LocalDateTime) => Default::LocalNow,
+        model::Type::Scalar(Scalar::Time) => Default::TimeOfDay,
+        model::Type::Scalar(Scalar::Date) => Default::Today,
+        model::Type::Scalar(_) | model::Type::Enum(_) => Default::Now,
+    }
+}
+
+fn constant(schema: &Schema, ty: model::Type, value: &Value) -> Constant {
+    match value {
+        Value::Bool(value) => Constant::Boolean(*value),
+        Value::Int(value) => Constant::Integer(*value),
+        Value::Float(value) => Constant::Float(*value),
+        Value::Decimal(text) => Constant::Numeric(decimal::fixed(text, lower::scale(ty))),
+        Value::String(text) => Constant::Text(text.clone()),
+        Value::Bytes(bytes) => Constant::Bytea(bytes.clone()),
+        Value::Uuid(text) => Constant::Uuid(text.clone()),
+        Value::Date(days) => Constant::Date(*days),
+        Value::Time(micros) => Constant::Time(*micros),
+        Value::DateTime(micros) => Constant::Timestamptz(*micros),
+        Value::LocalDateTime(micros) => Constant::Timestamp(*micros),
+        Value::Json(text) => Constant::Jsonb(text.clone()),
+        Value::Variant(place) => Constant::Text(lower::label(schema, ty, *place).to_owned()),
+    }
+}

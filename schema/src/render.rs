@@ -1,0 +1,123 @@
+//! DDL text: the whole of a database, and the clauses that every dialect writes alike. What a
+//! dialect writes in its own way is in its folder.
+
+use rex_sql::{Dialect, ident};
+
+use crate::database::{self as db, Action, Database, Nulls};
+use crate::dialect::target;
+use crate::lower::lower;
+use crate::model::Schema;
+use crate::{postgres, sqlite};
+
+/// The statements that make a database for `schema` from nothing, in an order that works,
+/// without semicolons.
+pub fn create(schema: &Schema, dialect: Dialect) -> Vec<String> {
+    let database = lower(schema, dialect);
+    (target(dialect).statements)(&database).concat()
+}
+
+/// The same as a script: semicolons, and blank lines between groups.
+pub fn render(database: &Database) -> String {
+    let groups = (target(database.dialect).statements)(database);
+    let script = |statements: &Vec<String>| statements.iter().map(|s| format!("{s};\n")).collect::<String>();
+    groups.iter().filter(|group| !group.is_empty()).map(script).collect::<Vec<_>>().join("\n")
+}
+
+/// A `CREATE TABLE` of these lines. `options` is what follows the parenthesis.
+pub(crate) fn create_table(name: &str, lines: &[String], options: &str) -> String {
+    format!("CREATE TABLE {} (\n    {}\n){options}", ident(name), lines.join(",\n    "))
+}
+
+/// A column's type.
+pub(crate) fn ty(ty: &db::Type) -> String {
+    match ty {
+        db::Type::Postgres(ty) => postgres::ty(ty),
+        db::Type::Sqlite(ty) => sqlite::ty(*ty).to_owned(),
+    }
+}
+
+/// What follows `DEFAULT`.
+pub(crate) fn default(default: &db::Default) -> String {
+    match default {
+        db::Default::Postgres(default) => postgres::default(default),
+        db::Default::Sqlite(default) => sqlite::default(default),
+    }
+}
+
+/// `CONSTRAINT "users_pkey" PRIMARY KEY ("id")`.
+pub(crate) fn primary_key(key: &db::Key) -> String {
+    format!("CONSTRAINT {} PRIMARY KEY {}", ident(&key.name), columns(&key.columns))
+}
+
+/// `CONSTRAINT "users_email_key" UNIQUE ("email")`.
+pub(crate) fn unique(key: &db::Key) -> String {
+    format!("CONSTRAINT {} UNIQUE {}", ident(&key.name), columns(&key.columns))
+}
+
+/// `CONSTRAINT "users_role_check" CHECK (…)`.
+pub(crate) fn check(check: &db::Check) -> String {
+    let condition = match &check.rule {
+        db::Rule::Sqlite(rule) => sqlite::condition(&ident(&check.column), rule),
+    };
+    format!("CONSTRAINT {} CHECK ({condition})", ident(&check.name))
+}
+
+/// `CONSTRAINT … FOREIGN KEY (…)` and, on a line of its own, `REFERENCES …`.
+pub(crate) fn foreign_key(key: &db::ForeignKey) -> String {
+    let mut text = format!(
+        "CONSTRAINT {} FOREIGN KEY {}\n        REFERENCES {} {}",
+        ident(&key.name),
+        columns(&key.columns),
+        ident(&key.target),
+        columns(&key.target_columns),
+    );
+    for (event, action) in [("DELETE", key.on_delete), ("UPDATE", key.on_key_change)] {
+        if let Some(action) = action_text(action) {
+            text += &format!(" ON {event} {action}");
+        }
+    }
+    if key.deferrable {
+        text += " DEFERRABLE INITIALLY DEFERRED";
+    }
+    text
+}
+
+/// None for what every database does unless told.
+fn action_text(action: Action) -> Option<&'static str> {
+    match action {
+        Action::Cascade => Some("CASCADE"),
+        Action::Restrict => Some("RESTRICT"),
+        Action::SetNull => Some("SET NULL"),
+        Action::SetDefault => Some("SET DEFAULT"),
+        Action::NoAction => None,
+    }
+}
+
+/// The `CREATE INDEX` statements of a table.
+pub(crate) fn indexes(table: &db::Table) -> impl Iterator<Item = String> {
+    table.indexes.iter().map(|index| {
+        let unique = if index.unique { "UNIQUE " } else { "" };
+        let parts = index.parts.iter().map(index_part).collect::<Vec<_>>().join(", ");
+        format!("CREATE {unique}INDEX {} ON {} ({parts})", ident(&index.name), ident(&table.name))
+    })
+}
+
+fn index_part(part: &db::IndexPart) -> String {
+    let order = if part.descending { " DESC" } else { "" };
+    let nulls = match part.nulls {
+        Some(Nulls::First) => " NULLS FIRST",
+        Some(Nulls::Last) => " NULLS LAST",
+        None => "",
+    };
+    format!("{}{order}{nulls}", ident(&part.column))
+}
+
+/// `("a", "b")`.
+fn columns(names: &[String]) -> String {
+    format!("({})", names.iter().map(|name| ident(name)).collect::<Vec<_>>().join(", "))
+}
+
+/// Two digits for each byte.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,21 @@
+//! SQLite, 3.45 and up: strict tables of four types, narrowed to Rex's by checks.
+
+mod json;
+mod render;
+mod types;
+
+use crate::dialect::Target;
+
+pub(crate) use render::{condition, default, ty};
+pub use types::{Constant, Default, Rule, Type};
+
+pub(crate) const TARGET: Target = Target {
+    enums: false,
+    comments: false,
+    index_nulls: false,
+    autoincrement_is_key: true,
+    ty: types::ty,
+    default: types::default,
+    rule: types::rule,
+    statements: render::statements,
+};
