@@ -1,0 +1,276 @@
+//! The checker: from syntax trees to a schema, and all that is wrong on the way.
+//!
+//! Terms: a *draft* is a declaration on its way to the schema. A field whose type could not be
+//! made out is *broken*: it was told once, and nothing more is said about it.
+
+mod attributes;
+mod clashes;
+mod columns;
+mod declare;
+mod defaults;
+mod draft;
+mod fields;
+mod foreign_keys;
+mod inverses;
+mod join_tables;
+mod keys;
+mod lints;
+mod literals;
+mod schema;
+mod statements;
+mod through;
+
+use std::collections::{BTreeMap, HashMap};
+
+use rex_grammar::ast;
+use rex_schema::model::{Scalar, Type};
+use rex_schema::{Dialect, Schema, names};
+
+use crate::diagnostic::{self, Diagnostic, Severity};
+use crate::parallel;
+use crate::source::{FileId, Place, Sources};
+use draft::{Declared, EnumDraft, FieldDraft, JoinDraft, ModelDraft, Shape};
+
+/// What a schema is checked for.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The databases that it must work on; never empty.
+    pub databases: Vec<Dialect>,
+    /// Whether tables are called by the model's name instead of its plural.
+    pub singular_tables: bool,
+    /// What becomes of lints, by name.
+    pub lints: BTreeMap<String, Level>,
+}
+
+/// What becomes of a lint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// It is not told.
+    Allow,
+    /// It is told.
+    Warn,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            databases: vec![Dialect::Postgres, Dialect::Sqlite],
+            singular_tables: false,
+            lints: BTreeMap::new(),
+        }
+    }
+}
+
+/// What checking gives.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// All that is wrong, by file, then by place.
+    pub diagnostics: Vec<Diagnostic>,
+    schema: Schema,
+}
+
+impl Checked {
+    /// The schema; none if there are errors.
+    pub fn schema(&self) -> Option<&Schema> {
+        (!self.has_errors()).then_some(&self.schema)
+    }
+
+    /// What could be made out, errors or not: sound in itself, but less than was written.
+    pub fn partial(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// Whether anything is worse than a warning.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity() == Severity::Error)
+    }
+}
+
+/// Checks a schema. The passes are those below, in order; none of them stops the next.
+pub fn check(sources: &Sources, options: &Options) -> Checked {
+    let ids: Vec<FileId> = sources.ids().collect();
+    let parsed = parallel::map(&ids, |&id| rex_grammar::parse(sources.text(id)));
+    let mut diagnostics = Vec::new();
+    let mut files: Vec<ast::File> = Vec::with_capacity(parsed.len());
+    for (id, (file, errors)) in ids.into_iter().zip(parsed) {
+        diagnostics.extend(errors.iter().map(|error| diagnostic::syntax::syntax(sources, id, error)));
+        files.push(file);
+    }
+    let mut cx = Cx::new(sources, options, diagnostics);
+    declare::declare(&mut cx, &files);
+    fields::resolve(&mut cx);
+    statements::read_keys(&mut cx);
+    keys::resolve(&mut cx);
+    columns::make(&mut cx);
+    statements::read_indexes(&mut cx);
+    defaults::check(&mut cx);
+    inverses::resolve(&mut cx);
+    foreign_keys::make(&mut cx);
+    clashes::check(&mut cx);
+    lints::check(&mut cx);
+    let schema = schema::assemble(&cx);
+    let diagnostics = cx.finish();
+    Checked { diagnostics, schema }
+}
+
+/// A model, by its place among the drafts.
+type ModelIx = usize;
+/// A field, by its place in its model.
+type FieldIx = usize;
+
+/// What the passes share.
+struct Cx<'a> {
+    sources: &'a Sources,
+    options: &'a Options,
+    diagnostics: Vec<Diagnostic>,
+    declared: HashMap<&'a str, Declared>,
+    models: Vec<ModelDraft<'a>>,
+    enums: Vec<EnumDraft<'a>>,
+    join_tables: Vec<JoinDraft>,
+    /// Lints silenced within these places, by name.
+    allowed: Vec<(Place, &'static str)>,
+    /// How many more times near names are looked for.
+    suggestions: usize,
+}
+
+/// The most diagnostics that one file gets, and the most that look for near names: time and
+/// output stay bounded on a file that is wrong throughout.
+const MAX_OF_FILE: usize = 500;
+
+impl<'a> Cx<'a> {
+    fn new(sources: &'a Sources, options: &'a Options, diagnostics: Vec<Diagnostic>) -> Cx<'a> {
+        Cx {
+            sources,
+            options,
+            diagnostics,
+            declared: HashMap::new(),
+            models: Vec::new(),
+            enums: Vec::new(),
+            join_tables: Vec::new(),
+            allowed: Vec::new(),
+            suggestions: MAX_OF_FILE,
+        }
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn text(&self, place: Place) -> &'a str {
+        &self.sources.text(place.file)[place.span.range()]
+    }
+
+    fn has(&self, dialect: Dialect) -> bool {
+        self.options.databases.contains(&dialect)
+    }
+
+    fn field(&self, model: ModelIx, field: FieldIx) -> &FieldDraft<'a> {
+        &self.models[model].fields[field]
+    }
+
+    fn side(&self, model: ModelIx, field: FieldIx) -> diagnostic::relations::Side<'a> {
+        let draft = self.field(model, field);
+        diagnostic::relations::Side {
+            model: self.models[model].name(),
+            field: draft.name(),
+            place: draft.place(),
+        }
+    }
+
+    /// The name of a type as it is written.
+    fn type_name(&self, ty: Type) -> String {
+        match ty {
+            Type::Scalar(Scalar::Decimal { precision, scale }) => format!("Decimal({precision}, {scale})"),
+            Type::Scalar(Scalar::String { max: Some(max) }) => format!("String({max})"),
+            Type::Scalar(scalar) => scalar.name().to_owned(),
+            Type::Enum(id) => self.enums[id.index()].ast.name.text.clone(),
+        }
+    }
+
+    /// Tells a name that a database cannot hold. Those of tables, types and indexes must not
+    /// begin as the database's own do.
+    fn database_name(&mut self, what: &str, place: Place, name: &str, is_top_level: bool) {
+        let folded = name.to_lowercase();
+        let reserved = is_top_level && (folded.starts_with("sqlite_") || folded.starts_with("pg_"));
+        if name.is_empty() || name.len() > names::MAX || name.contains('\0') || reserved {
+            self.report(diagnostic::names::bad_database_name(what, place, name));
+        }
+    }
+
+    /// Whether near names may be looked for once more.
+    fn may_suggest(&mut self) -> bool {
+        self.suggestions = self.suggestions.saturating_sub(1);
+        self.suggestions > 0
+    }
+
+    /// A name that a model has no field of. Nothing is told where the field may be in a part
+    /// that could not be read.
+    fn unknown_field(&mut self, place: Place, model: ModelIx, name: &str) {
+        let draft = &self.models[model];
+        let made_by_broken = name.match_indices('_').any(|(at, _)| {
+            draft.find(&name[..at]).is_some_and(|field| draft.fields[field].shape == Shape::Broken)
+        });
+        if draft.ast.broken || made_by_broken {
+            return;
+        }
+        let owner = draft.name();
+        let known: Vec<String> = match self.may_suggest() {
+            true => {
+                let made = self.models[model].columns.iter().filter(|column| column.made);
+                self.models[model]
+                    .field_names()
+                    .chain(made.map(|column| column.field.as_str()))
+                    .map(str::to_owned)
+                    .collect()
+            }
+            false => Vec::new(),
+        };
+        let known = known.iter().map(String::as_str);
+        self.report(diagnostic::keys::unknown_field(place, owner, name, known));
+    }
+
+    /// The names of all models, in order; none once near names are no longer looked for.
+    fn model_names(&mut self) -> Vec<&'a str> {
+        let names = self.models.iter().map(|model| model.name());
+        let mut names: Vec<&str> = if self.suggestions > 1 { names.collect() } else { Vec::new() };
+        self.suggestions = self.suggestions.saturating_sub(1);
+        names.sort_unstable();
+        names
+    }
+
+    /// Sorted, without what is silenced, and no more of a file than anyone reads.
+    fn finish(mut self) -> Vec<Diagnostic> {
+        let mut diagnostics = std::mem::take(&mut self.diagnostics);
+        diagnostics.retain(|diagnostic| !self.is_silenced(diagnostic));
+        diagnostics.sort_by_key(|diagnostic| {
+            (
+                diagnostic.primary.as_ref().map(|label| (label.place.file, label.place.span.start)),
+                diagnostic.code,
+            )
+        });
+        let mut left = vec![MAX_OF_FILE; self.sources.ids().count()];
+        let mut lints_left = left.clone();
+        diagnostics.retain(|diagnostic| {
+            let Some(label) = &diagnostic.primary else { return true };
+            let left = if diagnostic.severity() == Severity::Error { &mut left } else { &mut lints_left };
+            let left = &mut left[label.place.file.0 as usize];
+            *left = left.saturating_sub(1);
+            *left > 0
+        });
+        diagnostics
+    }
+
+    fn is_silenced(&self, diagnostic: &Diagnostic) -> bool {
+        let Some(lint) = diagnostic.code.lint() else { return false };
+        let place = diagnostic.primary.as_ref().map(|label| label.place);
+        let here = self.allowed.iter().any(|(scope, name)| {
+            *name == lint && place.is_some_and(|p| p.file == scope.file && scope.span.contains(p.span))
+        });
+        here || self.options.lints.get(lint) == Some(&Level::Allow)
+    }
+}
+
+/// Documentation as one text.
+fn docs(lines: &[ast::Doc]) -> String {
+    lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n")
+}

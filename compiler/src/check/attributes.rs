@@ -1,0 +1,223 @@
+//! Attributes: what those of a field say.
+
+mod foreign;
+mod read;
+mod table;
+
+use rex_grammar::ast;
+use rex_schema::model::Action;
+
+use self::read::{name_list, one_name, strings};
+use self::table::{On, Spec, TABLE};
+use super::Cx;
+use super::draft::Shape;
+use super::lints::known_lint;
+use crate::diagnostic::{relations, types};
+use crate::source::{FileId, Place};
+
+pub(super) use self::read::one_string;
+
+/// What the attributes of a field say.
+#[derive(Default)]
+pub(super) struct Attributes<'a> {
+    pub(super) id: Option<Place>,
+    pub(super) unique: Option<Place>,
+    pub(super) index: Option<Place>,
+    pub(super) column: Option<(String, Place)>,
+    pub(super) inverse: Option<(&'a ast::Name, Place)>,
+    pub(super) on_delete: Option<(Action, Place)>,
+    pub(super) on_key_change: Option<(Action, Place)>,
+    pub(super) fields: Option<(Vec<&'a ast::Name>, Place)>,
+    pub(super) references: Option<(Vec<&'a ast::Name>, Place)>,
+    pub(super) no_index: Option<Place>,
+    pub(super) deferrable: Option<Place>,
+    pub(super) constraint: Option<(String, Place)>,
+    pub(super) through: Option<(Vec<&'a ast::Name>, Place)>,
+    pub(super) join_table: Option<(Vec<String>, Place)>,
+    /// Whether some could not be read: what they say may be missing.
+    pub(super) unsure: bool,
+    /// Those that belong to the side that holds a key, in order, with their places.
+    pub(super) of_key: Vec<(&'static str, Place)>,
+}
+
+/// Reads the attributes of a field of this shape.
+pub(super) fn read<'a>(cx: &mut Cx<'a>, file: FileId, field: &'a ast::Field, shape: Shape) -> Attributes<'a> {
+    let mut attributes = Attributes::default();
+    let mut seen: Vec<(&str, Place)> = Vec::new();
+    for attribute in &field.attributes {
+        let name = attribute.name.text.as_str();
+        let whole = Place { file, span: attribute.span };
+        let Some(spec) = TABLE.iter().find(|spec| spec.name == name) else {
+            unknown(cx, file, field, attribute);
+            attributes.unsure = true;
+            continue;
+        };
+        if let Some((_, first)) = seen.iter().find(|(other, _)| *other == name) {
+            cx.report(types::attribute_twice(name, whole, *first));
+            continue;
+        }
+        seen.push((name, whole));
+        if !fits(cx, spec, file, attribute, field, shape) {
+            continue;
+        }
+        if spec.of_key {
+            attributes.of_key.push((spec.name, whole));
+        }
+        if apply(cx, &mut attributes, file, attribute, field).is_none() {
+            cx.report(types::attribute_arguments(name, whole, spec.usage));
+            attributes.unsure = true;
+        }
+    }
+    contradictions(cx, &attributes, shape);
+    attributes
+}
+
+fn unknown(cx: &mut Cx<'_>, file: FileId, field: &ast::Field, attribute: &ast::Attribute) {
+    let at = Place { file, span: attribute.name.span };
+    let translation = foreign::translate(cx, file, field, attribute);
+    let known: &[Spec] = if cx.may_suggest() { TABLE } else { &[] };
+    let known = known.iter().filter(|spec| spec.on != On::Later).map(|spec| spec.name);
+    cx.report(types::unknown_attribute(&attribute.name.text, at, known, translation));
+}
+
+/// Whether an attribute may stand on such a field; if not, it is told.
+fn fits(
+    cx: &mut Cx<'_>,
+    spec: &Spec,
+    file: FileId,
+    attribute: &ast::Attribute,
+    field: &ast::Field,
+    shape: Shape,
+) -> bool {
+    let at = Place { file, span: attribute.name.span };
+    if spec.on == On::Later {
+        match (spec.name, one_name(attribute)) {
+            ("on_update", Some(action)) if read::action(&action.text).is_some() => {
+                let place = Place { file, span: action.span };
+                cx.report(types::on_update_action(place, at, &action.text));
+            }
+            _ => cx.report(types::not_built(&format!("`@{}`", spec.name), at)),
+        }
+        return false;
+    }
+    let (takes, fits) = match (spec.on, shape) {
+        (_, Shape::Broken) => return matches!(spec.name, "allow" | "id"),
+        // Where the key is held is not known yet: told with the relation.
+        (On::ToOne, Shape::ToMany { .. }) => return true,
+        (On::Column, shape) => ("a scalar or a to-one relation", !matches!(shape, Shape::ToMany { .. })),
+        (On::ToOne, shape) => ("a to-one relation", matches!(shape, Shape::ToOne { .. })),
+        (On::ToMany, shape) => ("a to-many relation", matches!(shape, Shape::ToMany { .. })),
+        (On::Relation, shape) => ("a relation", !matches!(shape, Shape::Scalar { .. })),
+        (On::Any | On::Later, _) => ("any field", true),
+    };
+    if !fits {
+        let is = match shape {
+            Shape::Scalar { list: true, .. } => "a list of values",
+            Shape::Scalar { .. } => "a scalar",
+            Shape::ToOne { .. } => "a to-one relation",
+            _ => "a to-many relation",
+        };
+        let ty = field.ty.as_ref().map_or(field.name.span, |ty| ty.span);
+        let whole = Place { file, span: attribute.span };
+        cx.report(types::attribute_target(spec.name, at, takes, Place { file, span: ty }, is).fix(
+            "remove it",
+            whole,
+            "",
+        ));
+    }
+    fits
+}
+
+/// Takes in what an attribute says. None if its arguments are not as they should be.
+fn apply<'a>(
+    cx: &mut Cx<'a>,
+    attributes: &mut Attributes<'a>,
+    file: FileId,
+    attribute: &'a ast::Attribute,
+    field: &ast::Field,
+) -> Option<()> {
+    let place = Place { file, span: attribute.span };
+    let flag = attribute.args.is_none().then_some(place);
+    match attribute.name.text.as_str() {
+        "id" => attributes.id = Some(flag?),
+        "unique" => attributes.unique = Some(flag?),
+        "index" => attributes.index = Some(flag?),
+        "no_index" => attributes.no_index = Some(flag?),
+        "deferrable" => attributes.deferrable = Some(flag?),
+        "column" => {
+            attributes.column = Some((read::database_name(cx, attribute, file, "the column")?, place))
+        }
+        "constraint" => {
+            attributes.constraint =
+                Some((read::database_name(cx, attribute, file, "the constraint")?, place));
+        }
+        "inverse" => attributes.inverse = Some((one_name(attribute)?, place)),
+        "on_delete" => attributes.on_delete = read_action(cx, attribute, place)?,
+        "on_key_change" => attributes.on_key_change = read_action(cx, attribute, place)?,
+        "fields" => attributes.fields = Some((name_list(attribute)?, place)),
+        "references" => attributes.references = Some((name_list(attribute)?, place)),
+        "through" => {
+            let names = name_list(attribute).filter(|names| matches!(names.len(), 1 | 3))?;
+            attributes.through = Some((names, place));
+        }
+        "join_table" => attributes.join_table = Some((join_table(cx, attribute, file)?, place)),
+        _ => {
+            for lint in name_list(attribute)? {
+                let lint = known_lint(cx, &lint.text, Place { file, span: lint.span });
+                cx.allowed.extend(lint.map(|lint| (Place { file, span: field.span }, lint)));
+            }
+        }
+    }
+    Some(())
+}
+
+fn join_table(cx: &mut Cx<'_>, attribute: &ast::Attribute, file: FileId) -> Option<Vec<String>> {
+    let names = strings(attribute).filter(|names| matches!(names.len(), 1 | 3))?;
+    for (at, name) in names.iter().enumerate() {
+        let what = if at == 0 { "the join table" } else { "the column" };
+        cx.database_name(what, Place { file, span: name.span }, &name.text, at == 0);
+    }
+    Some(names.into_iter().map(|name| name.text).collect())
+}
+
+/// None if the arguments are no word; an unknown word is told here.
+#[allow(clippy::option_option)]
+fn read_action(cx: &mut Cx<'_>, attribute: &ast::Attribute, place: Place) -> Option<Option<(Action, Place)>> {
+    let Some(name) = one_name(attribute) else {
+        let text = one_string(attribute)?;
+        cx.report(relations::unknown_action(Place { span: text.span, ..place }, &text.text));
+        return Some(None);
+    };
+    let found = read::action(&name.text);
+    if found.is_none() {
+        cx.report(relations::unknown_action(Place { span: name.span, ..place }, &name.text));
+    }
+    Some(found.map(|action| (action, place)))
+}
+
+/// Two attributes of which one must go.
+fn contradictions(cx: &mut Cx<'_>, attributes: &Attributes<'_>, shape: Shape) {
+    let inverse = attributes.inverse.map(|(_, place)| place);
+    let through = attributes.through.as_ref().map(|(_, place)| *place);
+    let join_table = attributes.join_table.as_ref().map(|(_, place)| *place);
+    let fields = attributes.fields.as_ref().map(|(_, place)| *place);
+    let column = attributes.column.as_ref().map(|(_, place)| *place);
+    let is_key = matches!(shape, Shape::ToOne { .. }) && inverse.is_none();
+    let pairs = [
+        ("inverse", inverse, "through", through, "`@through` says how the two sides meet"),
+        (
+            "join_table",
+            join_table,
+            "through",
+            through,
+            "`@through` joins by a model, and has no table of its own",
+        ),
+        ("column", column, "fields", fields.filter(|_| is_key), "`@fields` uses columns that have names"),
+        ("no_index", attributes.no_index, "index", attributes.index, "one asks for an index, one for none"),
+    ];
+    for (one, at, other, first, why) in pairs {
+        if let (Some(at), Some(first)) = (at, first) {
+            cx.report(types::contradiction(one, at, other, first, why));
+        }
+    }
+}

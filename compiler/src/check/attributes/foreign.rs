@@ -1,0 +1,109 @@
+//! Attributes of other languages, in Rex's spelling.
+
+use rex_grammar::ast::{self, ExprKind};
+
+use super::Cx;
+use crate::diagnostic::types::Translation;
+use crate::source::{FileId, Place};
+
+/// The edits that say the same in Rex; none where Rex has no such thing, or says it elsewhere.
+pub(super) fn translate(
+    cx: &Cx<'_>,
+    file: FileId,
+    field: &ast::Field,
+    attribute: &ast::Attribute,
+) -> Option<Translation> {
+    let whole = Place { file, span: attribute.span };
+    let ty = field.ty.as_ref()?;
+    let behind_type = Place { file, span: ty.span.after() };
+    let instead =
+        |text: String| Some(Translation { title: format!("write `{text}`"), edits: vec![(whole, text)] });
+    let argument = || match attribute.args.as_ref()?.args.as_slice() {
+        [only] => Some(cx.text(Place { file, span: only.span })),
+        _ => None,
+    };
+    match attribute.name.text.as_str() {
+        "default" if field.default.is_none() => {
+            let value = argument()?;
+            let edits = vec![(behind_type, format!(" = {value}")), (whole, String::new())];
+            Some(Translation {
+                title: format!("a default stands behind `=`: `{} = {value}`", type_text(cx, file, ty)),
+                edits,
+            })
+        }
+        "autoincrement" | "auto_increment" | "identity" if field.default.is_none() => {
+            let edits = vec![(behind_type, " = autoincrement()".to_owned()), (whole, String::new())];
+            let title = format!("write `{} = autoincrement()`", type_text(cx, file, ty));
+            Some(Translation { title, edits })
+        }
+        "map" => instead(format!("@column({})", argument()?)),
+        "primary_key" | "primary" | "pk" => instead("@id".to_owned()),
+        "relation" => relation(attribute).map_or_else(
+            || {
+                Some(Translation {
+                    title: "a relation needs no attribute: remove it".to_owned(),
+                    edits: vec![(whole, String::new())],
+                })
+            },
+            instead,
+        ),
+        "required" | "not_null" | "notnull" => {
+            let title = "a field is required without a mark: remove it".to_owned();
+            Some(Translation { title, edits: vec![(whole, String::new())] })
+        }
+        "optional" | "nullable" | "null" if ty.optional.is_none() => {
+            let edits = vec![(behind_type, "?".to_owned()), (whole, String::new())];
+            Some(Translation { title: format!("write `{}?`", type_text(cx, file, ty)), edits })
+        }
+        _ => None,
+    }
+}
+
+fn type_text<'a>(cx: &Cx<'a>, file: FileId, ty: &ast::TypeRef) -> &'a str {
+    cx.text(Place { file, span: ty.span })
+}
+
+/// `@relation(fields: [author_id], references: [id], onDelete: Cascade)` as Prisma has it. None
+/// if nothing of it is left to say.
+fn relation(attribute: &ast::Attribute) -> Option<String> {
+    let mut parts = Vec::new();
+    for arg in &attribute.args.as_ref()?.args {
+        let label = arg.label.as_ref().map_or("", |label| label.text.as_str());
+        match (label, &arg.value.kind) {
+            ("fields", ExprKind::List(names)) => parts.push(format!("@fields({})", words(names)?)),
+            ("references", ExprKind::List(names)) => {
+                let names = words(names)?;
+                if names != "id" {
+                    parts.push(format!("@references({names})"));
+                }
+            }
+            ("onDelete", ExprKind::Path(path)) => {
+                parts.push(format!("@on_delete({})", action(&path.first()?.text)))
+            }
+            ("onUpdate", ExprKind::Path(path)) => {
+                parts.push(format!("@on_key_change({})", action(&path.first()?.text)))
+            }
+            ("map", ExprKind::String(name)) => {
+                parts.push(format!("@constraint({})", rex_grammar::quote(name)))
+            }
+            _ => {}
+        }
+    }
+    (!parts.is_empty()).then(|| parts.join(" "))
+}
+
+fn words(names: &[ast::Expr]) -> Option<String> {
+    let names: Option<Vec<&str>> = names
+        .iter()
+        .map(|name| match &name.kind {
+            ExprKind::Path(path) if path.len() == 1 => Some(path[0].text.as_str()),
+            _ => None,
+        })
+        .collect();
+    Some(names?.join(", "))
+}
+
+/// `SetNull` is `set_null`.
+fn action(name: &str) -> String {
+    heck::ToSnakeCase::to_snake_case(name)
+}

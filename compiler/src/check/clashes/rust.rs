@@ -1,0 +1,70 @@
+//! Names that meet in generated Rust.
+
+use std::collections::{HashMap, HashSet};
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+
+use crate::check::Cx;
+use crate::diagnostic::{Code, names};
+use crate::source::Place;
+
+/// Types of the generated code that belong to no declaration.
+const OWN: [(&str, &str); 1] = [("Db", "the database handle")];
+
+/// What generated code calls its own items, and the modules of models and enums.
+pub(super) fn items(cx: &mut Cx<'_>) {
+    let mut made: HashMap<String, (Place, String)> = HashMap::new();
+    let mut modules: HashMap<String, (Place, String)> = HashMap::new();
+    for model in &cx.models {
+        for name in [format!("New{}", model.name()), format!("{}Id", model.name())] {
+            made.insert(name, (model.place(), format!("`{}`", model.name())));
+        }
+    }
+    // Two models of one table: one fault is enough.
+    let tables = cx.diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::E0205);
+    let told: HashSet<Place> =
+        tables.filter_map(|diagnostic| Some(diagnostic.primary.as_ref()?.place)).collect();
+    let models = cx.models.iter().map(|model| (model.name(), model.place()));
+    let enums = cx
+        .enums
+        .iter()
+        .map(|item| (item.ast.name.text.as_str(), Place { file: item.file, span: item.ast.name.span }));
+    let mut declared: Vec<(&str, Place)> = models.chain(enums).collect();
+    declared.sort_by_key(|(_, place)| *place);
+    for (name, place) in declared {
+        let module = name.to_snake_case();
+        if let Some((_, owner)) = OWN.iter().find(|(own, _)| *own == name) {
+            cx.report(names::generated_name(name, place, owner, None));
+        } else if let Some((first, owner)) = made.get(name) {
+            let diagnostic = names::generated_name(name, place, owner, Some(*first));
+            cx.report(diagnostic);
+        } else if let Some((first, other)) = modules.get(&module)
+            && !told.contains(&place)
+        {
+            let owner = format!("the module of `{other}`");
+            let diagnostic = names::generated_name(&module, place, &owner, Some(*first));
+            cx.report(diagnostic);
+        }
+        modules.entry(module).or_insert((place, name.to_owned()));
+    }
+}
+
+/// Fields whose names are one once they are types (`Unique::UserName`) or escaped (`self_`).
+pub(super) fn fields(cx: &mut Cx<'_>) {
+    let mut found = Vec::new();
+    for model in &cx.models {
+        let mut seen: HashMap<String, (&str, Place)> = HashMap::new();
+        let fields = model.fields.iter().map(|field| (field.name(), field.place()));
+        let columns = model.columns.iter().filter(|column| column.made).map(|c| (c.field.as_str(), c.place));
+        for (name, place) in fields.chain(columns) {
+            match seen.get(&name.to_upper_camel_case()) {
+                Some(&(other, first)) if other != name => {
+                    found.push(names::same_in_rust("field", name, place, other, first));
+                }
+                Some(_) => {}
+                None => drop(seen.insert(name.to_upper_camel_case(), (name, place))),
+            }
+        }
+    }
+    cx.diagnostics.extend(found);
+}

@@ -1,0 +1,168 @@
+//! Fifth pass: the columns of every model, in source order.
+
+use std::collections::HashMap;
+
+use super::draft::{ColumnDraft, Shape};
+use super::keys::{Part, field_parts};
+use super::{Cx, FieldIx, ModelIx};
+use crate::diagnostic::{names, types};
+
+/// Makes the columns of all models, and finds those that clash.
+pub(super) fn make(cx: &mut Cx<'_>) {
+    for model in 0..cx.models.len() {
+        let mut taken = Taken::default();
+        for field in 0..cx.models[model].fields.len() {
+            make_field(cx, model, field, &mut taken);
+        }
+        use_named(cx, model);
+    }
+    drop_orphaned_keys(cx);
+}
+
+/// Columns of one model by name: as Rust has them, and as the database does.
+#[derive(Default)]
+struct Taken {
+    rust: HashMap<String, usize>,
+    /// Folded: SQLite compares without regard to case.
+    database: HashMap<String, usize>,
+}
+
+fn make_field(cx: &mut Cx<'_>, model: ModelIx, field: FieldIx, taken: &mut Taken) {
+    let draft = cx.field(model, field);
+    let uses_fields = draft.attributes.fields.is_some();
+    match (draft.shape, uses_fields) {
+        (Shape::Scalar { list, nullable, .. }, _) => {
+            let mut part = field_parts(cx, model, field).expect("a scalar has a column");
+            if let (Some([key]), Some(part)) = (cx.models[model].key_parts.as_deref(), part.first_mut())
+                && key.field == part.field
+            {
+                part.id_of = key.id_of;
+            }
+            add(cx, model, field, part, (list, nullable), taken);
+        }
+        (Shape::ToOne { optional, .. }, false) if draft.holds_key() => match field_parts(cx, model, field) {
+            Some(parts) => add(cx, model, field, parts, (false, optional), taken),
+            None => cx.models[model].fields[field].shape = Shape::Broken,
+        },
+        _ => {}
+    }
+}
+
+/// `@fields(a, b)`: the columns of the scalars that it names. That they fit is checked with the
+/// foreign keys.
+fn use_named(cx: &mut Cx<'_>, model: ModelIx) {
+    for field in 0..cx.models[model].fields.len() {
+        let draft = cx.field(model, field);
+        let (Shape::ToOne { .. }, Some((names, _))) = (draft.shape, &draft.attributes.fields) else {
+            continue;
+        };
+        let columns: Option<Vec<usize>> = names
+            .iter()
+            .map(|name| {
+                let other = cx.field(model, cx.models[model].find(&name.text)?);
+                let is_value = matches!(other.shape, Shape::Scalar { list: false, .. });
+                other.columns.first().copied().filter(|_| is_value)
+            })
+            .collect();
+        if let (Some(columns), true) = (columns, draft.holds_key()) {
+            cx.models[model].fields[field].columns = columns;
+        }
+    }
+}
+
+/// A key over a relation whose target has no key is none.
+fn drop_orphaned_keys(cx: &mut Cx<'_>) {
+    for model in 0..cx.models.len() {
+        let Some(key) = &cx.models[model].key else { continue };
+        if key.fields.iter().any(|&field| cx.field(model, field).shape == Shape::Broken) {
+            cx.models[model].key = None;
+            cx.models[model].key_parts = None;
+        }
+    }
+}
+
+fn add(
+    cx: &mut Cx<'_>,
+    model: ModelIx,
+    field: FieldIx,
+    parts: Vec<Part>,
+    (list, nullable): (bool, bool),
+    taken: &mut Taken,
+) {
+    let draft = cx.field(model, field);
+    let made = matches!(draft.shape, Shape::ToOne { .. });
+    let place = draft.place();
+    let named = written_name(cx, model, field, parts.len());
+    for part in parts {
+        let name = named.clone().unwrap_or_else(|| part.field.clone());
+        if named.is_none() {
+            cx.database_name("the column", place, &name, false);
+        }
+        if clashes(cx, model, field, &part.field, &name, taken) {
+            continue;
+        }
+        let columns = &mut cx.models[model].columns;
+        taken.rust.insert(part.field.clone(), columns.len());
+        taken.database.insert(name.to_lowercase(), columns.len());
+        let Part { field: rust, ty, id_of } = part;
+        let (owner, default) = (field, None);
+        columns.push(ColumnDraft {
+            field: rust,
+            name,
+            place,
+            owner,
+            made,
+            ty,
+            list,
+            nullable,
+            default,
+            id_of,
+        });
+        let index = columns.len() - 1;
+        cx.models[model].fields[field].columns.push(index);
+    }
+}
+
+/// `@column("…")`, which a field of one column may have.
+fn written_name(cx: &mut Cx<'_>, model: ModelIx, field: FieldIx, columns: usize) -> Option<String> {
+    let draft = cx.field(model, field);
+    let (name, at) = draft.attributes.column.clone()?;
+    if columns != 1 {
+        let is = format!("a relation with a key of {columns} columns");
+        let diagnostic =
+            types::attribute_target("column", at, "what has one column", draft.type_place(), &is);
+        cx.report(diagnostic.fix("remove it", at, ""));
+    }
+    (columns == 1).then_some(name)
+}
+
+/// Whether another column has the name; then it is told. A column that a relation makes gives way
+/// to a field, wherever the two stand.
+fn clashes(cx: &mut Cx<'_>, model: ModelIx, field: FieldIx, rust: &str, name: &str, taken: &Taken) -> bool {
+    let draft = cx.field(model, field);
+    let (place, here, end) = (draft.place(), draft.name(), draft.end());
+    let written = cx.models[model].find(rust).filter(|&other| other != field);
+    let same_in_rust =
+        written.or_else(|| taken.rust.get(rust).map(|&column| cx.models[model].columns[column].owner));
+    if let Some(other) = same_in_rust {
+        let other = cx.field(model, other);
+        let usable = matches!(other.shape, Shape::Scalar { list: false, .. });
+        let diagnostic = match written {
+            Some(_) => names::made_column_clash(here, rust, other.place(), place, usable.then_some(end)),
+            None => names::two_made_columns(rust, (here, place), (other.name(), other.place())),
+        };
+        // An attribute that could not be read may have been `@fields`.
+        if !cx.field(model, field).attributes.unsure {
+            cx.report(diagnostic);
+        }
+        return true;
+    }
+    if let Some(&other) = taken.database.get(&name.to_lowercase()) {
+        let other = &cx.models[model].columns[other];
+        let place = cx.field(model, field).attributes.column.as_ref().map_or(place, |(_, at)| *at);
+        let diagnostic = names::same_column(name, place, other.place, &other.field);
+        cx.report(diagnostic);
+        return true;
+    }
+    false
+}

@@ -1,0 +1,212 @@
+//! First pass: who is declared, and under which name.
+
+use std::collections::HashMap;
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+use rex_grammar::ast::{self, BlockKind, Item};
+use rex_schema::model::Scalar;
+use rex_schema::names as made;
+
+use super::Cx;
+use super::draft::{Declared, EnumDraft, ModelDraft, VariantDraft};
+use super::fields::{MAX_NAME, check_name};
+use crate::diagnostic::{declarations, lints, names, types};
+use crate::source::{FileId, Place};
+
+/// Files every declaration under its name; the later of two is the fault.
+pub(super) fn declare<'a>(cx: &mut Cx<'a>, files: &'a [ast::File]) {
+    let mut first: HashMap<&'a str, Place> = HashMap::new();
+    for (file, ast) in files.iter().enumerate() {
+        let file = FileId(file as u32);
+        for item in &ast.items {
+            let name = item.name();
+            let place = Place { file, span: name.span };
+            check_case(cx, place, item);
+            if Scalar::NAMES.contains(&name.text.as_str()) {
+                cx.report(names::scalar_name(&name.text, place));
+                continue;
+            }
+            if let Some(&other) = first.get(name.text.as_str()) {
+                cx.report(names::duplicate_declaration(&name.text, place, other));
+                continue;
+            }
+            first.insert(&name.text, place);
+            let declared = match item {
+                Item::Block(block) if block.kind == BlockKind::Model => model(cx, file, block),
+                Item::Enum(item) => enumeration(cx, file, item),
+                Item::Block(block) => {
+                    let keyword = Place { file, span: block.keyword };
+                    cx.report(types::not_built(&format!("`{}`", block.kind.keyword()), keyword));
+                    Declared::Unbuilt
+                }
+                Item::Union(_) => {
+                    cx.report(types::not_built("`union`", place));
+                    Declared::Unbuilt
+                }
+            };
+            cx.declared.insert(&name.text, declared);
+        }
+    }
+}
+
+fn check_case(cx: &mut Cx<'_>, place: Place, item: &Item) {
+    let name = &item.name().text;
+    let kind = match item {
+        Item::Block(block) => block.kind.keyword(),
+        Item::Enum(_) => "enum",
+        Item::Union(_) => "union",
+    };
+    let begins = name.trim_start_matches('_').starts_with(|c: char| c.is_ascii_alphabetic());
+    if name.eq_ignore_ascii_case("self") || !begins {
+        cx.report(names::unwritable(kind, name, place));
+        return;
+    }
+    if name.len() > MAX_NAME {
+        cx.report(names::too_long(kind, place, name.len()));
+        return;
+    }
+    let wanted = name.to_upper_camel_case();
+    let camel = name.starts_with(|c: char| c.is_ascii_uppercase()) && !name.contains('_');
+    if !camel && !wanted.is_empty() && wanted != *name {
+        cx.report(lints::naming_case(place, kind, name, &wanted));
+    }
+}
+
+fn model<'a>(cx: &mut Cx<'a>, file: FileId, block: &'a ast::Block) -> Declared {
+    let place = Place { file, span: block.name.span };
+    if let Some(mixin) = block.with.first() {
+        cx.report(types::not_built("mixins", Place { file, span: mixin.span }));
+    }
+    let table = match cx.options.singular_tables {
+        true => block.name.text.to_snake_case(),
+        false => made::table(&block.name.text),
+    };
+    let names_table = block.members.iter().any(
+        |member| matches!(member, ast::Member::Statement(statement) if statement.keyword.text == "table"),
+    );
+    if !names_table && block.name.text.len() <= MAX_NAME {
+        cx.database_name("the table", place, &table, true);
+    }
+    cx.models.push(ModelDraft {
+        ast: block,
+        file,
+        table,
+        table_place: place,
+        fields: Vec::new(),
+        by_name: HashMap::new(),
+        key: None,
+        names_key: false,
+        key_parts: None,
+        columns: Vec::new(),
+        uniques: Vec::new(),
+        indexes: Vec::new(),
+        foreign_keys: Vec::new(),
+    });
+    Declared::Model(cx.models.len() - 1)
+}
+
+fn enumeration<'a>(cx: &mut Cx<'a>, file: FileId, item: &'a ast::Enum) -> Declared {
+    let place = Place { file, span: item.name.span };
+    if item.variants.is_empty() && !item.broken {
+        cx.report(declarations::empty_enum(place, &item.name.text));
+    }
+    let variants = variants(cx, file, item);
+    let type_name = type_name(cx, file, item);
+    cx.enums.push(EnumDraft { ast: item, file, type_name, variants, used: false });
+    Declared::Enum(cx.enums.len() - 1)
+}
+
+fn variants<'a>(cx: &mut Cx<'a>, file: FileId, item: &'a ast::Enum) -> Vec<VariantDraft<'a>> {
+    let mut variants: Vec<VariantDraft<'a>> = Vec::new();
+    // By name in Rust, and by label, with where they stand.
+    let mut in_rust: HashMap<String, (&str, Place)> = HashMap::new();
+    let mut labels: HashMap<String, Place> = HashMap::new();
+    for variant in &item.variants {
+        let name = variant.name.text.as_str();
+        let at = Place { file, span: variant.name.span };
+        let label = label(cx, file, variant);
+        let sound = check_name(cx, at, "variant", name);
+        if let Some(&(other, first)) = in_rust.get(&name.to_upper_camel_case()) {
+            cx.report(match other == name {
+                true => names::duplicate_variant(&item.name.text, name, at, first),
+                false => names::same_in_rust("variant", name, at, other, first),
+            });
+            continue;
+        }
+        if let Some(first) = labels.get(&label) {
+            cx.report(names::same_label(&label, at, *first));
+            continue;
+        }
+        if sound {
+            in_rust.insert(name.to_upper_camel_case(), (name, at));
+            labels.insert(label.clone(), at);
+            variants.push(VariantDraft { ast: variant, label });
+        }
+    }
+    variants
+}
+
+/// The label in the database: `@name("PG-13")`, or the variant's name.
+fn label(cx: &mut Cx<'_>, file: FileId, variant: &ast::Variant) -> String {
+    let mut label = variant.name.text.clone();
+    let mut first: Option<Place> = None;
+    for attribute in &variant.attributes {
+        let at = Place { file, span: attribute.name.span };
+        let whole = Place { file, span: attribute.span };
+        if let ("name", Some(first)) = (attribute.name.text.as_str(), first) {
+            cx.report(types::attribute_twice("name", whole, first));
+            continue;
+        }
+        match attribute.name.text.as_str() {
+            "name" => match super::attributes::one_string(attribute) {
+                Some(text) => {
+                    first = Some(whole);
+                    cx.database_name("the variant", whole, &text.text, false);
+                    label = text.text;
+                }
+                None => cx.report(types::attribute_arguments("name", whole, "@name(\"…\")")),
+            },
+            name @ ("renamed_from" | "deprecated") => {
+                cx.report(types::not_built(&format!("`@{name}`"), at));
+            }
+            name => cx.report(types::unknown_attribute(
+                name,
+                at,
+                ["name"],
+                variant_translation(cx, whole, attribute),
+            )),
+        }
+    }
+    label
+}
+
+/// `@map("…")` and its like name the label.
+fn variant_translation(cx: &Cx<'_>, whole: Place, attribute: &ast::Attribute) -> Option<types::Translation> {
+    let named = matches!(attribute.name.text.as_str(), "map" | "label" | "value" | "column" | "rename");
+    let [only] = attribute.args.as_ref()?.args.as_slice() else { return None };
+    let text = format!("@name({})", cx.text(Place { span: only.span, ..whole }));
+    named.then(|| types::Translation { title: format!("write `{text}`"), edits: vec![(whole, text)] })
+}
+
+fn type_name(cx: &mut Cx<'_>, file: FileId, item: &ast::Enum) -> String {
+    let mut name = made::enum_type(&item.name.text);
+    let mut named: Option<Place> = None;
+    for statement in &item.statements {
+        let place = Place { file, span: statement.keyword.span };
+        match (statement.keyword.text.as_str(), statement.strings.first()) {
+            ("type", Some(text)) => {
+                cx.database_name("the type", Place { file, span: text.span }, &text.text, true);
+                match named {
+                    Some(first) => cx.report(types::statement_twice("type", place, first)),
+                    None => name = text.text.clone(),
+                }
+                named = Some(place);
+            }
+            (keyword, _) => cx.report(types::not_built(&format!("`{keyword}` of an enum"), place)),
+        }
+    }
+    if named.is_none() && item.name.text.len() <= MAX_NAME {
+        cx.database_name("the type", Place { file, span: item.name.span }, &name, true);
+    }
+    name
+}

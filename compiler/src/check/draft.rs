@@ -1,0 +1,217 @@
+//! Drafts: declarations on their way to the schema. They hold what the passes have found so far,
+//! and decide nothing.
+
+use std::collections::HashMap;
+
+use rex_grammar::ast;
+use rex_schema::model;
+
+use super::attributes::Attributes;
+use super::keys::Part;
+use super::{FieldIx, ModelIx};
+use crate::source::{FileId, Place};
+
+/// What a name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Declared {
+    Model(ModelIx),
+    Enum(usize),
+    /// A mixin, type, view or union: not built, and told so where it is declared.
+    Unbuilt,
+}
+
+pub(super) struct EnumDraft<'a> {
+    pub(super) ast: &'a ast::Enum,
+    pub(super) file: FileId,
+    pub(super) type_name: String,
+    pub(super) variants: Vec<VariantDraft<'a>>,
+    pub(super) used: bool,
+}
+
+pub(super) struct VariantDraft<'a> {
+    pub(super) ast: &'a ast::Variant,
+    pub(super) label: String,
+}
+
+pub(super) struct ModelDraft<'a> {
+    pub(super) ast: &'a ast::Block,
+    pub(super) file: FileId,
+    pub(super) table: String,
+    pub(super) table_place: Place,
+    pub(super) fields: Vec<FieldDraft<'a>>,
+    /// The places of `fields`.
+    pub(super) by_name: HashMap<&'a str, FieldIx>,
+    /// The fields of the primary key; none if there is no sound one.
+    pub(super) key: Option<Key<'a>>,
+    /// Whether the model says what its key is, soundly or not.
+    pub(super) names_key: bool,
+    /// The columns of the key, once they are known.
+    pub(super) key_parts: Option<Vec<Part>>,
+    pub(super) columns: Vec<ColumnDraft>,
+    pub(super) uniques: Vec<IndexDraft>,
+    pub(super) indexes: Vec<IndexDraft>,
+    pub(super) foreign_keys: Vec<ForeignKeyDraft>,
+}
+
+pub(super) struct FieldDraft<'a> {
+    pub(super) ast: &'a ast::Field,
+    pub(super) file: FileId,
+    pub(super) shape: Shape,
+    pub(super) attributes: Attributes<'a>,
+    /// Places in the model's `columns`: one for a scalar, any number for a to-one with a key.
+    pub(super) columns: Vec<usize>,
+    /// How a relation leads to its target, once that is known.
+    pub(super) link: Option<Link>,
+}
+
+/// What a field is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Shape {
+    Scalar { ty: model::Type, list: bool, nullable: bool },
+    ToOne { target: ModelIx, optional: bool },
+    ToMany { target: ModelIx },
+    Broken,
+}
+
+/// The fields of a primary key and where it is declared.
+#[derive(Clone, Debug)]
+pub(super) struct Key<'a> {
+    pub(super) fields: Vec<FieldIx>,
+    /// Where each field is named.
+    pub(super) places: Vec<Place>,
+    pub(super) place: Place,
+    /// Fields that it names by a column (`author_id` for `author`), to be verified.
+    pub(super) by_column: Vec<(FieldIx, &'a ast::Name)>,
+}
+
+pub(super) struct ColumnDraft {
+    pub(super) field: String,
+    pub(super) name: String,
+    pub(super) place: Place,
+    /// The field that it is, or that made it.
+    pub(super) owner: FieldIx,
+    pub(super) made: bool,
+    pub(super) ty: model::Type,
+    pub(super) list: bool,
+    pub(super) nullable: bool,
+    pub(super) default: Option<model::Default>,
+    pub(super) id_of: Option<ModelIx>,
+}
+
+/// A unique constraint or an index, by fields until the columns are known.
+#[derive(Clone, Debug)]
+pub(super) struct IndexDraft {
+    pub(super) name: Option<(String, Place)>,
+    pub(super) parts: Vec<PartDraft>,
+    pub(super) place: Place,
+    /// Made by a foreign key, not by the user.
+    pub(super) made: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct PartDraft {
+    pub(super) field: FieldIx,
+    /// Only this column of the field (`author_id` for `author`), or all.
+    pub(super) column: Option<usize>,
+    pub(super) descending: bool,
+    pub(super) nulls: Option<model::Nulls>,
+    pub(super) place: Place,
+}
+
+pub(super) struct ForeignKeyDraft {
+    pub(super) field: FieldIx,
+    pub(super) name: Option<String>,
+    pub(super) columns: Vec<usize>,
+    pub(super) target: ModelIx,
+    pub(super) target_columns: Vec<usize>,
+    pub(super) on_delete: model::Action,
+    pub(super) on_key_change: model::Action,
+    pub(super) deferrable: bool,
+}
+
+/// How a relation leads to its target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Link {
+    /// This side holds the key.
+    Key,
+    /// The target's field holds the key.
+    Inverse(FieldIx),
+    /// A join table, by its place, and this side's place in it.
+    Join(usize, usize),
+    /// A model with its two to-ones: to here, to the target.
+    Through(ModelIx, FieldIx, FieldIx),
+}
+
+pub(super) struct JoinDraft {
+    pub(super) table: String,
+    pub(super) place: Place,
+    /// The models, and their columns' names.
+    pub(super) sides: [(ModelIx, Vec<String>); 2],
+    /// The relation that declared it.
+    pub(super) owner: (ModelIx, FieldIx),
+}
+
+impl<'a> ModelDraft<'a> {
+    pub(super) fn name(&self) -> &'a str {
+        &self.ast.name.text
+    }
+
+    pub(super) fn place(&self) -> Place {
+        Place { file: self.file, span: self.ast.name.span }
+    }
+
+    /// Where a first member would be written.
+    pub(super) fn inside(&self) -> Place {
+        Place { file: self.file, span: self.ast.open.after() }
+    }
+
+    pub(super) fn find(&self, name: &str) -> Option<FieldIx> {
+        self.by_name.get(name).copied()
+    }
+
+    pub(super) fn field_names(&self) -> impl Iterator<Item = &'a str> {
+        self.fields.iter().map(|field| field.name())
+    }
+}
+
+impl<'a> FieldDraft<'a> {
+    pub(super) fn name(&self) -> &'a str {
+        &self.ast.name.text
+    }
+
+    pub(super) fn place(&self) -> Place {
+        Place { file: self.file, span: self.ast.name.span }
+    }
+
+    pub(super) fn type_place(&self) -> Place {
+        let span = self.ast.ty.as_ref().map_or(self.ast.name.span, |ty| ty.span);
+        Place { file: self.file, span }
+    }
+
+    /// The type without its `?`; of a list, without its brackets.
+    pub(super) fn bare_type_place(&self) -> Place {
+        let span = match &self.ast.ty {
+            Some(ast::TypeRef { kind: ast::TypeKind::List(element), .. }) => element.bare(),
+            Some(ty) => ty.bare(),
+            None => self.ast.name.span,
+        };
+        Place { file: self.file, span }
+    }
+
+    /// Where the `?` of its type is, or would be.
+    pub(super) fn mark(&self) -> Place {
+        let optional = self.ast.ty.as_ref().and_then(|ty| ty.optional);
+        let place = self.type_place();
+        Place { span: optional.unwrap_or(place.span.after()), ..place }
+    }
+
+    /// Where another attribute would be written.
+    pub(super) fn end(&self) -> Place {
+        Place { file: self.file, span: self.ast.span.after() }
+    }
+
+    /// A to-one without `@inverse`: it holds a key.
+    pub(super) fn holds_key(&self) -> bool {
+        matches!(self.shape, Shape::ToOne { .. }) && self.attributes.inverse.is_none()
+    }
+}

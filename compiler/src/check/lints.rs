@@ -1,0 +1,265 @@
+//! Last pass: what works, and is probably not meant.
+
+use rex_schema::model::{Nulls, Scalar, Type};
+
+use std::collections::HashMap;
+
+use super::draft::{IndexDraft, ModelDraft, Shape};
+use super::foreign_keys::columns_of;
+use super::{Cx, FieldIx, ModelIx};
+use crate::diagnostic::REGISTRY;
+use crate::diagnostic::lints;
+use crate::source::Place;
+
+/// Runs every lint.
+pub(super) fn check(cx: &mut Cx<'_>) {
+    unused_enums(cx);
+    for model in 0..cx.models.len() {
+        redundant_indexes(cx, model);
+        nullable_uniques(cx, model);
+        int_key(cx, model);
+        float_money(cx, model);
+    }
+    required_cycles(cx);
+}
+
+/// Lints of the language that this version does not have yet: silencing them is no mistake.
+const LATER: [&str; 6] = [
+    "postgres_only_index",
+    "cascade_cycle",
+    "constant_check",
+    "exclusive_length",
+    "local_date_time",
+    "view_without_key",
+];
+
+/// A lint by its name, as `allow` has it; an unknown one is told.
+pub(super) fn known_lint(cx: &mut Cx<'_>, name: &str, place: Place) -> Option<&'static str> {
+    let mut known = REGISTRY.iter().filter_map(|code| code.lint()).chain(LATER);
+    let found = known.clone().find(|lint| *lint == name);
+    if found.is_none() {
+        let known: Vec<&str> = if cx.may_suggest() { known.by_ref().collect() } else { Vec::new() };
+        cx.report(lints::unknown_lint(place, name, known));
+    }
+    found
+}
+
+fn unused_enums(cx: &mut Cx<'_>) {
+    let broken = cx
+        .models
+        .iter()
+        .any(|model| model.ast.broken || model.fields.iter().any(|field| field.shape == Shape::Broken));
+    for index in 0..cx.enums.len() {
+        let draft = &cx.enums[index];
+        if !draft.used && !broken {
+            let place = Place { file: draft.file, span: draft.ast.name.span };
+            let diagnostic = lints::unused_enum(place, &draft.ast.name.text);
+            cx.report(diagnostic);
+        }
+    }
+}
+
+/// An index whose columns begin a key, a unique constraint or another index.
+fn redundant_indexes(cx: &mut Cx<'_>, model: ModelIx) {
+    let draft = &cx.models[model];
+    if draft.uniques.is_empty() && draft.indexes.iter().all(|index| index.made) {
+        return;
+    }
+    let key: Vec<usize> =
+        draft.key.iter().flat_map(|key| &key.fields).flat_map(|&f| draft.fields[f].columns.clone()).collect();
+    let key_place = draft.key.as_ref().map(|key| key.place);
+    let mut found = Vec::new();
+    let mut begins = Begins::default();
+    if let Some(place) = key_place {
+        begins.add(&ascending(&key), "the primary key", place);
+    }
+    for unique in &draft.uniques {
+        let columns = columns_of(cx, model, &unique.parts);
+        if !key.is_empty() && columns == key {
+            found.push(lints::redundant_index(unique.place, "this constraint", "the primary key", key_place));
+        }
+        begins.add(&ascending(&columns), "a unique constraint", unique.place);
+    }
+    let written: Vec<(&IndexDraft, Vec<Ordered>)> = draft
+        .indexes
+        .iter()
+        .filter(|index| !index.made)
+        .map(|index| (index, ordered(cx, model, index)))
+        .collect();
+    let mut longest_first: Vec<usize> = (0..written.len()).collect();
+    longest_first.sort_by_key(|&at| (std::cmp::Reverse(written[at].1.len()), at));
+    for at in longest_first {
+        let (index, columns) = &written[at];
+        match begins.find(columns) {
+            Some((what, place)) => {
+                found.push(lints::redundant_index(index.place, "this index", what, Some(place)))
+            }
+            None => begins.add(columns, "another index", index.place),
+        }
+    }
+    cx.diagnostics.extend(found);
+}
+
+/// A column of an index, whether it descends, and whether nulls are said to come first.
+type Ordered = (usize, bool, Option<bool>);
+
+fn ascending(columns: &[usize]) -> Vec<Ordered> {
+    columns.iter().map(|&column| (column, false, None)).collect()
+}
+
+fn ordered(cx: &Cx<'_>, model: ModelIx, index: &IndexDraft) -> Vec<Ordered> {
+    let parts = index.parts.iter();
+    parts
+        .flat_map(|part| {
+            let columns = columns_of(cx, model, std::slice::from_ref(part));
+            let nulls_first = part.nulls.map(|nulls| nulls == Nulls::First);
+            columns.into_iter().map(move |column| (column, part.descending, nulls_first))
+        })
+        .collect()
+}
+
+/// What keys and indexes begin with, and which of them it was.
+#[derive(Default)]
+struct Begins(HashMap<Vec<Ordered>, (&'static str, Place)>);
+
+impl Begins {
+    fn add(&mut self, columns: &[Ordered], what: &'static str, place: Place) {
+        for end in 1..=columns.len() {
+            self.0.entry(columns[..end].to_vec()).or_insert((what, place));
+        }
+    }
+
+    /// An index can be read from either end, so that one column serves both orders.
+    fn find(&self, columns: &[Ordered]) -> Option<(&'static str, Place)> {
+        let other_end = match columns {
+            [(column, descending, None)] => self.0.get([(*column, !descending, None)].as_slice()),
+            _ => None,
+        };
+        self.0.get(columns).or(other_end).copied()
+    }
+}
+
+fn nullable_uniques(cx: &mut Cx<'_>, model: ModelIx) {
+    let draft = &cx.models[model];
+    let mut found = Vec::new();
+    for unique in draft.uniques.iter().filter(|unique| unique.parts.len() > 1) {
+        for part in &unique.parts {
+            let field = &draft.fields[part.field];
+            let optional = matches!(
+                field.shape,
+                Shape::Scalar { nullable: true, .. } | Shape::ToOne { optional: true, .. }
+            );
+            if optional {
+                found.push(lints::nullable_unique(part.place, field.name()));
+            }
+        }
+    }
+    cx.diagnostics.extend(found);
+}
+
+fn int_key(cx: &mut Cx<'_>, model: ModelIx) {
+    let draft = &cx.models[model];
+    let Some(key) = &draft.key else { return };
+    let [field] = key.fields.as_slice() else { return };
+    let field = &draft.fields[*field];
+    let makes_numbers = field.columns.first().is_some_and(|&column| {
+        draft.columns[column].default == Some(rex_schema::model::Default::Autoincrement)
+    });
+    let (ty, most) = match field.shape {
+        Shape::Scalar { ty: Type::Scalar(Scalar::Int), .. } => ("Int", "2 147 483 647"),
+        Shape::Scalar { ty: Type::Scalar(Scalar::SmallInt), .. } => ("SmallInt", "32 767"),
+        _ => return,
+    };
+    if makes_numbers {
+        let diagnostic = lints::int_key(field.bare_type_place(), ty, most);
+        cx.report(diagnostic);
+    }
+}
+
+fn float_money(cx: &mut Cx<'_>, model: ModelIx) {
+    const WORDS: [&str; 9] =
+        ["price", "amount", "total", "cost", "fee", "balance", "salary", "tax", "discount"];
+    let mut found = Vec::new();
+    for field in &cx.models[model].fields {
+        let Shape::Scalar { ty: Type::Scalar(scalar @ (Scalar::Float | Scalar::Double)), .. } = field.shape
+        else {
+            continue;
+        };
+        if field.name().split('_').any(|word| WORDS.contains(&word)) {
+            found.push(lints::float_money(field.bare_type_place(), field.name(), scalar.name()));
+        }
+    }
+    cx.diagnostics.extend(found);
+}
+
+/// Required keys in a circle, none deferrable: no row can be the first. A model that requires a
+/// row of itself is the shortest such circle.
+fn required_cycles(cx: &mut Cx<'_>) {
+    let edges: Vec<Vec<(ModelIx, FieldIx)>> = cx.models.iter().map(required).collect();
+    let mut leads_out = vec![0; edges.len()];
+    let mut leads_in: Vec<Vec<ModelIx>> = vec![Vec::new(); edges.len()];
+    for (model, targets) in edges.iter().enumerate() {
+        leads_out[model] = targets.len();
+        targets.iter().for_each(|&(target, _)| leads_in[target].push(model));
+    }
+    // What requires nothing, or only what is not on a circle, is on none.
+    let mut on_none: Vec<ModelIx> = (0..edges.len()).filter(|&model| leads_out[model] == 0).collect();
+    while let Some(model) = on_none.pop() {
+        for &from in &leads_in[model] {
+            leads_out[from] -= 1;
+            if leads_out[from] == 0 {
+                on_none.push(from);
+            }
+        }
+    }
+    let mut told = vec![false; edges.len()];
+    let mut left = MAX_CIRCLES;
+    for start in (0..edges.len()).filter(|&model| leads_out[model] > 0) {
+        if told[start] || left == 0 {
+            continue;
+        }
+        left -= 1;
+        let Some(path) = circle(&edges, start) else { continue };
+        let names: Vec<&str> = path.iter().map(|&(model, _)| cx.models[model].name()).collect();
+        let key = cx.field(path[0].0, path[0].1);
+        let (place, end) = (key.place(), key.end());
+        path.iter().for_each(|&(model, _)| told[model] = true);
+        let path = format!("`{}` needs `{}`", names.join("` needs `"), names[0]);
+        cx.report(lints::required_cycle(place, &path, end));
+    }
+}
+
+/// How many models are searched for a circle through them.
+const MAX_CIRCLES: usize = 200;
+
+fn required(model: &ModelDraft<'_>) -> Vec<(ModelIx, FieldIx)> {
+    let keys = model.foreign_keys.iter().filter(|key| !key.deferrable);
+    let required = keys.filter(|key| key.columns.iter().all(|&column| !model.columns[column].nullable));
+    required.map(|key| (key.target, key.field)).collect()
+}
+
+/// A shortest way from `start` back to itself: each model with the key that leads on.
+fn circle(edges: &[Vec<(ModelIx, FieldIx)>], start: ModelIx) -> Option<Vec<(ModelIx, FieldIx)>> {
+    let mut came: Vec<Option<(ModelIx, FieldIx)>> = vec![None; edges.len()];
+    let mut queue = std::collections::VecDeque::from([start]);
+    while let Some(model) = queue.pop_front() {
+        for &(target, key) in &edges[model] {
+            if target == start {
+                let mut path = vec![(model, key)];
+                let mut at = model;
+                while at != start {
+                    let (from, key) = came[at]?;
+                    path.push((from, key));
+                    at = from;
+                }
+                path.reverse();
+                return Some(path);
+            }
+            if came[target].is_none() {
+                came[target] = Some((model, key));
+                queue.push_back(target);
+            }
+        }
+    }
+    None
+}

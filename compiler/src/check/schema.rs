@@ -1,0 +1,321 @@
+//! From drafts to the schema: everything that is sound, and only that.
+
+use std::collections::{HashMap, HashSet};
+
+use rex_schema::model::{self, JoinTableId, ModelId, Parts, RelationId, RelationKind};
+use rex_schema::{Schema, names};
+
+use super::draft::{ColumnDraft, EnumDraft, IndexDraft, Link, ModelDraft, Shape};
+use super::foreign_keys::columns_of;
+use super::{Cx, FieldIx, ModelIx, docs};
+
+/// Assembles the schema. What has an error is left out, with all that leads to it.
+pub(super) fn assemble(cx: &Cx<'_>) -> Schema {
+    let assembler = Assembler::new(cx);
+    let mut parts =
+        Parts { enums: cx.enums.iter().map(|draft| enumeration(cx, draft)).collect(), ..Parts::default() };
+    let mut used = taken_names(cx);
+    parts.models = assembler.models.iter().map(|&model| assembler.model(model, &mut used)).collect();
+    parts.relations =
+        assembler.relations.iter().map(|&(model, field)| assembler.relation(model, field)).collect();
+    parts.join_tables = assembler.joins.iter().map(|&join| assembler.join_table(join)).collect();
+    Schema::new(parts)
+}
+
+/// Names that made ones give way to: those that the user wrote, tables, and primary keys.
+fn taken_names(cx: &Cx<'_>) -> Used {
+    let mut used = Used::default();
+    let taken = &mut used.names;
+    for model in &cx.models {
+        taken.extend([model.table.clone(), names::primary_key(&model.table)]);
+        let indexes = model.uniques.iter().chain(&model.indexes).filter_map(|index| index.name.as_ref());
+        let keys = model.fields.iter().filter_map(|field| field.attributes.constraint.as_ref());
+        taken.extend(indexes.chain(keys).map(|(name, _)| name.clone()));
+    }
+    for join in &cx.join_tables {
+        taken.extend([join.table.clone(), names::primary_key(&join.table)]);
+    }
+    used
+}
+
+struct Assembler<'c, 'a> {
+    cx: &'c Cx<'a>,
+    /// The sound models, in order.
+    models: Vec<ModelIx>,
+    model_ids: HashMap<ModelIx, ModelId>,
+    /// The sound relations, by model, then in source order.
+    relations: Vec<(ModelIx, FieldIx)>,
+    relation_ids: HashMap<(ModelIx, FieldIx), RelationId>,
+    joins: Vec<usize>,
+    /// The places of `joins`.
+    join_ids: HashMap<usize, JoinTableId>,
+    /// The places of to-ones' keys among those of their models that are kept.
+    foreign_keys: HashMap<(ModelIx, FieldIx), usize>,
+}
+
+impl<'c, 'a> Assembler<'c, 'a> {
+    fn new(cx: &'c Cx<'a>) -> Assembler<'c, 'a> {
+        let models: Vec<ModelIx> = (0..cx.models.len()).filter(|&model| is_sound(cx, model)).collect();
+        let model_ids: HashMap<ModelIx, ModelId> =
+            models.iter().enumerate().map(|(at, &model)| (model, ModelId(at as u32))).collect();
+        let mut foreign_keys = HashMap::new();
+        for &model in &models {
+            let keys = cx.models[model].foreign_keys.iter().filter(|key| model_ids.contains_key(&key.target));
+            foreign_keys.extend(keys.enumerate().map(|(at, key)| ((model, key.field), at)));
+        }
+        let mut assembler = Assembler {
+            cx,
+            models,
+            model_ids,
+            relations: Vec::new(),
+            relation_ids: HashMap::new(),
+            joins: Vec::new(),
+            join_ids: HashMap::new(),
+            foreign_keys,
+        };
+        for &model in &assembler.models {
+            for field in 0..cx.models[model].fields.len() {
+                if assembler.is_relation(model, field) {
+                    assembler.relations.push((model, field));
+                }
+            }
+        }
+        assembler.relation_ids =
+            assembler.relations.iter().enumerate().map(|(at, &key)| (key, RelationId(at as u32))).collect();
+        for &(model, field) in &assembler.relations {
+            if let Some(Link::Join(join, _)) = cx.field(model, field).link
+                && !assembler.join_ids.contains_key(&join)
+            {
+                assembler.join_ids.insert(join, JoinTableId(assembler.joins.len() as u32));
+                assembler.joins.push(join);
+            }
+        }
+        assembler
+    }
+
+    /// Whether a field is a relation both of whose ends are sound.
+    fn is_relation(&self, model: ModelIx, field: FieldIx) -> bool {
+        let draft = self.cx.field(model, field);
+        let (Shape::ToOne { target, .. } | Shape::ToMany { target }) = draft.shape else { return false };
+        let sound = |model: &ModelIx| self.model_ids.contains_key(model);
+        sound(&target)
+            && match draft.link {
+                None => false,
+                Some(Link::Key) => self.foreign_key(model, field).is_some(),
+                Some(Link::Inverse(back)) => self.foreign_key(target, back).is_some(),
+                Some(Link::Join(join, _)) => {
+                    self.cx.join_tables[join].sides.iter().all(|(model, columns)| {
+                        sound(model) && columns.len() == key_columns(self.cx, *model).len()
+                    })
+                }
+                Some(Link::Through(joining, here, there)) => {
+                    sound(&joining)
+                        && self.foreign_key(joining, here).is_some()
+                        && self.foreign_key(joining, there).is_some()
+                }
+            }
+    }
+
+    /// The place of a to-one's key among those that are kept.
+    fn foreign_key(&self, model: ModelIx, field: FieldIx) -> Option<usize> {
+        self.foreign_keys.get(&(model, field)).copied()
+    }
+
+    fn model(&self, index: ModelIx, used: &mut Used) -> model::Model {
+        let draft = &self.cx.models[index];
+        let columns: Vec<model::Column> =
+            draft.columns.iter().map(|column| self.column(index, column)).collect();
+        // In order of models: those of one stand together.
+        let first = self.relations.partition_point(|&(model, _)| model < index);
+        let own = self.relations[first..].iter().take_while(|&&(model, _)| model == index);
+        model::Model {
+            name: draft.name().to_owned(),
+            docs: docs(&draft.ast.docs),
+            file: self.cx.sources.name(draft.file).to_owned(),
+            table: draft.table.clone(),
+            columns,
+            primary_key: key_columns(self.cx, index),
+            uniques: self.uniques(index, used),
+            indexes: self.indexes(index, used),
+            foreign_keys: self.foreign_keys(index, used),
+            relations: own.map(|key| self.relation_ids[key]).collect(),
+        }
+    }
+
+    fn uniques(&self, index: ModelIx, used: &mut Used) -> Vec<model::Unique> {
+        let draft = &self.cx.models[index];
+        let uniques =
+            draft.uniques.iter().filter(|unique| !is_primary_key(self.cx, index, unique)).map(|unique| {
+                let columns = columns_of(self.cx, index, &unique.parts);
+                let made = names::unique(&draft.table, &names_of(draft, &columns));
+                let fields =
+                    unique.parts.iter().map(|part| draft.fields[part.field].name().to_owned()).collect();
+                model::Unique { name: name(used, unique, made), columns, fields }
+            });
+        uniques.filter(|unique| !unique.columns.is_empty()).collect()
+    }
+
+    fn indexes(&self, index: ModelIx, used: &mut Used) -> Vec<model::Index> {
+        let draft = &self.cx.models[index];
+        let indexes = draft.indexes.iter().map(|index_draft| {
+            let parts = index_parts(self.cx, index, index_draft);
+            let places: Vec<usize> = parts.iter().map(|part| part.column).collect();
+            let made = names::index(&draft.table, &names_of(draft, &places));
+            model::Index { name: name(used, index_draft, made), parts }
+        });
+        indexes.filter(|index| !index.parts.is_empty()).collect()
+    }
+
+    fn foreign_keys(&self, index: ModelIx, used: &mut Used) -> Vec<model::ForeignKey> {
+        let draft = &self.cx.models[index];
+        let keys = draft.foreign_keys.iter().filter(|key| self.model_ids.contains_key(&key.target));
+        let foreign_keys = keys.map(|key| model::ForeignKey {
+            name: key.name.clone().unwrap_or_else(|| {
+                used.free(names::foreign_key(&draft.table, &names_of(draft, &key.columns)))
+            }),
+            columns: key.columns.clone(),
+            target: self.model_ids[&key.target],
+            target_columns: key.target_columns.clone(),
+            on_delete: key.on_delete,
+            on_key_change: key.on_key_change,
+            deferrable: key.deferrable,
+        });
+        foreign_keys.collect()
+    }
+
+    fn column(&self, model: ModelIx, draft: &ColumnDraft) -> model::Column {
+        model::Column {
+            field: draft.field.clone(),
+            name: draft.name.clone(),
+            docs: docs(&self.cx.field(model, draft.owner).ast.docs),
+            ty: draft.ty,
+            list: draft.list,
+            nullable: draft.nullable,
+            default: draft.default.clone(),
+            id_of: draft.id_of.and_then(|model| self.model_ids.get(&model).copied()),
+        }
+    }
+
+    fn relation(&self, model: ModelIx, field: FieldIx) -> model::Relation {
+        let draft = self.cx.field(model, field);
+        let (target, optional) = match draft.shape {
+            Shape::ToOne { target, optional } => (target, optional),
+            Shape::ToMany { target } => (target, false),
+            Shape::Scalar { .. } | Shape::Broken => unreachable!("only relations are kept as relations"),
+        };
+        let relation = |model, field| self.relation_ids[&(model, field)];
+        let kind = match draft.link.expect("a relation that is kept has a link") {
+            Link::Key => RelationKind::ToOne {
+                foreign_key: self.foreign_key(model, field).expect("a key that is kept"),
+                optional,
+            },
+            Link::Inverse(back) => match draft.shape {
+                Shape::ToMany { .. } => RelationKind::InverseMany { inverse: relation(target, back) },
+                _ => RelationKind::InverseOne { inverse: relation(target, back) },
+            },
+            Link::Join(join, side) => RelationKind::ManyToMany { join_table: self.join_ids[&join], side },
+            Link::Through(joining, here, there) => {
+                RelationKind::Through { here: relation(joining, here), there: relation(joining, there) }
+            }
+        };
+        model::Relation {
+            model: self.model_ids[&model],
+            name: draft.name().to_owned(),
+            docs: docs(&draft.ast.docs),
+            target: self.model_ids[&target],
+            kind,
+        }
+    }
+
+    fn join_table(&self, join: usize) -> model::JoinTable {
+        let draft = &self.cx.join_tables[join];
+        let sides = draft
+            .sides
+            .clone()
+            .map(|(model, columns)| model::JoinSide { model: self.model_ids[&model], columns });
+        model::JoinTable { table: draft.table.clone(), sides }
+    }
+}
+
+fn names_of<'d>(draft: &'d ModelDraft<'_>, places: &[usize]) -> Vec<&'d str> {
+    places.iter().map(|&column| draft.columns[column].name.as_str()).collect()
+}
+
+/// A model is sound if its key is.
+fn is_sound(cx: &Cx<'_>, model: ModelIx) -> bool {
+    let columns = key_columns(cx, model);
+    let parts: usize = cx.models[model].key.as_ref().map_or(0, |key| key.fields.len());
+    let required = columns.iter().all(|&column| !cx.models[model].columns[column].nullable);
+    !columns.is_empty() && columns.len() >= parts && required
+}
+
+/// The columns of the primary key; empty if there is none.
+fn key_columns(cx: &Cx<'_>, model: ModelIx) -> Vec<usize> {
+    let draft = &cx.models[model];
+    draft
+        .key
+        .iter()
+        .flat_map(|key| &key.fields)
+        .flat_map(|&field| draft.fields[field].columns.clone())
+        .collect()
+}
+
+/// A unique constraint over the primary key itself: told by a lint, and not made.
+fn is_primary_key(cx: &Cx<'_>, model: ModelIx, unique: &IndexDraft) -> bool {
+    columns_of(cx, model, &unique.parts) == key_columns(cx, model)
+}
+
+fn index_parts(cx: &Cx<'_>, model: ModelIx, index: &IndexDraft) -> Vec<model::IndexPart> {
+    let parts = index.parts.iter().flat_map(|part| {
+        columns_of(cx, model, std::slice::from_ref(part)).into_iter().map(|column| model::IndexPart {
+            column,
+            descending: part.descending,
+            nulls: part.nulls,
+        })
+    });
+    parts.collect()
+}
+
+/// The written name, or a made one that nobody has.
+fn name(used: &mut Used, index: &IndexDraft, made: String) -> String {
+    match &index.name {
+        Some((written, _)) => written.clone(),
+        None => used.free(made),
+    }
+}
+
+/// Names that are taken.
+#[derive(Default)]
+struct Used {
+    names: HashSet<String>,
+    /// The last number behind a made name.
+    numbers: HashMap<String, usize>,
+}
+
+impl Used {
+    /// A name that nobody has: `…_idx`, `…_idx1`, as PostgreSQL does.
+    fn free(&mut self, made: String) -> String {
+        let mut free = made.clone();
+        while !self.names.insert(free.clone()) {
+            let number = self.numbers.entry(made.clone()).or_default();
+            *number += 1;
+            free = format!("{made}{number}");
+        }
+        free
+    }
+}
+
+fn enumeration(cx: &Cx<'_>, draft: &EnumDraft<'_>) -> model::Enum {
+    let variants = draft.variants.iter().map(|variant| model::Variant {
+        name: variant.ast.name.text.clone(),
+        label: variant.label.clone(),
+        docs: docs(&variant.ast.docs),
+    });
+    model::Enum {
+        name: draft.ast.name.text.clone(),
+        docs: docs(&draft.ast.docs),
+        file: cx.sources.name(draft.file).to_owned(),
+        type_name: draft.type_name.clone(),
+        variants: variants.collect(),
+    }
+}

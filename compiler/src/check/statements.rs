@@ -1,0 +1,371 @@
+//! The statements of a model; `@id`, `@unique` and `@index` are statements of one field.
+//!
+//! Third pass: tables, primary keys and silenced lints. Then, once the columns are known: unique
+//! constraints and indexes.
+
+use std::collections::HashMap;
+
+use rex_grammar::ast::{self, ExprKind, Member};
+use rex_schema::model::{Nulls, Scalar, Type};
+
+use super::draft::{IndexDraft, Key, PartDraft, Shape};
+use super::foreign_keys::columns_of;
+use super::keys::MAX_COLUMNS;
+use super::lints::known_lint;
+use super::{Cx, FieldIx, ModelIx};
+use crate::diagnostic::{keys, syntax, types};
+use crate::source::Place;
+
+/// Reads all statements but those that need columns.
+pub(super) fn read_keys(cx: &mut Cx<'_>) {
+    for model in 0..cx.models.len() {
+        for field in 0..cx.models[model].fields.len() {
+            if let Some(place) = cx.field(model, field).attributes.id {
+                set_key(
+                    cx,
+                    model,
+                    Key { fields: vec![field], places: vec![place], place, by_column: Vec::new() },
+                );
+            }
+        }
+        let mut table: Option<Place> = None;
+        for statement in statements(cx, model) {
+            read_statement(cx, model, statement, &mut table);
+        }
+    }
+}
+
+/// Reads unique constraints and indexes.
+pub(super) fn read_indexes(cx: &mut Cx<'_>) {
+    for model in 0..cx.models.len() {
+        for field in 0..cx.models[model].fields.len() {
+            read_field(cx, model, field);
+        }
+        for statement in statements(cx, model) {
+            if matches!(statement.keyword.text.as_str(), "unique" | "index") {
+                index(cx, model, statement);
+            }
+        }
+    }
+}
+
+fn statements<'a>(cx: &Cx<'a>, model: ModelIx) -> impl Iterator<Item = &'a ast::Statement> + use<'a> {
+    cx.models[model].ast.members.iter().filter_map(|member| match member {
+        Member::Statement(statement) => Some(statement),
+        Member::Field(_) => None,
+    })
+}
+
+fn read_statement<'a>(
+    cx: &mut Cx<'a>,
+    model: ModelIx,
+    statement: &'a ast::Statement,
+    table: &mut Option<Place>,
+) {
+    let file = cx.models[model].file;
+    let keyword = statement.keyword.text.as_str();
+    let at = Place { file, span: statement.keyword.span };
+    let whole = Place { file, span: statement.span };
+    if let (Some(first), Some(last)) = (statement.docs.first(), statement.docs.last()) {
+        cx.report(syntax::dangling_doc(Place { file, span: first.span.to(last.span) }));
+    }
+    match keyword {
+        "table" => match (statement.strings.as_slice(), statement.groups.as_slice(), *table) {
+            ([name], [], None) => {
+                let place = Place { file, span: name.span };
+                cx.database_name("the table", place, &name.text, true);
+                *table = Some(at);
+                cx.models[model].table = name.text.clone();
+                cx.models[model].table_place = place;
+            }
+            ([_], [], Some(first)) => cx.report(types::statement_twice(keyword, at, first)),
+            _ => cx.report(types::statement_arguments(keyword, whole, "table \"posts\"")),
+        },
+        "id" => {
+            cx.models[model].names_key = true;
+            if let Some(key) = composite_key(cx, model, statement) {
+                set_key(cx, model, key);
+            }
+        }
+        "unique" | "index" => {}
+        "allow" => allow(cx, model, statement),
+        "check" | "schema" | "renamed_from" | "unmanaged" => {
+            cx.report(types::not_built(&format!("`{keyword}`"), at));
+        }
+        _ => cx.report(types::misplaced_statement(keyword, at, "a model")),
+    }
+}
+
+fn set_key<'a>(cx: &mut Cx<'a>, model: ModelIx, key: Key<'a>) {
+    cx.models[model].names_key = true;
+    match &cx.models[model].key {
+        Some(first) => {
+            let diagnostic = keys::two_primary_keys(cx.models[model].name(), key.place, first.place);
+            cx.report(diagnostic);
+        }
+        None => cx.models[model].key = Some(key),
+    }
+}
+
+/// `id (a, b)`. None if a part could not be made out.
+fn composite_key<'a>(cx: &mut Cx<'a>, model: ModelIx, statement: &'a ast::Statement) -> Option<Key<'a>> {
+    let file = cx.models[model].file;
+    let group = single_group(cx, model, statement)?;
+    if !statement.strings.is_empty() || !statement.clauses.is_empty() {
+        let place = Place { file, span: statement.span };
+        cx.report(types::statement_arguments("id", place, "id (a, b)"));
+    }
+    let place = Place { file, span: statement.keyword.span };
+    let mut key = Key { fields: Vec::new(), places: Vec::new(), place, by_column: Vec::new() };
+    let mut first: HashMap<FieldIx, Place> = HashMap::new();
+    let mut sound = true;
+    for arg in &group.args {
+        let at = Place { file, span: arg.value.span };
+        let Some(name) = field_name(cx, model, "id", arg) else {
+            sound = false;
+            continue;
+        };
+        read_modifiers(cx, model, "id", arg, None);
+        let Some((field, by_column)) = key_field(cx, model, name, at) else {
+            sound = false;
+            continue;
+        };
+        if let Some(first) = first.insert(field, at) {
+            cx.report(keys::field_twice(at, &name.text, first));
+            continue;
+        }
+        key.fields.push(field);
+        key.places.push(at);
+        key.by_column.extend(by_column.then_some((field, name)));
+    }
+    sound.then_some(key)
+}
+
+/// A field that a key names, or the to-one whose column it may be: columns are not known yet.
+fn key_field(cx: &mut Cx<'_>, model: ModelIx, name: &ast::Name, place: Place) -> Option<(FieldIx, bool)> {
+    let draft = &cx.models[model];
+    if let Some(field) = draft.find(&name.text) {
+        if let Shape::ToMany { .. } = cx.field(model, field).shape {
+            let declared = cx.field(model, field).place();
+            cx.report(keys::to_many_part(place, &name.text, declared));
+            return None;
+        }
+        return Some((field, false));
+    }
+    let prefixes = name.text.rmatch_indices('_').filter_map(|(at, _)| draft.find(&name.text[..at]));
+    let makes_columns = |&field: &FieldIx| {
+        let field = &draft.fields[field];
+        field.holds_key() && field.attributes.fields.is_none()
+    };
+    let to_one = prefixes.into_iter().find(makes_columns);
+    if to_one.is_none() {
+        cx.unknown_field(place, model, &name.text);
+    }
+    to_one.map(|field| (field, true))
+}
+
+/// The one list in parentheses; anything else is told.
+fn single_group<'a>(
+    cx: &mut Cx<'a>,
+    model: ModelIx,
+    statement: &'a ast::Statement,
+) -> Option<&'a ast::Group> {
+    let file = cx.models[model].file;
+    let keyword = statement.keyword.text.as_str();
+    match statement.groups.as_slice() {
+        [group] if group.args.is_empty() => {
+            cx.report(keys::empty_list(Place { file, span: group.span }, keyword));
+            None
+        }
+        [group] => Some(group),
+        _ => {
+            let place = Place { file, span: statement.span };
+            cx.report(types::statement_arguments(keyword, place, &format!("{keyword} (a, b)")));
+            None
+        }
+    }
+}
+
+fn field_name<'a>(
+    cx: &mut Cx<'_>,
+    model: ModelIx,
+    keyword: &str,
+    arg: &'a ast::Arg,
+) -> Option<&'a ast::Name> {
+    let place = Place { file: cx.models[model].file, span: arg.value.span };
+    match &arg.value.kind {
+        ExprKind::Path(path) if path.len() == 1 && arg.label.is_none() => return Some(&path[0]),
+        ExprKind::Path(_) | ExprKind::Call { .. } | ExprKind::Binary(..) if keyword == "index" => {
+            cx.report(types::not_built("expressions in an index", place));
+        }
+        _ => cx.report(keys::not_a_field(place, keyword)),
+    }
+    None
+}
+
+/// `desc`, `nulls_first` …: taken in where there is an order.
+fn read_modifiers(
+    cx: &mut Cx<'_>,
+    model: ModelIx,
+    keyword: &str,
+    arg: &ast::Arg,
+    mut part: Option<&mut PartDraft>,
+) {
+    for modifier in &arg.modifiers {
+        let at = Place { file: cx.models[model].file, span: modifier.span };
+        match (modifier.name.text.as_str(), &mut part) {
+            ("asc", Some(_)) => {}
+            ("desc", Some(part)) => part.descending = true,
+            ("nulls_first", Some(part)) => part.nulls = Some(Nulls::First),
+            ("nulls_last", Some(part)) => part.nulls = Some(Nulls::Last),
+            (word @ ("collate" | "ops"), Some(_)) => cx.report(types::not_built(&format!("`{word}`"), at)),
+            (word, Some(_)) => cx.report(keys::unknown_order(at, word)),
+            (word, None) => cx.report(keys::no_order(at, word, keyword)),
+        }
+    }
+}
+
+/// `@unique`, `@index`.
+fn read_field(cx: &mut Cx<'_>, model: ModelIx, field: FieldIx) {
+    let draft = cx.field(model, field);
+    let place = draft.place();
+    let (unique, index) = (draft.attributes.unique, draft.attributes.index);
+    let part = PartDraft { field, column: None, descending: false, nulls: None, place };
+    for (place, is_unique) in [(unique, true), (index, false)] {
+        let Some(place) = place else { continue };
+        if !indexable(cx, model, &part, place) {
+            continue;
+        }
+        let draft = IndexDraft { name: None, parts: vec![part.clone()], place, made: false };
+        let model = &mut cx.models[model];
+        if is_unique { model.uniques.push(draft) } else { model.indexes.push(draft) }
+    }
+}
+
+fn index<'a>(cx: &mut Cx<'a>, model: ModelIx, statement: &'a ast::Statement) {
+    let file = cx.models[model].file;
+    let keyword = statement.keyword.text.as_str();
+    let place = Place { file, span: statement.span };
+    for clause in &statement.clauses {
+        let at = Place { file, span: clause.span };
+        let word = cx.text(at).split_whitespace().next().unwrap_or_default();
+        cx.report(types::not_built(&format!("`{word}` of `{keyword}`"), at));
+    }
+    let Some(parts) = parts(cx, model, statement) else { return };
+    if !parts.iter().all(|part| indexable(cx, model, part, part.place)) {
+        return;
+    }
+    if columns_of(cx, model, &parts).len() > MAX_COLUMNS {
+        cx.report(keys::too_many_columns(place, keyword, MAX_COLUMNS));
+        return;
+    }
+    let name = match statement.strings.as_slice() {
+        [] => None,
+        [name] => Some((name.text.clone(), Place { file, span: name.span })),
+        _ => {
+            cx.report(types::statement_arguments(keyword, place, &format!("{keyword} \"name\" (a, b)")));
+            return;
+        }
+    };
+    if let Some((text, at)) = &name {
+        cx.database_name(if keyword == "unique" { "the constraint" } else { "the index" }, *at, text, true);
+    }
+    let draft = IndexDraft { name, parts, place, made: false };
+    let model = &mut cx.models[model];
+    if keyword == "unique" { model.uniques.push(draft) } else { model.indexes.push(draft) }
+}
+
+/// The parts of `unique` or `index`. None if one of them could not be made out.
+fn parts<'a>(cx: &mut Cx<'a>, model: ModelIx, statement: &'a ast::Statement) -> Option<Vec<PartDraft>> {
+    let keyword = statement.keyword.text.as_str();
+    let group = single_group(cx, model, statement)?;
+    let mut found: Vec<PartDraft> = Vec::new();
+    let mut taken: HashMap<usize, Place> = HashMap::new();
+    let mut sound = true;
+    for arg in &group.args {
+        let Some(part) = part(cx, model, keyword, arg) else {
+            sound = false;
+            continue;
+        };
+        let columns = columns_of(cx, model, std::slice::from_ref(&part));
+        let first = columns.iter().find_map(|column| taken.get(column).copied());
+        match first {
+            Some(first) => {
+                let name = cx.text(part.place);
+                cx.report(keys::field_twice(part.place, name, first));
+            }
+            None => {
+                taken.extend(columns.into_iter().map(|column| (column, part.place)));
+                found.push(part);
+            }
+        }
+    }
+    sound.then_some(found)
+}
+
+fn part(cx: &mut Cx<'_>, model: ModelIx, keyword: &str, arg: &ast::Arg) -> Option<PartDraft> {
+    let place = Place { file: cx.models[model].file, span: arg.value.span };
+    let name = field_name(cx, model, keyword, arg)?;
+    let (field, column) = find(cx, model, &name.text, place)?;
+    let mut part = PartDraft { field, column, descending: false, nulls: None, place };
+    let ordered = (keyword == "index").then_some(&mut part);
+    read_modifiers(cx, model, keyword, arg, ordered);
+    Some(part)
+}
+
+/// A field, or a column that a relation makes, by its own name (`author_id`).
+fn find(cx: &mut Cx<'_>, model: ModelIx, name: &str, place: Place) -> Option<(FieldIx, Option<usize>)> {
+    let draft = &cx.models[model];
+    let Some(field) = draft.find(name) else {
+        let made = draft.columns.iter().position(|column| column.made && column.field == name);
+        if made.is_none() {
+            cx.unknown_field(place, model, name);
+        }
+        return made.map(|column| (cx.models[model].columns[column].owner, Some(column)));
+    };
+    let draft = cx.field(model, field);
+    let declared = draft.place();
+    match draft.shape {
+        Shape::Broken => return None,
+        Shape::ToMany { .. } => cx.report(keys::to_many_part(place, name, declared)),
+        Shape::ToOne { .. } if !draft.holds_key() => cx.report(keys::other_side_part(place, name, declared)),
+        _ => return Some((field, None)),
+    }
+    None
+}
+
+/// Whether a field may be part of an index; if not, it is told.
+fn indexable(cx: &mut Cx<'_>, model: ModelIx, part: &PartDraft, place: Place) -> bool {
+    let draft = cx.field(model, part.field);
+    let what = match draft.shape {
+        Shape::Scalar { list: true, .. } => "a list",
+        Shape::Scalar { ty: Type::Scalar(Scalar::Json), .. } => "`Json`",
+        Shape::Broken => return false,
+        _ => return true,
+    };
+    let diagnostic = keys::not_indexable(place, draft.name(), what, draft.type_place());
+    cx.report(diagnostic);
+    false
+}
+
+fn allow(cx: &mut Cx<'_>, model: ModelIx, statement: &ast::Statement) {
+    let (file, span) = (cx.models[model].file, cx.models[model].ast.span);
+    let scope = Place { file, span };
+    let args: Vec<&ast::Arg> = statement.groups.iter().flat_map(|group| &group.args).collect();
+    if args.is_empty() || !statement.strings.is_empty() || !statement.clauses.is_empty() {
+        let place = Place { file, span: statement.span };
+        cx.report(types::statement_arguments("allow", place, "allow (lint)"));
+    }
+    for arg in args {
+        match &arg.value.kind {
+            ExprKind::Path(path) if path.len() == 1 => {
+                let place = Place { file, span: path[0].span };
+                let lint = known_lint(cx, &path[0].text, place);
+                cx.allowed.extend(lint.map(|lint| (scope, lint)));
+            }
+            _ => {
+                cx.report(types::statement_arguments("allow", Place { file, span: arg.span }, "allow (lint)"))
+            }
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! `Create` and `Update`: writes, field by field.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+use rex_schema::model::{Model, ModelId};
+
+use super::{Cx, layout, names, types};
+
+/// Both builders of a model.
+pub(super) fn items(cx: &Cx<'_>, id: ModelId) -> Vec<TokenStream> {
+    let model = &cx.schema[id];
+    let states = States::new(cx, model);
+    let mut items = states.traits(model);
+    items.push(create_struct(model, &states));
+    items.push(create_impl(cx, id, &states));
+    items.push(update_struct(model));
+    items.push(update_impl(cx, model));
+    items.push(update_from(model));
+    items
+}
+
+/// The required fields, and the type parameters that say whether each is set.
+struct States {
+    places: Vec<usize>,
+    markers: Vec<Ident>,
+    parameters: Vec<Ident>,
+}
+
+impl States {
+    fn new(cx: &Cx<'_>, model: &Model) -> States {
+        let places: Vec<usize> =
+            (0..model.columns.len()).filter(|&place| types::is_required(&model.columns[place])).collect();
+        let setters: Vec<&str> = places.iter().map(|&place| names::setter(cx.schema, model, place)).collect();
+        States {
+            places,
+            markers: setters.iter().map(|name| names::method(name)).collect(),
+            parameters: setters.iter().map(|name| format_ident!("Has{}", names::camel(&[name]))).collect(),
+        }
+    }
+
+    fn at(&self, place: usize) -> Option<usize> {
+        self.places.iter().position(|&required| required == place)
+    }
+
+    /// The parameters, with the one at a place set.
+    fn with(&self, at: usize) -> Vec<TokenStream> {
+        let parameters = self.parameters.iter().enumerate();
+        parameters.map(|(i, name)| if i == at { quote!(::rex_orm::__::Set) } else { quote!(#name) }).collect()
+    }
+
+    /// A trait for each required field, which holds when the field is set.
+    fn traits(&self, model: &Model) -> Vec<TokenStream> {
+        if self.markers.is_empty() {
+            return Vec::new();
+        }
+        let traits = self.markers.iter().map(|name| {
+            let docs = layout::docs(&[&format!("`{name}` is set.")]);
+            let message = format!(
+                "a required field of `{}` is missing: call `.{name}(…)` before `.save()`",
+                model.name
+            );
+            let label = format!("`{name}` is not set");
+            quote! {
+                #docs
+                #[diagnostic::on_unimplemented(message = #message, label = #label)]
+                pub trait #name {}
+                impl #name for ::rex_orm::__::Set {}
+            }
+        });
+        vec![quote! {
+            /// One trait for each required field: it holds when the field is set.
+            #[allow(non_camel_case_types)]
+            pub mod required {
+                #(#traits)*
+            }
+        }]
+    }
+}
+
+fn create_struct(model: &Model, states: &States) -> TokenStream {
+    let (create, row) = (names::beside("Create", &model.name), names::item(&model.name));
+    let parameters = &states.parameters;
+    let text =
+        format!("A new [`{}`] in the making. Its parameters say which required fields are set.", model.name);
+    let docs = layout::docs(&[&text]);
+    let generics = generics(&quote!(#(#parameters = ::rex_orm::__::Missing),*), states);
+    quote! {
+        #docs
+        #[must_use = "nothing is written before `.save()`"]
+        pub struct #create #generics(::rex_orm::__::Draft<#row, (#(#parameters,)*)>);
+    }
+}
+
+/// Parameters in angle brackets; nothing where no field is required.
+fn generics(parameters: &TokenStream, states: &States) -> TokenStream {
+    if states.places.is_empty() { TokenStream::new() } else { quote!(<#parameters>) }
+}
+
+fn create_impl(cx: &Cx<'_>, id: ModelId, states: &States) -> TokenStream {
+    let model = &cx.schema[id];
+    let (create, row) = (names::beside("Create", &model.name), names::item(&model.name));
+    let (parameters, markers) = (&states.parameters, &states.markers);
+    let setters = (0..model.columns.len()).map(|place| create_setter(cx, model, states, place));
+    let docs = layout::docs(&[
+        "Writes the row; answers with it as the database has it.",
+        &cx.statements.of(id).insert.docs(),
+    ]);
+    let bounds = (!parameters.is_empty()).then(|| quote!(where #(#parameters: required::#markers),*));
+    let generics = generics(&quote!(#(#parameters),*), states);
+    quote! {
+        impl #generics #create #generics {
+            #(#setters)*
+            #docs
+            pub fn save(self) -> ::rex_orm::Pending<#row> #bounds {
+                self.0.save()
+            }
+        }
+    }
+}
+
+fn create_setter(cx: &Cx<'_>, model: &Model, states: &States, place: usize) -> TokenStream {
+    let (column, number) = (&model.columns[place], layout::number(place));
+    let name = names::setter(cx.schema, model, place);
+    let (method, ty) = (names::method(name), types::column(cx, column));
+    let docs = setter_docs(name, &column.docs);
+    let create = names::beside("Create", &model.name);
+    let out = match states.at(place) {
+        Some(at) => {
+            let parameters = states.with(at);
+            quote!(#create<#(#parameters),*>)
+        }
+        None => quote!(Self),
+    };
+    let builder = if states.at(place).is_some() { quote!(#create) } else { quote!(Self) };
+    quote! {
+        #docs
+        pub fn #method<How>(self, value: impl ::rex_orm::__::Fits<#ty, How>) -> #out {
+            #builder(self.0.set(#number, value.fit()))
+        }
+    }
+}
+
+fn setter_docs(name: &str, docs: &str) -> TokenStream {
+    layout::docs(&[&format!("Sets `{name}`."), docs])
+}
+
+fn update_struct(model: &Model) -> TokenStream {
+    let (update, row) = (names::beside("Update", &model.name), names::item(&model.name));
+    let docs =
+        layout::docs(&[&format!("A change of one [`{}`], or of all that a finder matches.", model.name)]);
+    quote! {
+        #docs
+        #[must_use = "nothing is written before `.save()`"]
+        pub struct #update<T>(::rex_orm::__::Update<#row, T>);
+    }
+}
+
+fn update_impl(cx: &Cx<'_>, model: &Model) -> TokenStream {
+    let (update, row) = (names::beside("Update", &model.name), names::item(&model.name));
+    let places = (0..model.columns.len()).filter(|place| !model.primary_key.contains(place));
+    let setters = places.map(|place| {
+        let (column, number) = (&model.columns[place], layout::number(place));
+        let name = names::setter(cx.schema, model, place);
+        let (method, ty, docs) =
+            (names::method(name), types::column(cx, column), setter_docs(name, &column.docs));
+        quote! {
+            #docs
+            pub fn #method<How>(self, value: impl ::rex_orm::__::Fits<#ty, How>) -> Self {
+                Self(self.0.set(#number, value.fit()))
+            }
+        }
+    });
+    quote! {
+        impl<T> #update<T> {
+            #(#setters)*
+            /// Writes the change; answers with the row, or with how many rows there were.
+            pub fn save(self) -> ::rex_orm::Pending<T::Out>
+            where
+                T: ::rex_orm::__::Target<#row>,
+            {
+                self.0.save()
+            }
+        }
+    }
+}
+
+fn update_from(model: &Model) -> TokenStream {
+    let (update, row) = (names::beside("Update", &model.name), names::item(&model.name));
+    let matching = quote!(::rex_orm::__::Matching);
+    quote! {
+        impl ::core::convert::From<::rex_orm::__::Update<#row, #matching>> for #update<#matching> {
+            fn from(update: ::rex_orm::__::Update<#row, #matching>) -> Self {
+                Self(update)
+            }
+        }
+    }
+}

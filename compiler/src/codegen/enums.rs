@@ -1,0 +1,94 @@
+//! An enum's file.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use rex_schema::model::EnumId;
+
+use super::{Cx, GeneratedFile, layout, model as rows, names};
+
+/// Generates the file of an enum.
+pub(super) fn file(cx: &Cx<'_>, id: EnumId) -> GeneratedFile {
+    let items = [definition(cx, id), constants(cx, id), text(cx, id), scalar(cx, id)];
+    GeneratedFile {
+        name: names::file(&cx.names.enum_module(id)),
+        text: layout::file(&cx.schema[id].file, &items),
+    }
+}
+
+fn definition(cx: &Cx<'_>, id: EnumId) -> TokenStream {
+    let item = &cx.schema[id];
+    let (name, serde) = (names::item(&item.name), rows::serde(cx, false));
+    let plain = format!("One of the values of `{}`.", item.name);
+    let docs = layout::docs(&[if item.docs.is_empty() { &plain } else { &item.docs }]);
+    let variants = item.variants.iter().map(|variant| {
+        let label = format!("`{}`", variant.label);
+        let docs = layout::docs(&[if variant.docs.is_empty() { &label } else { &variant.docs }]);
+        let (name, label) = (names::variant(&variant.name), &variant.label);
+        let rename = cx.options.serde.then(|| quote!(#[serde(rename = #label)]));
+        quote!(#docs #rename #name)
+    });
+    quote! {
+        #docs
+        #[derive(
+            ::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::cmp::PartialEq,
+            ::core::cmp::Eq, ::core::hash::Hash, ::core::cmp::PartialOrd, ::core::cmp::Ord
+        )]
+        #serde
+        pub enum #name {
+            #(#variants,)*
+        }
+    }
+}
+
+fn constants(cx: &Cx<'_>, id: EnumId) -> TokenStream {
+    let item = &cx.schema[id];
+    let name = names::item(&item.name);
+    let variants = item.variants.iter().map(|variant| names::variant(&variant.name));
+    let labels = item.variants.iter().map(|variant| &variant.label);
+    quote! {
+        impl #name {
+            /// All variants, in declared order.
+            pub const VARIANTS: &'static [Self] = &[#(Self::#variants),*];
+            /// The labels in the database, in the same order.
+            pub const LABELS: &'static [&'static str] = &[#(#labels),*];
+            /// The label in the database.
+            pub const fn as_str(self) -> &'static str {
+                Self::LABELS[self as usize]
+            }
+        }
+    }
+}
+
+fn text(cx: &Cx<'_>, id: EnumId) -> TokenStream {
+    let name = names::item(&cx.schema[id].name);
+    quote! {
+        impl ::core::fmt::Display for #name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+        impl ::core::str::FromStr for #name {
+            type Err = ::rex_orm::UnknownLabel;
+            fn from_str(label: &str) -> ::core::result::Result<Self, ::rex_orm::UnknownLabel> {
+                ::rex_orm::__::parse_variant(Self::LABELS, Self::VARIANTS, label)
+            }
+        }
+    }
+}
+
+fn scalar(cx: &Cx<'_>, id: EnumId) -> TokenStream {
+    let text = &cx.schema[id].name;
+    let name = names::item(text);
+    quote! {
+        impl ::rex_orm::__::Scalar for #name {
+            const NAME: &'static str = #text;
+            fn encode(self) -> ::rex_orm::__::Value {
+                ::rex_orm::__::Value::Label(self.as_str())
+            }
+            fn decode(cell: ::rex_orm::__::Cell<'_>) -> ::core::option::Option<Self> {
+                ::rex_orm::__::variant_of(Self::LABELS, Self::VARIANTS, cell)
+            }
+        }
+        impl ::rex_orm::__::Element for #name {}
+    }
+}

@@ -1,0 +1,240 @@
+//! A model's file: its struct, its id, the row to be inserted, and what the runtime asks of it.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use rex_schema::model::{Column, Model, ModelId, Scalar, Type};
+
+use super::{Cx, GeneratedFile, builders, columns, layout, meta, names, relations, repository, types};
+
+/// Generates the file of a model.
+pub(super) fn file(cx: &Cx<'_>, id: ModelId) -> GeneratedFile {
+    let model = &cx.schema[id];
+    let mut items = vec![row(cx, model)];
+    items.extend(types::own_id(model, id).map(|column| typed_id(cx, model, column)).into_iter().flatten());
+    items.extend([new_row(cx, model), new_constructor(cx, model), new_impl(model)]);
+    items.extend(columns::items(cx, model));
+    items.push(model_impl(cx, id));
+    items.extend(repository::unique_items(cx, model));
+    items.extend(relations::items(cx, id));
+    items.extend(repository::items(cx, id));
+    items.extend(builders::items(cx, id));
+    let module = cx.names.model_module(id);
+    GeneratedFile { name: names::file(&module), text: layout::file(&model.file, &items) }
+}
+
+/// `pub struct User { … }`
+fn row(cx: &Cx<'_>, model: &Model) -> TokenStream {
+    let name = names::item(&model.name);
+    let docs =
+        layout::docs(&[described(&model.docs, &model.name).as_str(), &format!("Table `{}`.", model.table)]);
+    let serde = serde(cx, false);
+    let fields = model.columns.iter().map(|column| {
+        let (name, ty, docs) = (names::field(&column.field), types::column(cx, column), field_docs(column));
+        quote!(#docs pub #name: #ty)
+    });
+    quote! {
+        #docs
+        #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
+        #serde
+        pub struct #name {
+            #(#fields,)*
+        }
+    }
+}
+
+/// serde's derives, where they are configured.
+pub(super) fn serde(cx: &Cx<'_>, transparent: bool) -> TokenStream {
+    if !cx.options.serde {
+        return TokenStream::new();
+    }
+    let transparent = transparent.then(|| quote!(transparent,));
+    quote! {
+        #[derive(::rex_orm::__::serde::Serialize, ::rex_orm::__::serde::Deserialize)]
+        #[serde(#transparent crate = "::rex_orm::__::serde")]
+    }
+}
+
+/// The documentation of the schema, or the bare name.
+pub(super) fn described(docs: &str, name: &str) -> String {
+    if docs.is_empty() { format!("A row of `{name}`.") } else { docs.to_owned() }
+}
+
+pub(super) fn field_docs(column: &Column) -> TokenStream {
+    let name = format!("`{}`", column.name);
+    layout::docs(&[if column.docs.is_empty() { &name } else { &column.docs }])
+}
+
+/// `pub struct UserId(pub i64);` and how it meets columns.
+fn typed_id(cx: &Cx<'_>, model: &Model, column: &Column) -> Vec<TokenStream> {
+    let (id, row) = (names::id_type(&model.name), names::item(&model.name));
+    let docs = layout::docs(&[&format!("The id of a [`{}`].", model.name)]);
+    let value = types::value(cx, column.ty);
+    let copy = types::is_copy(column.ty).then(|| quote!(::core::marker::Copy,));
+    let serde = serde(cx, true);
+    let struct_ = quote! {
+        #docs
+        #[derive(
+            ::core::clone::Clone, #copy ::core::fmt::Debug, ::core::cmp::PartialEq, ::core::cmp::Eq,
+            ::core::hash::Hash, ::core::cmp::PartialOrd, ::core::cmp::Ord
+        )]
+        #serde
+        pub struct #id(pub #value);
+    };
+    let display = quote! {
+        impl ::core::fmt::Display for #id {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Display::fmt(&self.0, f)
+            }
+        }
+    };
+    let has_display = !matches!(column.ty, Type::Scalar(Scalar::Bytes));
+    let mut items = vec![struct_, if has_display { display } else { TokenStream::new() }, id_scalar(&id)];
+    items.push(fits(&id, &value, &quote!(#id(self))));
+    if matches!(column.ty, Type::Scalar(Scalar::String { .. })) {
+        items.push(fits(&id, &quote!(&str), &quote!(#id(::std::borrow::ToOwned::to_owned(self)))));
+    }
+    let field = names::field(&column.field);
+    items.push(fits(&id, &quote!(&#row), &taken(column, &quote!(self.#field))));
+    items
+}
+
+fn id_scalar(id: &proc_macro2::Ident) -> TokenStream {
+    let name = id.to_string();
+    quote! {
+        impl ::rex_orm::__::Scalar for #id {
+            const NAME: &'static str = #name;
+            fn encode(self) -> ::rex_orm::__::Value {
+                ::rex_orm::__::Scalar::encode(self.0)
+            }
+            fn decode(cell: ::rex_orm::__::Cell<'_>) -> ::core::option::Option<Self> {
+                ::rex_orm::__::Scalar::decode(cell).map(Self)
+            }
+        }
+    }
+}
+
+fn fits(id: &proc_macro2::Ident, from: &TokenStream, value: &TokenStream) -> TokenStream {
+    quote! {
+        #[diagnostic::do_not_recommend]
+        impl ::rex_orm::__::Fits<#id> for #from {
+            fn fit(self) -> #id {
+                #value
+            }
+        }
+    }
+}
+
+/// A column's value taken from a row by reference.
+pub(super) fn taken(column: &Column, place: &TokenStream) -> TokenStream {
+    match types::is_copy(column.ty) && !column.list {
+        true => place.clone(),
+        false => quote!(::core::clone::Clone::clone(&#place)),
+    }
+}
+
+/// `pub struct NewUser { … }`
+fn new_row(cx: &Cx<'_>, model: &Model) -> TokenStream {
+    let name = names::new_type(&model.name);
+    let docs =
+        layout::docs(&[&format!("A [`{}`] to be inserted. What has a default may be `None`.", model.name)]);
+    let fields = model.columns.iter().map(|column| {
+        let (name, docs, ty) = (names::field(&column.field), field_docs(column), types::column(cx, column));
+        match types::has_default(column) {
+            true => quote!(#docs pub #name: ::core::option::Option<#ty>),
+            false => quote!(#docs pub #name: #ty),
+        }
+    });
+    quote! {
+        #docs
+        #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
+        pub struct #name {
+            #(#fields,)*
+        }
+    }
+}
+
+/// `NewUser::new(email, name)`
+fn new_constructor(cx: &Cx<'_>, model: &Model) -> TokenStream {
+    let name = names::new_type(&model.name);
+    let required: Vec<usize> =
+        (0..model.columns.len()).filter(|&place| types::is_required(&model.columns[place])).collect();
+    let how: Vec<_> = (0..required.len()).map(|at| format_ident!("How{at}")).collect();
+    let arguments = required.iter().zip(&how).map(|(&place, how)| {
+        let (name, ty) =
+            (names::field(names::setter(cx.schema, model, place)), types::column(cx, &model.columns[place]));
+        quote!(#name: impl ::rex_orm::__::Fits<#ty, #how>)
+    });
+    let values = model.columns.iter().enumerate().map(|(place, column)| {
+        let field = names::field(&column.field);
+        match types::is_required(column) {
+            true => {
+                let argument = names::field(names::setter(cx.schema, model, place));
+                quote!(#field: #argument.fit())
+            }
+            false => quote!(#field: ::core::option::Option::None),
+        }
+    });
+    let generics = (!how.is_empty()).then(|| quote!(<#(#how),*>));
+    quote! {
+        impl #name {
+            /// A row with its required fields; the others are `None`.
+            pub fn new #generics(#(#arguments),*) -> Self {
+                Self { #(#values),* }
+            }
+        }
+    }
+}
+
+fn new_impl(model: &Model) -> TokenStream {
+    let (name, row) = (names::new_type(&model.name), names::item(&model.name));
+    let values = model.columns.iter().map(|column| {
+        let field = names::field(&column.field);
+        match types::has_default(column) {
+            true => quote!(::rex_orm::__::or_default(self.#field)),
+            false => quote!(::rex_orm::__::Scalar::encode(self.#field)),
+        }
+    });
+    quote! {
+        impl ::rex_orm::__::New for #name {
+            type Model = #row;
+            fn encode(self) -> ::std::vec::Vec<::rex_orm::__::Value> {
+                ::std::vec![#(#values),*]
+            }
+        }
+    }
+}
+
+/// What the runtime asks of a model.
+fn model_impl(cx: &Cx<'_>, id: ModelId) -> TokenStream {
+    let model = &cx.schema[id];
+    let row = names::item(&model.name);
+    let (columns, update) = (names::beside("Columns", &model.name), names::beside("Update", &model.name));
+    let key = types::key(cx, model);
+    let fields: Vec<_> = model.columns.iter().map(|column| names::field(&column.field)).collect();
+    let places = (0..model.columns.len()).map(layout::number);
+    let meta = meta::model(cx, id);
+    let parts = model.primary_key.iter().map(|&place| {
+        let (column, field) = (&model.columns[place], &fields[place]);
+        taken(column, &quote!(self.#field))
+    });
+    let parts: Vec<TokenStream> = parts.collect();
+    let value = match parts.as_slice() {
+        [one] => one.clone(),
+        _ => quote!((#(#parts),*)),
+    };
+    quote! {
+        impl ::rex_orm::__::Model for #row {
+            type Columns = #columns;
+            type Key = #key;
+            type Changes = #update<::rex_orm::__::Matching>;
+            const COLUMNS: #columns = #columns { #(#fields: ::rex_orm::Column::new(#places)),* };
+            const META: &'static ::rex_orm::__::ModelMeta = &#meta;
+            fn decode(row: &mut ::rex_orm::__::Row<'_>) -> ::rex_orm::Result<Self> {
+                ::core::result::Result::Ok(Self { #(#fields: row.next()?),* })
+            }
+            fn key(&self) -> Self::Key {
+                #value
+            }
+        }
+    }
+}

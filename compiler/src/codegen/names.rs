@@ -1,0 +1,170 @@
+//! What things are called in Rust.
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
+use rex_schema::Schema;
+use rex_schema::model::{EnumId, Model, ModelId, RelationKind};
+
+/// Words that a field cannot be called without `r#`.
+const KEYWORDS: [&str; 45] = [
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else",
+    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro",
+    "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait",
+    "true", "try", "type", "typeof", "unsafe", "unsized", "use", "where",
+];
+
+/// Keywords that are left: `virtual`, `while`, `yield`.
+const MORE_KEYWORDS: [&str; 3] = ["virtual", "while", "yield"];
+
+/// Words that Rust has no raw form for.
+const RESERVED: [&str; 4] = ["self", "super", "crate", "Self"];
+
+/// Methods of every builder and repository; a field's or relation's own gets a `_` behind it.
+const METHODS: [&str; 16] = [
+    "save",
+    "set",
+    "get",
+    "find",
+    "create",
+    "insert",
+    "insert_many",
+    "update",
+    "delete",
+    "new",
+    "connect",
+    "connect_with",
+    "transaction",
+    "try_transaction",
+    "create_schema",
+    "dialect",
+];
+
+/// The modules of a schema's declarations.
+pub(super) struct Names {
+    models: Vec<String>,
+    enums: Vec<String>,
+}
+
+impl Names {
+    pub(super) fn new(schema: &Schema) -> Names {
+        Names {
+            models: schema.models().map(|(_, model)| model.name.to_snake_case()).collect(),
+            enums: schema.enums().map(|(_, item)| item.name.to_snake_case()).collect(),
+        }
+    }
+
+    /// The module of a model, which is also what `Db` calls its repository.
+    pub(super) fn model_module(&self, id: ModelId) -> Ident {
+        field(&self.models[id.index()])
+    }
+
+    /// The module of an enum.
+    pub(super) fn enum_module(&self, id: EnumId) -> Ident {
+        field(&self.enums[id.index()])
+    }
+}
+
+/// A model as the module of any declaration names it.
+pub(super) fn model_path(schema: &Schema, id: ModelId) -> TokenStream {
+    let name = item(&schema[id].name);
+    quote!(super::#name)
+}
+
+/// A model's typed id as the module of any declaration names it.
+pub(super) fn id_path(schema: &Schema, id: ModelId) -> TokenStream {
+    let name = id_type(&schema[id].name);
+    quote!(super::#name)
+}
+
+/// An enum as the module of any declaration names it.
+pub(super) fn enum_path(schema: &Schema, id: EnumId) -> TokenStream {
+    let name = item(&schema[id].name);
+    quote!(super::#name)
+}
+
+/// A type that stands beside a model in its module: `Columns`, `Repository`. It gives way to a
+/// model that is called the same.
+pub(super) fn beside(helper: &str, model: &str) -> Ident {
+    if helper == model { format_ident!("{helper}_") } else { format_ident!("{helper}") }
+}
+
+/// The name that setters and arguments have for a column: a to-one's own name for the single
+/// column that it makes, else the column's.
+pub(super) fn setter<'a>(schema: &'a Schema, model: &'a Model, place: usize) -> &'a str {
+    let column = &model.columns[place];
+    let relation = model.relations.iter().map(|&id| &schema[id]).find(|relation| match relation.kind {
+        RelationKind::ToOne { foreign_key, .. } => {
+            let key = &model.foreign_keys[foreign_key];
+            let target = key.target_columns.first().map(|&there| &schema[key.target].columns[there]);
+            key.columns == [place]
+                && target.is_some_and(|there| column.field == format!("{}_{}", relation.name, there.field))
+        }
+        _ => false,
+    });
+    relation.map_or(column.field.as_str(), |relation| relation.name.as_str())
+}
+
+/// A field or module: `type` becomes `r#type`, `self` becomes `self_`.
+pub(super) fn field(name: &str) -> Ident {
+    if RESERVED.contains(&name) {
+        format_ident!("{name}_")
+    } else if KEYWORDS.contains(&name) || MORE_KEYWORDS.contains(&name) {
+        Ident::new_raw(name, Span::call_site())
+    } else {
+        Ident::new(name, Span::call_site())
+    }
+}
+
+/// A method beside those that every builder and repository has.
+pub(super) fn method(name: &str) -> Ident {
+    if METHODS.contains(&name) { format_ident!("{name}_") } else { field(name) }
+}
+
+/// What `Db` calls the repository of a model, by its module.
+pub(super) fn accessor(module: &Ident) -> Ident {
+    match module.to_string().as_str() {
+        raw if raw.starts_with("r#") => module.clone(),
+        plain => method(plain),
+    }
+}
+
+/// A file's name: the module's, without `r#`. The joining file has its own name to itself.
+pub(super) fn file(module: &Ident) -> String {
+    match module.to_string().trim_start_matches("r#") {
+        taken @ ("schema" | "mod") => format!("{taken}_.rs"),
+        name => format!("{name}.rs"),
+    }
+}
+
+/// A type.
+pub(super) fn item(name: &str) -> Ident {
+    if RESERVED.contains(&name) { format_ident!("{name}_") } else { Ident::new(name, Span::call_site()) }
+}
+
+/// `UserId`
+pub(super) fn id_type(model: &str) -> Ident {
+    format_ident!("{model}Id")
+}
+
+/// `NewUser`
+pub(super) fn new_type(model: &str) -> Ident {
+    format_ident!("New{model}")
+}
+
+/// A variant in Rust's case.
+pub(super) fn variant(name: &str) -> Ident {
+    let camel = name.to_upper_camel_case();
+    // `_1` has no letter to raise.
+    let camel = if camel.is_empty() || camel.starts_with(|c: char| c.is_ascii_digit()) {
+        format!("_{camel}")
+    } else {
+        camel
+    };
+    item(&camel)
+}
+
+/// A type named after a field or a list of them.
+pub(super) fn camel(names: &[&str]) -> Ident {
+    item(&names.join("_").to_upper_camel_case())
+}

@@ -1,0 +1,175 @@
+//! `Repository`: what `db.user()` is; and `Unique`, by which a conflict is told.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+use rex_schema::model::{Model, ModelId, RelationKind, Scalar, Type, Unique};
+use rex_schema::names as made;
+
+use super::statements::Text;
+use super::{Cx, layout, names, types};
+
+/// The struct and its operations.
+pub(super) fn items(cx: &Cx<'_>, id: ModelId) -> [TokenStream; 2] {
+    let model = &cx.schema[id];
+    let (repository, row) = (names::beside("Repository", &model.name), names::item(&model.name));
+    let handle = names::accessor(&cx.names.model_module(id));
+    let docs = layout::docs(&[&format!("The rows of [`{}`]: what `db.{handle}()` is.", model.name)]);
+    let struct_ = quote! {
+        #docs
+        #[derive(::core::clone::Clone, ::core::fmt::Debug)]
+        pub struct #repository(pub(super) ::rex_orm::__::Repo<#row>);
+    };
+    let fixed = fixed_methods(cx, id);
+    let by = model.uniques.iter().enumerate().map(|(at, unique)| by_unique(cx, id, at, unique));
+    let links = model.relations.iter().filter_map(|&relation| links(cx, model, &cx.schema[relation]));
+    [struct_, quote!(impl #repository { #fixed #(#by)* #(#links)* })]
+}
+
+fn documented(text: &str, statement: &Text) -> TokenStream {
+    layout::docs(&[text, &statement.docs()])
+}
+
+/// The operations that every model has.
+fn fixed_methods(cx: &Cx<'_>, id: ModelId) -> TokenStream {
+    let model = &cx.schema[id];
+    let (row, new) = (names::item(&model.name), names::new_type(&model.name));
+    let (create, update) = (names::beside("Create", &model.name), names::beside("Update", &model.name));
+    let statements = cx.statements.of(id);
+    let get = documented("The row with this key, or an error of `NotFound`.", &statements.gets[0]);
+    let insert = documented("Writes a row; answers with it as the database has it.", &statements.insert);
+    let delete = documented("Deletes the row with this key, or fails with `NotFound`.", &statements.delete);
+    quote! {
+        /// Starts a new row: set its fields, then `.save()`.
+        pub fn create(&self) -> #create {
+            #create(self.0.draft())
+        }
+        #insert
+        pub fn insert(&self, row: #new) -> ::rex_orm::Pending<#row> {
+            self.0.insert(row)
+        }
+        /// Writes any number of rows, all or none; answers with them in the same order.
+        pub fn insert_many(
+            &self,
+            rows: impl ::core::iter::IntoIterator<Item = #new>,
+        ) -> ::rex_orm::Pending<::std::vec::Vec<#row>> {
+            self.0.insert_many(rows)
+        }
+        #get
+        pub fn get(&self, key: impl ::rex_orm::Key<#row>) -> ::rex_orm::Pending<#row> {
+            self.0.get(key.into_key())
+        }
+        /// All rows, to be narrowed down.
+        pub fn find(&self) -> ::rex_orm::Find<#row> {
+            self.0.find()
+        }
+        /// Starts a change of the row with this key: set fields, then `.save()`.
+        pub fn update(&self, key: impl ::rex_orm::Key<#row>) -> #update<::rex_orm::__::ByKey> {
+            #update(self.0.update(key.into_key()))
+        }
+        #delete
+        pub fn delete(&self, key: impl ::rex_orm::Key<#row>) -> ::rex_orm::Pending<()> {
+            self.0.delete(key.into_key())
+        }
+    }
+}
+
+/// What a unique is called: its fields, with a number where another has the same name.
+fn unique_names(model: &Model) -> Vec<String> {
+    let mut taken: Vec<String> = vec![key_fields(model).join("_")];
+    for unique in &model.uniques {
+        let plain = unique.fields.join("_");
+        let numbered = (2..).map(|number| format!("{plain}_{number}"));
+        let free = std::iter::once(plain.clone()).chain(numbered).find(|name| !taken.contains(name));
+        taken.push(free.expect("numbers do not end"));
+    }
+    taken
+}
+
+fn key_fields(model: &Model) -> Vec<&str> {
+    model.primary_key.iter().map(|&place| model.columns[place].field.as_str()).collect()
+}
+
+/// The method's name of each unique, as metadata has it too.
+pub(super) fn by_name(model: &Model, at: usize) -> String {
+    format!("by_{}", unique_names(model)[at + 1])
+}
+
+/// `db.user().by_email("…")`. Floating-point numbers are no keys.
+fn by_unique(cx: &Cx<'_>, id: ModelId, at: usize, unique: &Unique) -> Option<TokenStream> {
+    let model = &cx.schema[id];
+    let columns: Vec<_> = unique.columns.iter().map(|&place| &model.columns[place]).collect();
+    let is_key = |ty| !matches!(ty, Type::Scalar(scalar) if !Scalar::is_key(scalar));
+    if !columns.iter().all(|column| is_key(column.ty)) {
+        return None;
+    }
+    let row = names::item(&model.name);
+    let method = format_ident!("{}", by_name(model, at));
+    let arguments: Vec<Ident> =
+        unique.columns.iter().map(|&place| names::field(names::setter(cx.schema, model, place))).collect();
+    let kinds = columns.iter().map(|column| types::plain(cx, column));
+    let key = match arguments.as_slice() {
+        [one] => quote!(#one.fit()),
+        several => quote!((#(#several.fit()),*)),
+    };
+    let text = format!("The row with this value of the unique `{}`, if there is one.", unique.name);
+    let docs = documented(&text, &cx.statements.of(id).gets[at + 1]);
+    let get = layout::number(at + 1);
+    Some(quote! {
+        #docs
+        pub fn #method(
+            &self,
+            #(#arguments: impl ::rex_orm::__::Fits<#kinds>),*
+        ) -> ::rex_orm::Pending<::core::option::Option<#row>> {
+            self.0.by(#get, #key)
+        }
+    })
+}
+
+/// `db.post().tags(id).add([…])`, for a many-to-many over a table of its own.
+fn links(cx: &Cx<'_>, model: &Model, relation: &rex_schema::model::Relation) -> Option<TokenStream> {
+    let RelationKind::ManyToMany { .. } = relation.kind else { return None };
+    let _ = cx;
+    let row = names::item(&model.name);
+    let (method, marker) = (names::method(&relation.name), names::camel(&[&relation.name]));
+    let docs =
+        layout::docs(&[&format!("The links of a row to its `{}`: `add`, `remove`, `set`.", relation.name)]);
+    Some(quote! {
+        #docs
+        pub fn #method(&self, of: impl ::rex_orm::Key<#row>) -> ::rex_orm::Links<relations::#marker> {
+            ::rex_orm::Links::new(::core::clone::Clone::clone(self.0.db()), of.into_key())
+        }
+    })
+}
+
+/// The enum of a model's uniques, for `error.conflict::<Unique>()`.
+pub(super) fn unique_items(_: &Cx<'_>, model: &Model) -> [TokenStream; 2] {
+    let unique = names::beside("Unique", &model.name);
+    let names = unique_names(model);
+    let variants: Vec<Ident> = names.iter().map(|name| names::camel(&[name])).collect();
+    let primary = made::primary_key(&model.table);
+    let constraints: Vec<&str> = std::iter::once(primary.as_str())
+        .chain(model.uniques.iter().map(|unique| unique.name.as_str()))
+        .collect();
+    let variant_docs = constraints.iter().enumerate().map(|(at, name)| match at {
+        0 => layout::docs(&[&format!("The primary key, `{name}`.")]),
+        _ => layout::docs(&[&format!("`{name}`")]),
+    });
+    let docs =
+        layout::docs(&[&format!("The uniques of [`{}`], for `error.conflict::<{unique}>()`.", model.name)]);
+    let enum_ = quote! {
+        #docs
+        #[derive(
+            ::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::cmp::PartialEq,
+            ::core::cmp::Eq, ::core::hash::Hash
+        )]
+        pub enum #unique {
+            #(#variant_docs #variants,)*
+        }
+    };
+    let impl_ = quote! {
+        impl ::rex_orm::__::UniqueOf for #unique {
+            const ALL: &'static [(&'static str, Self)] = &[#((#constraints, Self::#variants)),*];
+        }
+    };
+    [enum_, impl_]
+}

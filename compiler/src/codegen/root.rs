@@ -1,0 +1,207 @@
+//! The file that joins the others: modules, the names that users write, `Db`.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use rex_schema::Dialect;
+
+use super::{Cx, GeneratedFile, Layout, layout, meta, names, types};
+
+/// Generates `schema.rs`, or `mod.rs`.
+pub(super) fn file(cx: &Cx<'_>) -> GeneratedFile {
+    let name = match cx.options.layout {
+        Layout::Included => "schema.rs",
+        Layout::Modules => "mod.rs",
+    };
+    let version = env!("CARGO_PKG_VERSION");
+    let mut items = vec![quote!(const _: () = ::rex_orm::__::assert_version(#version);)];
+    items.push(modules(cx));
+    items.push(names_of_all(cx));
+    items.extend(database(cx));
+    items.extend(cx.schema.join_tables().map(|(id, join)| meta::join_table(cx, id, join)));
+    items.push(ddl(cx));
+    GeneratedFile { name: name.to_owned(), text: layout::file(&sources(cx), &items) }
+}
+
+/// The files of the schema, for the head.
+fn sources(cx: &Cx<'_>) -> String {
+    let models = cx.schema.models().map(|(_, model)| model.file.as_str());
+    let enums = cx.schema.enums().map(|(_, item)| item.file.as_str());
+    let files: BTreeSet<&str> = models.chain(enums).collect();
+    files.into_iter().collect::<Vec<_>>().join(", ")
+}
+
+/// Lints about names, which are the schema's to choose, and about what a program does not use.
+fn allow() -> TokenStream {
+    quote! {
+        #[allow(
+            dead_code, unreachable_pub, unused_imports, non_camel_case_types, non_snake_case,
+            clippy::enum_variant_names, clippy::module_inception, clippy::new_without_default,
+            clippy::should_implement_trait, clippy::too_many_arguments, clippy::type_complexity,
+            clippy::upper_case_acronyms,
+            clippy::wrong_self_convention
+        )]
+    }
+}
+
+fn modules(cx: &Cx<'_>) -> TokenStream {
+    let allow = allow();
+    let models = cx
+        .schema
+        .models()
+        .map(|(id, model)| (cx.names.model_module(id), &model.name, " and what belongs to it."));
+    let enums = cx.schema.enums().map(|(id, item)| (cx.names.enum_module(id), &item.name, "."));
+    let modules = models.chain(enums).map(|(module, name, behind)| {
+        let docs = layout::docs(&[&format!("[`{name}`]{behind}")]);
+        match cx.options.layout {
+            Layout::Modules => {
+                let path = names::file(&module);
+                let own = path == format!("{}.rs", module.to_string().trim_start_matches("r#"));
+                let path = (!own).then(|| quote!(#[path = #path]));
+                quote!(#docs #allow #path pub mod #module;)
+            }
+            Layout::Included => {
+                let path = format!("/rex/{}", names::file(&module));
+                quote! {
+                    #docs
+                    #allow
+                    pub mod #module {
+                        ::core::include!(::core::concat!(::core::env!("OUT_DIR"), #path));
+                    }
+                }
+            }
+        }
+    });
+    quote!(#(#modules)*)
+}
+
+fn names_of_all(cx: &Cx<'_>) -> TokenStream {
+    let allow = quote!(#[allow(unreachable_pub, unused_imports)]);
+    let models = cx.schema.models().map(|(id, model)| {
+        let module = cx.names.model_module(id);
+        let (row, new) = (names::item(&model.name), names::new_type(&model.name));
+        match types::own_id(model, id) {
+            Some(_) => {
+                let id = names::id_type(&model.name);
+                quote!(#allow pub use self::#module::{#row, #id, #new};)
+            }
+            None => quote!(#allow pub use self::#module::{#row, #new};),
+        }
+    });
+    let enums = cx.schema.enums().map(|(id, item)| {
+        let (module, name) = (cx.names.enum_module(id), names::item(&item.name));
+        quote!(#allow pub use self::#module::#name;)
+    });
+    quote!(#(#models)* #(#enums)*)
+}
+
+fn database(cx: &Cx<'_>) -> [TokenStream; 3] {
+    let struct_ = quote! {
+        /// The database of this schema: a pool of connections, or an open transaction.
+        #[allow(unreachable_pub)]
+        #[derive(::core::clone::Clone, ::core::fmt::Debug)]
+        pub struct Db(::rex_orm::Db);
+    };
+    let repositories = cx.schema.models().map(|(id, model)| {
+        let module = cx.names.model_module(id);
+        let method = names::accessor(&module);
+        let repository = names::beside("Repository", &model.name);
+        let docs = layout::docs(&[&format!("The rows of [`{}`].", model.name)]);
+        quote! {
+            #docs
+            pub fn #method(&self) -> self::#module::#repository {
+                self::#module::#repository(::rex_orm::__::Repo::new(&self.0))
+            }
+        }
+    });
+    let repositories = match cx.schema.models().len() {
+        0 => TokenStream::new(),
+        _ => quote!(#[allow(dead_code, unreachable_pub)] impl Db { #(#repositories)* }),
+    };
+    [struct_, handle(), repositories]
+}
+
+/// What every schema's `Db` can do.
+fn handle() -> TokenStream {
+    let transaction = transaction();
+    quote! {
+        #[allow(dead_code, unreachable_pub)]
+        impl Db {
+            /// Connects to the database of a URL: `sqlite://path`, `sqlite::memory:`, `postgres://…`.
+            ///
+            /// # Errors
+            ///
+            /// When the URL cannot work or the database cannot be reached.
+            pub async fn connect(url: &str) -> ::rex_orm::Result<Self> {
+                ::rex_orm::Db::connect(url).await.map(Self)
+            }
+            /// Connects to the database of a configuration.
+            ///
+            /// # Errors
+            ///
+            /// When the configuration cannot work or the database cannot be reached.
+            pub async fn connect_with(config: &::rex_orm::Config) -> ::rex_orm::Result<Self> {
+                ::rex_orm::Db::connect_with(config).await.map(Self)
+            }
+            /// Creates all tables, in one transaction.
+            ///
+            /// # Errors
+            ///
+            /// When the database already has one of them; nothing is then created.
+            pub async fn create_schema(&self) -> ::rex_orm::Result<()> {
+                self.0.create_schema(SCHEMA).await
+            }
+            /// Which database it is.
+            pub fn dialect(&self) -> ::rex_orm::Dialect {
+                self.0.dialect()
+            }
+            #transaction
+        }
+    }
+}
+
+fn transaction() -> TokenStream {
+    quote! {
+        /// Runs `work` in a transaction, within one in a savepoint: kept when it answers `Ok`, undone
+        /// when it answers `Err`, panics, or is dropped.
+        ///
+        /// # Errors
+        ///
+        /// Those of `work`, and those of beginning and committing.
+        pub async fn transaction<T>(
+            &self,
+            work: impl ::core::ops::AsyncFnOnce(Self) -> ::rex_orm::Result<T>,
+        ) -> ::rex_orm::Result<T> {
+            self.0.transaction(|db| work(Self(db))).await
+        }
+        /// The same, with an error type of the caller's.
+        ///
+        /// # Errors
+        ///
+        /// Those of `work`, and those of beginning and committing.
+        pub async fn try_transaction<T, E: ::core::convert::From<::rex_orm::Error>>(
+            &self,
+            work: impl ::core::ops::AsyncFnOnce(Self) -> ::core::result::Result<T, E>,
+        ) -> ::core::result::Result<T, E> {
+            self.0.try_transaction(|db| work(Self(db))).await
+        }
+    }
+}
+
+fn ddl(cx: &Cx<'_>) -> TokenStream {
+    let of = |dialect| match cx.options.databases.contains(&dialect) {
+        true => rex_schema::create(cx.schema, dialect),
+        false => Vec::new(),
+    };
+    let raw =
+        |statements: Vec<String>| -> Vec<_> { statements.iter().map(|text| layout::raw(text)).collect() };
+    let (postgres, sqlite) = (raw(of(Dialect::Postgres)), raw(of(Dialect::Sqlite)));
+    quote! {
+        /// The statements that create the tables.
+        const SCHEMA: &::rex_orm::__::SchemaMeta = &::rex_orm::__::SchemaMeta {
+            postgres: &[#(#postgres),*],
+            sqlite: &[#(#sqlite),*],
+        };
+    }
+}

@@ -1,0 +1,99 @@
+//! The SQL that is fixed at build time, each statement under a number of its own.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use rex_schema::model::{Model, ModelId};
+use rex_schema::{Dialect, Schema};
+use rex_sql::{Table, fixed};
+
+use super::{Options, layout, types};
+
+/// The fixed statements of all models.
+pub(super) struct Statements {
+    models: Vec<ModelStatements>,
+}
+
+/// The fixed statements of a model.
+pub(super) struct ModelStatements {
+    /// By the primary key, then by each unique.
+    pub(super) gets: Vec<Text>,
+    pub(super) insert: Text,
+    pub(super) delete: Text,
+}
+
+/// A statement's number and its text for each database.
+pub(super) struct Text {
+    id: u32,
+    /// Empty where the schema does not serve the database.
+    pub(super) postgres: String,
+    pub(super) sqlite: String,
+}
+
+impl Statements {
+    pub(super) fn new(schema: &Schema, options: &Options) -> Statements {
+        let mut writer = Writer { next: 0, options };
+        Statements { models: schema.models().map(|(_, model)| writer.model(model)).collect() }
+    }
+
+    pub(super) fn of(&self, model: ModelId) -> &ModelStatements {
+        &self.models[model.index()]
+    }
+}
+
+struct Writer<'a> {
+    next: u32,
+    options: &'a Options,
+}
+
+impl Writer<'_> {
+    fn model(&mut self, model: &Model) -> ModelStatements {
+        let table = Table::new(model.table.clone());
+        let all: Vec<&str> = model.columns.iter().map(|column| column.name.as_str()).collect();
+        let names = |places: &[usize]| -> Vec<&str> { places.iter().map(|&place| all[place]).collect() };
+        let keys =
+            std::iter::once(&model.primary_key).chain(model.uniques.iter().map(|unique| &unique.columns));
+        let own: Vec<&str> = model
+            .columns
+            .iter()
+            .filter(|column| !types::is_the_databases(column))
+            .map(|column| column.name.as_str())
+            .collect();
+        ModelStatements {
+            gets: keys
+                .map(|key| self.text(|dialect| fixed::get(dialect, &table, &all, &names(key))))
+                .collect(),
+            insert: self.text(|dialect| fixed::insert(dialect, &table, &own, &all)),
+            delete: self.text(|dialect| fixed::delete(dialect, &table, &names(&model.primary_key))),
+        }
+    }
+
+    fn text(&mut self, sql: impl Fn(Dialect) -> String) -> Text {
+        let of = |dialect| match self.options.databases.contains(&dialect) {
+            true => sql(dialect),
+            false => String::new(),
+        };
+        let id = self.next;
+        self.next += 1;
+        Text { id, postgres: of(Dialect::Postgres), sqlite: of(Dialect::Sqlite) }
+    }
+}
+
+impl Text {
+    /// The runtime's `Statement`.
+    pub(super) fn tokens(&self) -> TokenStream {
+        let (id, postgres, sqlite) =
+            (layout::number(self.id as usize), layout::raw(&self.postgres), layout::raw(&self.sqlite));
+        quote!(::rex_orm::__::Statement { id: #id, postgres: #postgres, sqlite: #sqlite })
+    }
+
+    /// The text as documentation; once if both databases have the same.
+    pub(super) fn docs(&self) -> String {
+        let texts = [("PostgreSQL", &self.postgres), ("SQLite", &self.sqlite)];
+        let served: Vec<_> = texts.into_iter().filter(|(_, text)| !text.is_empty()).collect();
+        let blocks = served.iter().map(|(name, text)| match served.len() {
+            1 => format!("```sql\n{text}\n```"),
+            _ => format!("{name}:\n\n```sql\n{text}\n```"),
+        });
+        blocks.collect::<Vec<_>>().join("\n\n")
+    }
+}

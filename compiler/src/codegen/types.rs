@@ -1,0 +1,92 @@
+//! The Rust types of columns.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use rex_schema::model::{Column, Default, Model, ModelId, Scalar, Type};
+
+use super::{Cx, names};
+
+/// The type of a column's value, `Option` and `Vec` included.
+pub(super) fn column(cx: &Cx<'_>, column: &Column) -> TokenStream {
+    let plain = plain(cx, column);
+    if column.nullable { quote!(::core::option::Option<#plain>) } else { plain }
+}
+
+/// The type of a column's value when it is not null.
+pub(super) fn plain(cx: &Cx<'_>, column: &Column) -> TokenStream {
+    if let Some(model) = column.id_of {
+        return names::id_path(cx.schema, model);
+    }
+    let one = value(cx, column.ty);
+    if column.list { quote!(::std::vec::Vec<#one>) } else { one }
+}
+
+/// The type of one value.
+pub(super) fn value(cx: &Cx<'_>, ty: Type) -> TokenStream {
+    match ty {
+        Type::Enum(id) => names::enum_path(cx.schema, id),
+        Type::Scalar(scalar) => self::scalar(scalar),
+    }
+}
+
+fn scalar(scalar: Scalar) -> TokenStream {
+    match scalar {
+        Scalar::Bool => quote!(bool),
+        Scalar::SmallInt => quote!(i16),
+        Scalar::Int => quote!(i32),
+        Scalar::BigInt => quote!(i64),
+        Scalar::Float => quote!(f32),
+        Scalar::Double => quote!(f64),
+        Scalar::Decimal { .. } => quote!(::rex_orm::__::types::Decimal),
+        Scalar::String { .. } => quote!(::std::string::String),
+        Scalar::Bytes => quote!(::std::vec::Vec<u8>),
+        Scalar::Uuid => quote!(::rex_orm::__::types::Uuid),
+        Scalar::Date => quote!(::rex_orm::__::types::NaiveDate),
+        Scalar::Time => quote!(::rex_orm::__::types::NaiveTime),
+        Scalar::DateTime => quote!(::rex_orm::__::types::DateTime<::rex_orm::__::types::Utc>),
+        Scalar::LocalDateTime => quote!(::rex_orm::__::types::NaiveDateTime),
+        Scalar::Json => quote!(::rex_orm::__::types::Json),
+    }
+}
+
+/// Whether values of a scalar are copied instead of cloned.
+pub(super) fn is_copy(ty: Type) -> bool {
+    !matches!(ty, Type::Scalar(Scalar::String { .. } | Scalar::Bytes | Scalar::Json))
+}
+
+/// The type of a model's primary key: a typed id, or a tuple of the parts.
+pub(super) fn key(cx: &Cx<'_>, model: &Model) -> TokenStream {
+    columns(cx, model, &model.primary_key)
+}
+
+/// The type of some columns that are no null: one, or a tuple.
+pub(super) fn columns(cx: &Cx<'_>, model: &Model, places: &[usize]) -> TokenStream {
+    let types: Vec<TokenStream> = places.iter().map(|&place| plain(cx, &model.columns[place])).collect();
+    match types.as_slice() {
+        [one] => one.clone(),
+        _ => quote!((#(#types),*)),
+    }
+}
+
+/// Whether a model has an id type of its own: a single plain column.
+pub(super) fn own_id(model: &Model, id: ModelId) -> Option<&Column> {
+    match model.primary_key.as_slice() {
+        [place] => Some(&model.columns[*place]).filter(|column| column.id_of == Some(id)),
+        _ => None,
+    }
+}
+
+/// Whether a new row must set the column.
+pub(super) fn is_required(column: &Column) -> bool {
+    !column.nullable && column.default.is_none()
+}
+
+/// Whether what a new row sets may be left out although null is no answer, or no default.
+pub(super) fn has_default(column: &Column) -> bool {
+    column.default.is_some()
+}
+
+/// Whether the database, not Rex, fills the column.
+pub(super) fn is_the_databases(column: &Column) -> bool {
+    matches!(column.default, Some(Default::Autoincrement))
+}

@@ -1,0 +1,194 @@
+//! What is told to the user: one function for each diagnostic, by area.
+//!
+//! Wording: lower case, no full stop, code in backticks; what is, then why, then the edit.
+
+mod codes;
+pub mod configuration;
+pub(crate) mod declarations;
+pub(crate) mod defaults;
+pub(crate) mod keys;
+pub(crate) mod lints;
+pub(crate) mod names;
+pub(crate) mod relations;
+mod render;
+pub(crate) mod syntax;
+pub(crate) mod types;
+
+pub use codes::{Code, REGISTRY};
+pub use render::{Colour, render};
+
+use crate::source::Place;
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The schema is not what was meant; nothing is compiled.
+    Error,
+    /// A lint: the schema is compiled.
+    Warning,
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Diagnostic {
+    /// Which.
+    pub code: Code,
+    /// What is, in one line.
+    pub message: String,
+    /// The characters that are wrong; none for a fault that stands in no file.
+    pub primary: Option<Label>,
+    /// Other places that explain it.
+    pub secondary: Vec<Label>,
+    /// Why, where the message does not say.
+    pub notes: Vec<String>,
+    /// How to mend it.
+    pub help: Vec<String>,
+    /// Edits that mend it.
+    pub fixes: Vec<Fix>,
+}
+
+/// A place with a word about it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Label {
+    /// Where.
+    pub place: Place,
+    /// The word; may be empty.
+    pub text: String,
+}
+
+/// An edit that mends a fault.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fix {
+    /// What it does.
+    pub title: String,
+    /// What is replaced by what. Of two insertions at one place, the first stands first afterwards.
+    pub edits: Vec<(Place, String)>,
+}
+
+impl Diagnostic {
+    pub(crate) fn new(code: Code, place: Place, message: impl Into<String>) -> Diagnostic {
+        let primary = Some(Label { place, text: String::new() });
+        Diagnostic { primary, ..Diagnostic::placeless(code, message) }
+    }
+
+    pub(crate) fn placeless(code: Code, message: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            code,
+            message: short(message.into()),
+            primary: None,
+            secondary: Vec::new(),
+            notes: Vec::new(),
+            help: Vec::new(),
+            fixes: Vec::new(),
+        }
+    }
+
+    /// A word at the primary place.
+    pub(crate) fn label(mut self, text: impl Into<String>) -> Diagnostic {
+        if let Some(primary) = &mut self.primary {
+            primary.text = short(text.into());
+        }
+        self
+    }
+
+    /// Another place that explains it.
+    pub(crate) fn see(mut self, place: Place, text: impl Into<String>) -> Diagnostic {
+        self.secondary.push(Label { place, text: short(text.into()) });
+        self
+    }
+
+    pub(crate) fn note(mut self, text: impl Into<String>) -> Diagnostic {
+        self.notes.push(short(text.into()));
+        self
+    }
+
+    pub(crate) fn help(mut self, text: impl Into<String>) -> Diagnostic {
+        self.help.push(short(text.into()));
+        self
+    }
+
+    /// An edit that a machine may apply; its title is a help line too.
+    pub(crate) fn fix(self, title: impl Into<String>, place: Place, text: impl Into<String>) -> Diagnostic {
+        self.fix_all(title, vec![(place, text.into())])
+    }
+
+    /// Edits that belong together.
+    pub(crate) fn fix_all(mut self, title: impl Into<String>, edits: Vec<(Place, String)>) -> Diagnostic {
+        let title = short(title.into());
+        self.help.push(title.clone());
+        self.fixes.push(Fix { title, edits });
+        self
+    }
+
+    /// "did you mean", where one of the candidates is near.
+    pub(crate) fn suggest<'a>(
+        self,
+        place: Place,
+        wrong: &str,
+        candidates: impl IntoIterator<Item = &'a str>,
+    ) -> Diagnostic {
+        match nearest(wrong, candidates) {
+            Some(near) => self.fix(format!("did you mean `{near}`?"), place, near),
+            None => self,
+        }
+    }
+
+    /// What one of several cases adds.
+    pub(crate) fn also(self, add: impl FnOnce(Diagnostic) -> Diagnostic) -> Diagnostic {
+        add(self)
+    }
+
+    /// Error or lint.
+    pub fn severity(&self) -> Severity {
+        self.code.severity()
+    }
+}
+
+/// The longest word that near ones are looked for, in bytes.
+const MAX_WORD: usize = 64;
+
+/// The candidate that was probably meant: the same word in another case, or the smallest edit
+/// distance, at most a third of the word.
+pub(crate) fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if wrong.len() > MAX_WORD {
+        return None;
+    }
+    let folded = wrong.to_lowercase();
+    let most = |candidate: &str| wrong.len().max(candidate.len()).max(3) / 3;
+    candidates
+        .into_iter()
+        .filter(|candidate| *candidate != wrong && candidate.len().abs_diff(wrong.len()) <= most(candidate))
+        .map(|candidate| (strsim::damerau_levenshtein(&folded, &candidate.to_lowercase()), candidate))
+        .filter(|&(distance, candidate)| distance <= most(candidate))
+        .min_by_key(|&(distance, _)| distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Cuts the middle out of a text that only a name of absurd length makes so long.
+fn short(text: String) -> String {
+    const MOST: usize = 800;
+    if text.len() <= MOST {
+        return text;
+    }
+    let head: String = text.chars().take(MOST / 4).collect();
+    let tail: Vec<char> = text.chars().rev().take(MOST / 8).collect();
+    format!("{head}…{}", tail.iter().rev().collect::<String>())
+}
+
+/// `a`, `b` and `c`
+pub(crate) fn listed<'a>(words: impl IntoIterator<Item = &'a str>, last: &str) -> String {
+    let words: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
+    match words.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [init @ .., end] => format!("{} {last} {end}", init.join(", ")),
+    }
+}
+
+/// "an" before a vowel's letter, "a" otherwise.
+pub(crate) fn article(word: &str) -> &'static str {
+    match word.trim_start_matches('`').chars().next() {
+        Some('a' | 'e' | 'i' | 'o' | 'A' | 'E' | 'I' | 'O') => "an",
+        _ => "a",
+    }
+}

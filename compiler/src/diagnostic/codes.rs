@@ -1,0 +1,164 @@
+//! The registry of diagnostic codes: one row each.
+
+use super::Severity;
+
+macro_rules! codes {
+    ($($code:ident $(($lint:literal))? $summary:literal,)*) => {
+        /// A diagnostic's stable code.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[allow(missing_docs)]
+        pub enum Code { $($code),* }
+
+        /// Every code, in order.
+        pub const REGISTRY: &[Code] = &[$(Code::$code),*];
+
+        impl Code {
+            /// The code as printed (`E0301`).
+            pub fn as_str(self) -> &'static str {
+                match self { $(Code::$code => stringify!($code)),* }
+            }
+
+            /// What it is about, in a few words.
+            pub fn summary(self) -> &'static str {
+                match self { $(Code::$code => $summary),* }
+            }
+
+            /// The name that silences it, for a lint.
+            pub fn lint(self) -> Option<&'static str> {
+                match self { $(Code::$code => codes!(@lint $($lint)?)),* }
+            }
+        }
+    };
+    (@lint) => { None };
+    (@lint $lint:literal) => { Some($lint) };
+}
+
+impl Code {
+    /// Codes that begin with `W` are lints.
+    pub fn severity(self) -> Severity {
+        if self.as_str().starts_with('W') { Severity::Warning } else { Severity::Error }
+    }
+}
+
+codes! {
+    // Syntax.
+    E0101 "something stands where something else should",
+    E0102 "a word that declares nothing",
+    E0103 "a bracket that is never closed",
+    E0104 "a bracket that closes another kind",
+    E0105 "a closing bracket without an opening one",
+    E0106 "a field without a colon",
+    E0107 "a field without a type",
+    E0108 "a list written as `T[]`",
+    E0109 "a required type written as `T!`",
+    E0110 "a statement written as `@@…`",
+    E0111 "an attribute with a dot in its name",
+    E0112 "a regular expression between slashes",
+    E0113 "`?` twice",
+    E0114 "an attribute before the type",
+    E0115 "a comma or semicolon between fields",
+    E0116 "two variants without a comma",
+    E0117 "a string that does not end",
+    E0118 "a comment that does not end",
+    E0119 "an escape that does not exist",
+    E0120 "a number that is none",
+    E0121 "nesting too deep",
+    E0122 "a file too large",
+    E0123 "a NUL byte",
+    E0124 "a file that is not UTF-8",
+    E0125 "an optional list",
+    E0190 "a part of the language that this version does not build",
+    // Names.
+    E0201 "two declarations of one name",
+    E0202 "two fields of one name",
+    E0203 "two variants of one name",
+    E0204 "the name of a scalar type",
+    E0205 "two models with one table",
+    E0206 "two fields with one column",
+    E0207 "a column that a relation makes clashes with a field",
+    E0208 "a name that generated code needs",
+    E0209 "a name that a database cannot hold",
+    E0210 "two constraints or indexes of one name",
+    E0211 "an enum with the name of a table or of a PostgreSQL type",
+    E0212 "a join table with a name that is taken",
+    E0213 "a name that Rust cannot write",
+    E0214 "two names that are one in Rust",
+    E0215 "two variants with one label",
+    // Types and attributes.
+    E0301 "an unknown type",
+    E0302 "a wrong number of type arguments",
+    E0303 "a type argument out of range",
+    E0304 "an unknown attribute",
+    E0305 "an attribute twice",
+    E0306 "an attribute on the wrong kind of field",
+    E0307 "wrong arguments of an attribute",
+    E0308 "a statement that does not belong here",
+    E0309 "a statement twice",
+    E0310 "a list of what cannot be in a list",
+    E0311 "wrong arguments of a statement",
+    E0312 "a type that a configured database cannot hold",
+    E0313 "attributes that contradict each other",
+    E0314 "an unknown lint",
+    // Defaults.
+    E0401 "a default of the wrong type",
+    E0402 "an integer that is out of range",
+    E0403 "a default that does not fit",
+    E0404 "an unknown variant",
+    E0405 "a text that is no value of the type",
+    E0406 "an unknown function",
+    E0407 "a function that gives another type",
+    E0408 "wrong arguments of a function",
+    E0409 "a list where there is none, or none where there is a list",
+    E0410 "a default on a relation",
+    E0411 "`autoincrement()` on what is not an integer key",
+    E0412 "`null` for a required field",
+    // Keys and indexes.
+    E0501 "a model without a primary key",
+    E0502 "two primary keys",
+    E0503 "a part that a key cannot have",
+    E0504 "an unknown field",
+    E0505 "a field twice",
+    E0506 "an empty list of fields",
+    E0507 "a type that cannot be unique or indexed",
+    E0508 "keys that contain each other",
+    E0509 "a part that is no field",
+    E0510 "a key or index of too many columns",
+    // Relations.
+    E0601 "a list that nothing points back to",
+    E0602 "several ways back",
+    E0603 "`@inverse` names no field",
+    E0604 "`@inverse` names what does not point back",
+    E0605 "`@inverse` names what another relation has",
+    E0606 "a to-one that may have forgotten `@inverse`",
+    E0607 "a one-to-one whose key is not unique",
+    E0608 "an inverse side that is required",
+    E0609 "a model that does not join the two",
+    E0610 "`@fields` does not match the key",
+    E0611 "`@fields` of other types than the key",
+    E0612 "`@references` is not unique",
+    E0613 "a relation as optional as its fields are not",
+    E0614 "`set_null` on a required relation",
+    E0615 "`set_default` without a default",
+    E0616 "an unknown action",
+    E0617 "an attribute of the key on the other side",
+    // Declarations.
+    E0801 "an enum without variants",
+    E0802 "a model without fields",
+    // Configuration.
+    E0901 "no databases are configured",
+    E0902 "an unknown configuration key",
+    E0903 "an unknown configuration value",
+    E0904 "no schema folder",
+    E0905 "no `.rex` file",
+    E0906 "a file that cannot be read",
+    // Lints.
+    W0001("naming_case") "a name in another case than its kind has",
+    W0002("dangling_doc") "documentation of nothing",
+    W0003("unused_type") "an enum that no field has",
+    W0004("redundant_index") "an index that another one covers",
+    W0005("missing_fk_index") "a foreign key without an index",
+    W0006("int_key") "a key that may run out of numbers",
+    W0007("float_money") "money as a binary fraction",
+    W0008("required_cycle") "required keys in a circle",
+    W0009("nullable_unique") "a nullable part of a composite unique",
+}

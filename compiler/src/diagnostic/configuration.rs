@@ -1,0 +1,62 @@
+//! Configuration and files: what whoever reads them has to tell.
+
+use super::codes::Code::*;
+use super::{Diagnostic, listed};
+
+/// `databases` is missing in the configuration.
+pub fn no_databases(manifest: &str) -> Diagnostic {
+    Diagnostic::placeless(E0901, format!("{manifest} does not say which databases the schema is for"))
+        .help("add\n\n[package.metadata.rex]\ndatabases = [\"sqlite\", \"postgres\"]\n")
+}
+
+/// A key that is none of ours.
+pub fn unknown_key(manifest: &str, key: &str, known: &[&str]) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::placeless(E0902, format!("`{key}` in [package.metadata.rex] of {manifest} is unknown"));
+    match super::nearest(key, known.iter().copied()) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None => diagnostic.help(format!("keys are {}", listed(known.iter().copied(), "and"))),
+    }
+}
+
+/// A value that a key cannot have.
+pub fn unknown_value(manifest: &str, key: &str, value: &str, known: &[&str]) -> Diagnostic {
+    let diagnostic = Diagnostic::placeless(
+        E0903,
+        format!("`{key} = {value}` in [package.metadata.rex] of {manifest} is none of its values"),
+    );
+    match super::nearest(value.trim_matches('"'), known.iter().copied()) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None => diagnostic.help(format!("values are {}", listed(known.iter().copied(), "and"))),
+    }
+}
+
+/// No folder with a schema.
+pub fn no_folder(folder: &str) -> Diagnostic {
+    Diagnostic::placeless(E0904, format!("there is no folder `{folder}`"))
+        .help(format!("make it, and write the first model into `{folder}/main.rex`"))
+}
+
+/// A folder without a file of ours.
+pub fn no_files(folder: &str) -> Diagnostic {
+    Diagnostic::placeless(E0905, format!("there is no `.rex` file in `{folder}`"))
+        .help(format!("write the first model into `{folder}/main.rex`"))
+}
+
+/// A file that the system would not read, and its reason.
+pub fn unreadable(file: &str, reason: &str) -> Diagnostic {
+    Diagnostic::placeless(E0906, format!("`{file}` cannot be read: {reason}")).help("check its permissions")
+}
+
+/// A file that is not UTF-8, with the first byte that is not.
+pub fn not_utf8(file: &str, line: usize, byte: usize) -> Diagnostic {
+    Diagnostic::placeless(E0124, format!("`{file}` is not UTF-8: line {line}, byte {byte} of the file"))
+        .help("save it as UTF-8")
+}
+
+/// A file that is too large even to be read.
+pub fn too_large(file: &str, bytes: u64) -> Diagnostic {
+    let most = rex_grammar::MAX_BYTES;
+    Diagnostic::placeless(E0122, format!("`{file}` has {bytes} bytes, and {most} are the limit"))
+        .help("split it: all files of the folder are one schema")
+}

@@ -1,0 +1,129 @@
+//! Defaults.
+
+use super::codes::Code::*;
+use super::{Diagnostic, article};
+use crate::source::Place;
+
+pub(crate) fn wrong_type(
+    place: Place,
+    is: &str,
+    ty: &str,
+    field: Place,
+    meant: Option<String>,
+) -> Diagnostic {
+    let diagnostic = Diagnostic::new(E0401, place, format!("{is} is no `{ty}`")).see(field, field_is(ty));
+    match meant {
+        Some(meant) => diagnostic.fix(format!("write `{meant}`"), place, meant),
+        None => diagnostic,
+    }
+}
+
+/// `wider` is a type that holds the number, and the place of the type.
+pub(crate) fn out_of_range(
+    place: Place,
+    number: &str,
+    ty: &str,
+    (low, high): (i64, i64),
+    wider: Option<(&str, Place)>,
+) -> Diagnostic {
+    let diagnostic = Diagnostic::new(E0402, place, format!("{number} is no `{ty}`"))
+        .note(format!("{} `{ty}` is {low} to {high}", article(ty)));
+    match wider {
+        Some((wider, ty)) => diagnostic.fix(format!("make it {} `{wider}`", article(wider)), ty, wider),
+        None => diagnostic,
+    }
+}
+
+pub(crate) fn does_not_fit(place: Place, what: String, field: Place, ty: &str) -> Diagnostic {
+    Diagnostic::new(E0403, place, what).see(field, field_is(ty))
+}
+
+fn field_is(ty: &str) -> String {
+    format!("the field is {} `{ty}`", article(ty))
+}
+
+pub(crate) fn unknown_variant<'a>(
+    place: Place,
+    name: &str,
+    owner: &str,
+    variants: impl Iterator<Item = &'a str> + Clone,
+    declared: Place,
+) -> Diagnostic {
+    let diagnostic = Diagnostic::new(E0404, place, format!("`{owner}` has no variant `{name}`"))
+        .see(declared, "declared here");
+    match super::nearest(name, variants.clone()) {
+        Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), place, near),
+        None => diagnostic.help(format!("its variants are {}", super::listed(variants, "and"))),
+    }
+}
+
+pub(crate) fn malformed(place: Place, text: &str, ty: &str, form: &str) -> Diagnostic {
+    Diagnostic::new(E0405, place, format!("`{text}` is no `{ty}`")).help(format!("write it as {form}"))
+}
+
+pub(crate) fn unknown_function(place: Place, name: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::new(E0406, place, format!("no function is called `{name}`"));
+    match name {
+        "uuid" | "gen_random_uuid" => diagnostic.fix("write `uuid4`, or `uuid7` for keys", place, "uuid4"),
+        "cuid" | "nanoid" | "ulid" => diagnostic.help("use the type `Uuid` with `uuid7()`"),
+        "dbgenerated" => diagnostic.help("write `sql(\"…\")`"),
+        _ => diagnostic
+            .note("defaults are made by `autoincrement()`, `now()`, `today()`, `uuid4()`, `uuid7()`")
+            .suggest(place, name, ["autoincrement", "now", "today", "uuid4", "uuid7"]),
+    }
+}
+
+pub(crate) fn function_type(place: Place, name: &str, gives: &str, ty: &str, field: Place) -> Diagnostic {
+    let diagnostic = Diagnostic::new(E0407, place, format!("`{name}()` gives {gives}, and no `{ty}`"))
+        .see(field, field_is(ty));
+    match (name, ty) {
+        ("now", "Date") => diagnostic.fix("write `today()`", place, "today"),
+        ("today", "DateTime" | "LocalDateTime") => diagnostic.fix("write `now()`", place, "now"),
+        ("uuid4" | "uuid7", _) => diagnostic.help("make it a `Uuid`"),
+        _ => diagnostic,
+    }
+}
+
+pub(crate) fn function_arguments(place: Place, name: &str) -> Diagnostic {
+    Diagnostic::new(E0408, place, format!("`{name}` takes no arguments")).fix("remove them", place, "()")
+}
+
+pub(crate) fn list_for_scalar(place: Place, ty: &str, field: Place) -> Diagnostic {
+    Diagnostic::new(E0409, place, "a list is the default of a field that holds one value")
+        .see(field, field_is(ty))
+}
+
+/// `text` is the value as written, where it can be an element.
+pub(crate) fn scalar_for_list(place: Place, text: Option<&str>, field: Place) -> Diagnostic {
+    let diagnostic = Diagnostic::new(E0409, place, "one value is the default of a field that holds a list")
+        .see(field, "the field is a list");
+    match text {
+        Some(text) => diagnostic.fix(format!("write `[{text}]`"), place, format!("[{text}]")),
+        None => diagnostic.help("a list's default is a list of constants: `[]`"),
+    }
+}
+
+pub(crate) fn on_relation(place: Place, field: &str) -> Diagnostic {
+    Diagnostic::new(E0410, place, format!("`{field}` is a relation, and a relation has no default"))
+        .help("a default belongs to a column: name it with `@fields(…)`")
+}
+
+pub(crate) fn autoincrement(place: Place, why: &str) -> Diagnostic {
+    Diagnostic::new(E0411, place, "`autoincrement()` is for a primary key of one integer")
+        .label(why.to_owned())
+}
+
+pub(crate) fn null_for_required(place: Place, ty: Place, is_list: bool) -> Diagnostic {
+    if is_list {
+        return Diagnostic::new(E0412, place, "the default is `null`, and a list is never null").fix(
+            "write `[]`",
+            place,
+            "[]",
+        );
+    }
+    Diagnostic::new(E0412, place, "the default is `null`, and the field is required").fix(
+        "make the field optional",
+        Place { span: ty.span.after(), ..ty },
+        "?",
+    )
+}

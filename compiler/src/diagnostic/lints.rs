@@ -1,0 +1,77 @@
+//! Lints: what works, and is probably not meant.
+
+use super::codes::Code::*;
+use super::{Diagnostic, article};
+use crate::source::Place;
+
+pub(crate) fn unknown_lint<'a>(
+    place: Place,
+    name: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Diagnostic {
+    let diagnostic = Diagnostic::new(E0314, place, format!("no lint is called `{name}`"));
+    let known: Vec<&str> = known.into_iter().collect();
+    match super::nearest(name, known.iter().copied()) {
+        Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), place, near),
+        None if known.is_empty() => diagnostic,
+        None => diagnostic.help(format!("lints are {}", super::listed(known, "and"))),
+    }
+}
+
+pub(crate) fn naming_case(place: Place, kind: &str, name: &str, wanted: &str) -> Diagnostic {
+    let case = match kind {
+        "field" | "variant" => "fields and variants are `snake_case`",
+        _ => "models, enums and other types are `UpperCamelCase`",
+    };
+    Diagnostic::new(W0001, place, format!("the {kind} `{name}` is not in the case of its kind"))
+        .note(case)
+        .fix(format!("rename it to `{wanted}`"), place, wanted)
+}
+
+pub(crate) fn unused_enum(place: Place, name: &str) -> Diagnostic {
+    Diagnostic::new(W0003, place, format!("no field has the type `{name}`")).help("remove it, or use it")
+}
+
+pub(crate) fn redundant_index(place: Place, name: &str, other: &str, first: Option<Place>) -> Diagnostic {
+    let diagnostic = Diagnostic::new(W0004, place, format!("{name} is covered by {other}"))
+        .note("each index costs every write; one whose columns begin another serves nothing")
+        .fix("remove it", place, "");
+    match first {
+        Some(first) => diagnostic.see(first, "covered by this"),
+        None => diagnostic,
+    }
+}
+
+pub(crate) fn missing_fk_index(place: Place, field: &str) -> Diagnostic {
+    Diagnostic::new(W0005, place, format!("the foreign key of `{field}` has no index"))
+        .note("deleting or changing a target then reads the whole table")
+        .fix("remove `@no_index`", place, "")
+        .help("or silence this with `@allow(missing_fk_index)`")
+}
+
+pub(crate) fn int_key(place: Place, ty: &str, most: &str) -> Diagnostic {
+    Diagnostic::new(W0006, place, format!("{} `{ty}` key ends at {most} rows", article(ty)))
+        .note("a wider key costs nothing today and a rewrite of the table later")
+        .fix("use `BigInt`", place, "BigInt")
+}
+
+pub(crate) fn float_money(place: Place, field: &str, ty: &str) -> Diagnostic {
+    Diagnostic::new(W0007, place, format!("`{field}` looks like money, and `{ty}` rounds it")).fix(
+        "use `Decimal(12, 2)`",
+        place,
+        "Decimal(12, 2)",
+    )
+}
+
+pub(crate) fn required_cycle(place: Place, path: &str, end: Place) -> Diagnostic {
+    Diagnostic::new(W0008, place, "no first row can be inserted")
+        .note(format!("required keys go in a circle: {path}"))
+        .fix("add `@deferrable`: it is then checked at the end of the transaction", end, " @deferrable")
+        .help("or make one of them optional")
+}
+
+pub(crate) fn nullable_unique(place: Place, field: &str) -> Diagnostic {
+    Diagnostic::new(W0009, place, format!("`{field}` may be null, and null equals nothing"))
+        .note("rows that are null here may repeat the other parts")
+        .help("make it required, or silence this with `allow (nullable_unique)`")
+}

@@ -1,0 +1,205 @@
+//! Syntax: what the grammar found, in words.
+
+use rex_grammar::{MAX_BYTES, MAX_DEPTH, SyntaxError, SyntaxErrorKind as Kind};
+
+use super::codes::Code::*;
+use super::{Diagnostic, listed};
+use crate::source::{FileId, Place, Sources};
+
+/// Words for a fault of syntax.
+pub(crate) fn syntax(sources: &Sources, file: FileId, error: &SyntaxError) -> Diagnostic {
+    let place = Place { file, span: error.span };
+    let at = |span| Place { file, span };
+    match &error.kind {
+        Kind::Unexpected { found, expected } => unexpected(place, found, expected),
+        Kind::UnknownDeclaration { word } => {
+            Diagnostic::new(E0102, place, format!("`{word}` declares nothing"))
+                .note("a declaration begins with `model`, `enum`, `type`, `mixin`, `view` or `union`")
+                .also(|diagnostic| match word.to_lowercase().as_str() {
+                    "class" | "table" | "struct" | "entity" | "object" | "interface" | "record" => {
+                        diagnostic.fix("write `model`", place, "model")
+                    }
+                    _ => diagnostic.suggest(place, word, ["model", "enum", "type", "mixin", "view", "union"]),
+                })
+        }
+        Kind::Unclosed { bracket } => {
+            let close = closing(*bracket);
+            Diagnostic::new(E0103, place, format!("this `{bracket}` is never closed"))
+                .label("opened here")
+                .help(format!("add `{close}` where it ends"))
+        }
+        Kind::Mismatched { open, open_span, close } => {
+            let wanted = closing(*open);
+            Diagnostic::new(E0104, place, format!("`{close}` does not close `{open}`"))
+                .see(at(*open_span), "opened here")
+                .fix(format!("close it with `{wanted}`"), place, wanted)
+        }
+        Kind::Unopened { bracket } => Diagnostic::new(
+            E0105,
+            place,
+            format!("this `{bracket}` closes nothing"),
+        )
+        .fix("remove it", place, ""),
+        Kind::MissingColon => {
+            let name = text(sources, place);
+            Diagnostic::new(E0106, place, format!("`{name}` has no colon before its type"))
+                .note("a field is `name: Type`")
+                .fix("add `:`", at(error.span.after()), ":")
+        }
+        Kind::MissingType => {
+            let name = text(sources, place);
+            Diagnostic::new(E0107, place, format!("`{name}` has no type"))
+                .help(format!("a field is `name: Type`, for example `{name}: String`"))
+        }
+        other => foreign(sources, place, other).unwrap_or_else(|| limits(sources, place, other)),
+    }
+}
+
+fn unexpected(place: Place, found: &str, expected: &[&'static str]) -> Diagnostic {
+    let message = match found {
+        "" => "the line ends too early".to_owned(),
+        found => format!("unexpected `{found}`"),
+    };
+    let diagnostic = Diagnostic::new(E0101, place, message);
+    match expected {
+        [] => diagnostic,
+        [one] => diagnostic.label(format!("expected {one}")),
+        [init @ .., last] => diagnostic.label(format!("expected {} or {last}", init.join(", "))),
+    }
+}
+
+/// Spellings of other languages.
+fn foreign(sources: &Sources, place: Place, kind: &Kind) -> Option<Diagnostic> {
+    let at = |span| Place { file: place.file, span };
+    Some(match kind {
+        Kind::ArraySuffix { element } => Diagnostic::new(
+            E0108,
+            place,
+            format!("a list is written `[{element}]`"),
+        )
+        .fix(format!("write `[{element}]`"), place, format!("[{element}]")),
+        Kind::BangSuffix => Diagnostic::new(E0109, place, "a type is required without `!`")
+            .note("only optional types carry a mark: `String?`")
+            .fix("remove it", place, ""),
+        Kind::DoubleAt { name, args } => double_at(place, name, args),
+        Kind::DoubleAtOnField { name } => Diagnostic::new(
+            E0110,
+            place,
+            format!("an attribute has one `@`: `@{name}`"),
+        )
+        .fix("remove one", place, "@"),
+        Kind::DottedAttribute { name } => dotted(place, name),
+        Kind::Regex { pattern } => Diagnostic::new(
+            E0112,
+            place,
+            "a regular expression is written as a raw string",
+        )
+        .fix(format!("write `r\"{pattern}\"`"), place, format!("r\"{pattern}\"")),
+        Kind::DoubleOptional => Diagnostic::new(E0113, place, "a type can be optional once").fix(
+            "remove the second `?`",
+            place,
+            "",
+        ),
+        Kind::AttributeBeforeType { text: attribute, end } => {
+            let mut diagnostic = Diagnostic::new(
+                E0114,
+                place,
+                format!("`{attribute}` stands before the type"),
+            )
+            .fix("move it behind the type", place, "");
+            if let Some(fix) = diagnostic.fixes.last_mut() {
+                fix.edits.push((at(*end), format!(" {attribute}")));
+            }
+            diagnostic
+        }
+        Kind::Separator { found } => {
+            Diagnostic::new(E0115, place, format!("nothing is separated by this `{found}`"))
+                .note("fields and statements stand one after another, without commas or semicolons")
+                .fix("remove it", place, "")
+        }
+        Kind::SurplusComma => {
+            Diagnostic::new(E0115, place, "no variant stands before this `,`").fix("remove it", place, "")
+        }
+        Kind::MissingComma => {
+            Diagnostic::new(E0116, place, "variants are separated by commas").fix("add `,`", place, ",")
+        }
+        _ => {
+            let _ = sources;
+            return None;
+        }
+    })
+}
+
+fn double_at(place: Place, name: &str, args: &str) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::new(E0110, place, format!("`@@{name}` is written as a statement of its own"));
+    let inner = args.trim_start_matches(['(', '[']).trim_end_matches([')', ']']).trim();
+    match name {
+        "id" | "unique" | "index" if !inner.is_empty() && !inner.contains([':', '"', '(']) => {
+            diagnostic.fix(format!("write `{name} ({inner})`"), place, format!("{name} ({inner})"))
+        }
+        "map" => {
+            diagnostic.fix(format!("the table's name: `table {inner}`"), place, format!("table {inner}"))
+        }
+        "id" | "unique" | "index" => diagnostic.help(format!("write `{name} (…)` with the names of fields")),
+        _ => diagnostic.help("statements are `table`, `id`, `unique`, `index` and `allow`"),
+    }
+}
+
+fn dotted(place: Place, name: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::new(E0111, place, format!("no attribute is called `@{name}`"));
+    match name.strip_prefix("db.") {
+        Some("VarChar" | "Char") => diagnostic.help("a length belongs to the type: `String(255)`"),
+        Some("Text") => diagnostic.fix("`String` is text of any length already: remove it", place, ""),
+        Some("Uuid") => diagnostic.help("use the type `Uuid`"),
+        Some(_) => diagnostic.help("a column type of one database is `@db(postgres: \"…\")`"),
+        None => diagnostic,
+    }
+}
+
+/// Tokens that are none, and limits.
+fn limits(sources: &Sources, place: Place, kind: &Kind) -> Diagnostic {
+    match kind {
+        Kind::UnterminatedString => Diagnostic::new(E0117, place, "this string does not end")
+            .note("a string ends on its own line; `r\"…\"` may have several")
+            .help("add `\"` where it ends"),
+        Kind::UnterminatedComment => {
+            Diagnostic::new(E0118, place, "this comment does not end").help("add `*/` where it ends")
+        }
+        Kind::BadEscape { escape } => Diagnostic::new(E0119, place, format!("`{escape}` is no escape"))
+            .note(format!(
+                "escapes are {}",
+                listed(["\\n", "\\r", "\\t", "\\0", "\\\\", "\\\"", "\\x41", "\\u{1f980}"], "and")
+            ))
+            .help("write `\\\\` for a backslash, or a raw string: `r\"…\"`"),
+        Kind::BadNumber => Diagnostic::new(E0120, place, format!("`{}` is no number", text(sources, place)))
+            .help("a number is digits, with `_` between them and one `.` at most: `1_000`, `1.5`"),
+        Kind::TooDeep => Diagnostic::new(E0121, place, format!("nested deeper than {MAX_DEPTH}"))
+            .help("put fewer brackets into each other"),
+        Kind::TooLarge { bytes } => {
+            let name = sources.name(place.file);
+            Diagnostic::placeless(E0122, format!("`{name}` has {bytes} bytes, and {MAX_BYTES} are the limit"))
+                .help("split it: all files of the folder are one schema")
+        }
+        Kind::Nul => Diagnostic::new(E0123, place, "a NUL byte").fix("remove it", place, ""),
+        _ => dangling_doc(place),
+    }
+}
+
+pub(crate) fn dangling_doc(place: Place) -> Diagnostic {
+    Diagnostic::new(W0002, place, "this documents nothing")
+        .note("`///` documents the declaration, field or variant that follows it")
+        .help("use `//` for a comment")
+}
+
+fn text(sources: &Sources, place: Place) -> &str {
+    &sources.text(place.file)[place.span.range()]
+}
+
+fn closing(open: char) -> char {
+    match open {
+        '(' => ')',
+        '[' => ']',
+        _ => '}',
+    }
+}

@@ -1,0 +1,189 @@
+//! Types, attributes and statements.
+
+use rex_schema::model::Scalar;
+
+use super::codes::Code::*;
+use super::{Diagnostic, listed, nearest};
+use crate::source::Place;
+
+/// How other languages call Rex's scalars.
+const FOREIGN: [(&str, &str); 34] = [
+    ("text", "String"),
+    ("varchar", "String(255)"),
+    ("str", "String"),
+    ("char", "String(1)"),
+    ("id", "BigInt"),
+    ("i16", "SmallInt"),
+    ("int2", "SmallInt"),
+    ("int16", "SmallInt"),
+    ("i32", "Int"),
+    ("int4", "Int"),
+    ("int32", "Int"),
+    ("integer", "Int"),
+    ("serial", "Int"),
+    ("i64", "BigInt"),
+    ("int8", "BigInt"),
+    ("int64", "BigInt"),
+    ("long", "BigInt"),
+    ("bigserial", "BigInt"),
+    ("boolean", "Bool"),
+    ("f32", "Float"),
+    ("real", "Float"),
+    ("f64", "Double"),
+    ("number", "Double"),
+    ("numeric", "Decimal(10, 2)"),
+    ("money", "Decimal(19, 4)"),
+    ("timestamp", "DateTime"),
+    ("timestamptz", "DateTime"),
+    ("instant", "DateTime"),
+    ("naivedatetime", "LocalDateTime"),
+    ("jsonb", "Json"),
+    ("object", "Json"),
+    ("blob", "Bytes"),
+    ("bytea", "Bytes"),
+    ("guid", "Uuid"),
+];
+
+pub(crate) fn unknown_type<'a>(
+    name: &str,
+    place: Place,
+    has_arguments: bool,
+    declared: impl IntoIterator<Item = &'a str>,
+) -> Diagnostic {
+    let diagnostic = Diagnostic::new(E0301, place, format!("no type is called `{name}`"));
+    let known: Vec<&str> = declared.into_iter().chain(Scalar::NAMES).collect();
+    let folded = name.to_lowercase();
+    if let Some((_, rex)) = FOREIGN.iter().find(|(foreign, _)| *foreign == folded) {
+        let rex = if has_arguments { rex.split('(').next().unwrap_or(rex) } else { rex };
+        return diagnostic.fix(format!("Rex calls it `{rex}`"), place, rex);
+    }
+    match nearest(name, known) {
+        Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), place, near),
+        None => diagnostic
+            .note(format!("scalar types are {}", listed(Scalar::NAMES, "and")))
+            .help(format!("declare it: `model {name} {{ … }}` or `enum {name} {{ … }}`")),
+    }
+}
+
+pub(crate) fn unknown_model<'a>(
+    name: &str,
+    place: Place,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Diagnostic {
+    Diagnostic::new(E0301, place, format!("no model is called `{name}`")).suggest(place, name, known)
+}
+
+pub(crate) fn type_arguments(name: &str, place: Place, takes: &str) -> Diagnostic {
+    Diagnostic::new(E0302, place, format!("`{name}` takes {takes}"))
+}
+
+pub(crate) fn type_argument_range(name: &str, place: Place, allowed: &str) -> Diagnostic {
+    Diagnostic::new(E0303, place, format!("{name} is out of range")).help(allowed.to_owned())
+}
+
+pub(crate) fn optional_list(place: Place) -> Diagnostic {
+    Diagnostic::new(E0125, place, "a list is not optional")
+        .note("a list that holds nothing is empty: `[]`")
+        .fix("remove `?`", place, "")
+}
+
+pub(crate) fn list_element(place: Place, why: &str) -> Diagnostic {
+    Diagnostic::new(E0310, place, format!("a list cannot hold {why}"))
+}
+
+pub(crate) fn decimal_for_sqlite(place: Place, precision: u16) -> Diagnostic {
+    Diagnostic::new(E0312, place, format!("SQLite holds 18 digits exactly, and this has {precision}"))
+        .note("SQLite has no decimal type; Rex keeps them as scaled integers")
+        .help("use a precision of at most 18, or configure `databases = [\"postgres\"]`")
+}
+
+/// What an attribute of another language is in Rex.
+pub(crate) struct Translation {
+    pub(crate) title: String,
+    pub(crate) edits: Vec<(Place, String)>,
+}
+
+pub(crate) fn unknown_attribute<'a>(
+    name: &str,
+    place: Place,
+    known: impl IntoIterator<Item = &'a str>,
+    translation: Option<Translation>,
+) -> Diagnostic {
+    let diagnostic = Diagnostic::new(E0304, place, format!("no attribute is called `@{name}`"));
+    if let Some(Translation { title, edits }) = translation {
+        return diagnostic.fix_all(title, edits);
+    }
+    match name {
+        "default" => diagnostic.help("a default stands behind `=`: `role: Role = reader`"),
+        "relation" => diagnostic
+            .help("a relation needs no attribute: `author: User`; `@fields(…)` names existing columns"),
+        "map" => diagnostic.help("a column's name is `@column(\"…\")`, a variant's is `@name(\"…\")`"),
+        "updatedAt" | "updated_at" => diagnostic.help("write `@on_update(now())`"),
+        "ignore" => diagnostic.help("leave the field out"),
+        _ => {
+            let known: Vec<&str> = known.into_iter().collect();
+            let list = listed(
+                known.iter().map(|name| format!("@{name}")).collect::<Vec<_>>().iter().map(String::as_str),
+                "and",
+            );
+            match nearest(name, known) {
+                Some(near) => diagnostic.fix(format!("did you mean `@{near}`?"), place, near),
+                None if list.is_empty() => diagnostic,
+                None => diagnostic.help(format!("attributes are {list}")),
+            }
+        }
+    }
+}
+
+pub(crate) fn attribute_twice(name: &str, place: Place, first: Place) -> Diagnostic {
+    Diagnostic::new(E0305, place, format!("`@{name}` stands twice")).see(first, "first here").fix(
+        "remove this one",
+        place,
+        "",
+    )
+}
+
+pub(crate) fn contradiction(one: &str, at: Place, other: &str, first: Place, why: &str) -> Diagnostic {
+    Diagnostic::new(E0313, at, format!("`@{one}` contradicts `@{other}`"))
+        .see(first, format!("`@{other}` stands here"))
+        .note(why.to_owned())
+        .fix(format!("remove `@{one}`"), at, "")
+}
+
+pub(crate) fn attribute_target(name: &str, place: Place, takes: &str, field: Place, is: &str) -> Diagnostic {
+    Diagnostic::new(E0306, place, format!("`@{name}` belongs on {takes}")).see(field, format!("this is {is}"))
+}
+
+pub(crate) fn attribute_arguments(name: &str, place: Place, usage: &str) -> Diagnostic {
+    Diagnostic::new(E0307, place, format!("`@{name}` is written otherwise")).help(format!("write `{usage}`"))
+}
+
+pub(crate) fn on_update_action(place: Place, name: Place, action: &str) -> Diagnostic {
+    Diagnostic::new(E0307, place, format!("`{action}` is an action of a foreign key, not a value"))
+        .note("`@on_update` gives the value that every update writes")
+        .fix("did you mean `@on_key_change`?", name, "on_key_change")
+}
+
+pub(crate) fn misplaced_statement(keyword: &str, place: Place, owner: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::new(E0308, place, format!("`{keyword}` does not belong in {owner}"));
+    match keyword {
+        "type" => diagnostic.help("it names the type of an enum; a table's name is `table \"…\"`"),
+        _ => diagnostic.help("it belongs in a view"),
+    }
+}
+
+pub(crate) fn statement_twice(keyword: &str, place: Place, first: Place) -> Diagnostic {
+    Diagnostic::new(E0309, place, format!("`{keyword}` stands twice"))
+        .see(first, "first here")
+        .help("keep one")
+}
+
+pub(crate) fn statement_arguments(keyword: &str, place: Place, usage: &str) -> Diagnostic {
+    Diagnostic::new(E0311, place, format!("`{keyword}` is written otherwise"))
+        .help(format!("write `{usage}`"))
+}
+
+pub(crate) fn not_built(what: &str, place: Place) -> Diagnostic {
+    Diagnostic::new(E0190, place, format!("this version of Rex does not build {what} yet"))
+        .help("leave it out for now")
+}
