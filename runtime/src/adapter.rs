@@ -1,0 +1,145 @@
+//! The one seam for a database: what an adapter does, and nothing about how.
+//!
+//! Terms: an *adapter* is a pool of connections to one database. A *session* is one connection
+//! while it is at work. A *work* is everything that one call of the API does, eager loading
+//! included; it is written once, against a session, and an adapter decides where it runs. A
+//! *transaction* holds a session over several works.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use rex_sql::Dialect;
+
+use crate::error::{Error, Kind, Result};
+use crate::operation::Operation;
+use crate::row::Sink;
+
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod constraint;
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+pub(crate) mod open;
+
+/// A boxed future that borrows for `'a`.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A pool of connections to a database.
+pub trait Adapter: Send + Sync + 'static {
+    /// What its SQL is.
+    fn dialect(&self) -> Dialect;
+
+    /// Runs a work on a free connection.
+    fn run<'a>(&'a self, access: Access, work: &'a mut dyn Work) -> BoxFuture<'a, Result<()>>;
+
+    /// Begins a transaction on a free connection.
+    fn begin(&self) -> BoxFuture<'_, Result<Box<dyn Transaction>>>;
+}
+
+/// What a work needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// One statement that reads.
+    Read,
+    /// Several statements that read, and see the same state of the database.
+    Snapshot,
+    /// One statement that writes.
+    Write,
+    /// Several statements, all or none.
+    Atomic,
+}
+
+/// Everything that one call of the API does.
+///
+/// It waits for its session and for nothing else: an adapter whose sessions answer at once, as
+/// SQLite's, runs the whole of it in one poll.
+pub trait Work: Send {
+    /// Does it.
+    fn run<'s>(&'s mut self, session: &'s dyn Session) -> BoxFuture<'s, Result<()>>;
+
+    /// Whether it is known to be short, so that handing it to another thread is not worth it.
+    fn is_short(&self) -> bool {
+        false
+    }
+}
+
+/// A connection at work.
+pub trait Session: Send + Sync {
+    /// What its SQL is.
+    fn dialect(&self) -> Dialect;
+
+    /// Sends an operation, hands its rows to `sink`, and answers with how many rows were
+    /// written.
+    fn execute<'s>(&'s self, operation: &'s Operation, sink: &'s mut dyn Sink) -> BoxFuture<'s, Result<u64>>;
+
+    /// Sends statements of the schema itself.
+    fn execute_ddl<'s>(&'s self, statements: &'s [&'s str]) -> BoxFuture<'s, Result<()>>;
+}
+
+/// An open transaction. Dropped, it rolls back; its connection is not given to anyone before.
+pub trait Transaction: Send {
+    /// Runs a work in it. [`Access::Atomic`] takes a savepoint.
+    fn run<'a>(&'a mut self, access: Access, work: &'a mut dyn Work) -> BoxFuture<'a, Result<()>>;
+
+    /// Opens a savepoint within those that are open.
+    fn savepoint(&mut self) -> BoxFuture<'_, Result<()>>;
+
+    /// Keeps what was done since the last open savepoint. On an error, or when its future is
+    /// dropped, that is undone instead.
+    fn release(&mut self) -> BoxFuture<'_, Result<()>>;
+
+    /// Undoes what was done since the last open savepoint, at the latest before the next work.
+    fn abandon(&mut self);
+
+    /// Ends it, keeping what was done.
+    fn commit(self: Box<Self>) -> BoxFuture<'static, Result<()>>;
+
+    /// Ends it, undoing what was done.
+    fn rollback(self: Box<Self>) -> BoxFuture<'static, Result<()>>;
+}
+
+/// One operation as a work.
+pub(crate) struct Single<'a> {
+    operation: &'a Operation,
+    sink: &'a mut dyn Sink,
+    written: u64,
+}
+
+impl<'a> Single<'a> {
+    pub(crate) fn new(operation: &'a Operation, sink: &'a mut dyn Sink) -> Self {
+        Single { operation, sink, written: 0 }
+    }
+
+    /// How many rows were written.
+    pub(crate) fn written(&self) -> u64 {
+        self.written
+    }
+}
+
+impl Work for Single<'_> {
+    fn run<'s>(&'s mut self, session: &'s dyn Session) -> BoxFuture<'s, Result<()>> {
+        Box::pin(async {
+            self.written = session.execute(self.operation, self.sink).await?;
+            Ok(())
+        })
+    }
+
+    fn is_short(&self) -> bool {
+        self.operation.is_short()
+    }
+}
+
+/// Refuses what no database takes, in words; for values that a dialect cannot hold.
+#[allow(dead_code, reason = "used by whichever adapters are compiled in")]
+pub(crate) fn cannot_hold(dialect: Dialect, what: &str) -> Error {
+    Error::new(Kind::InvalidValue, format!("{} cannot hold {what}", dialect.title()))
+}
+
+/// What a database says when one of the tables to be created is there: `table "users"`.
+#[allow(dead_code, reason = "used by whichever adapters are compiled in")]
+pub(crate) fn already_exists(what: &str) -> Error {
+    let message = format!("the database already has {what}: create_schema() is for an empty database");
+    Error::new(Kind::Database, message)
+}

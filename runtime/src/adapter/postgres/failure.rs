@@ -1,0 +1,118 @@
+//! PostgreSQL's errors as Rex's.
+//!
+//! Its details hold values (`Key (email)=(x) already exists.`), so they are left out, and so is
+//! what stands in quotes in the messages of values that it could not take.
+
+use tokio_postgres::error::{DbError, SqlState};
+
+use crate::adapter::{already_exists, constraint};
+use crate::error::{Error, Kind};
+use crate::meta::TableMeta;
+
+/// The failure of a statement that writes to a table, or reads from it.
+pub(super) fn of(error: tokio_postgres::Error, table: &TableMeta) -> Error {
+    explained(error, Some(table))
+}
+
+/// Any other failure. At the end of a transaction that may be a constraint that is checked then.
+pub(super) fn plain(error: tokio_postgres::Error) -> Error {
+    explained(error, None)
+}
+
+fn explained(error: tokio_postgres::Error, table: Option<&TableMeta>) -> Error {
+    let ours = error.as_db_error().and_then(|said| refused(said, table));
+    ours.unwrap_or_else(|| other(&error)).with_source(error)
+}
+
+/// A constraint that refused.
+fn refused(said: &DbError, table: Option<&TableMeta>) -> Option<Error> {
+    let name = said.constraint().unwrap_or_default();
+    let error = match *said.code() {
+        SqlState::UNIQUE_VIOLATION => constraint::unique(name),
+        SqlState::CHECK_VIOLATION => constraint::check(name),
+        SqlState::NOT_NULL_VIOLATION => constraint::not_null(said.column().unwrap_or_default()),
+        SqlState::FOREIGN_KEY_VIOLATION | SqlState::RESTRICT_VIOLATION => {
+            let leaving = said.message().starts_with("update or delete");
+            match table {
+                Some(table) => constraint::foreign_key_named(name, leaving, table),
+                None => constraint::foreign_key().with_constraint(name.to_owned()),
+            }
+        }
+        _ => return None,
+    };
+    Some(error)
+}
+
+/// The failure of a statement of the schema.
+pub(super) fn ddl(error: tokio_postgres::Error) -> Error {
+    let there = error.as_db_error().and_then(|said| match *said.code() {
+        SqlState::DUPLICATE_TABLE | SqlState::DUPLICATE_OBJECT => {
+            said.message().strip_suffix(" already exists")
+        }
+        _ => None,
+    });
+    match there.map(str::to_owned) {
+        Some(what) => already_exists(&what.replacen("relation", "table", 1)).with_source(error),
+        None => plain(error),
+    }
+}
+
+fn other(error: &tokio_postgres::Error) -> Error {
+    let (kind, message) = match error.as_db_error() {
+        Some(said) => (kind(said.code()), said_in_words(said)),
+        // Ours, from `bind`: the driver has no other word for it than its text.
+        None if error.to_string().starts_with("error serializing parameter") => (
+            Kind::InvalidValue,
+            "PostgreSQL's type of a column is not the schema's, or the value is out of its range".to_owned(),
+        ),
+        None if error.is_closed() => (Kind::Connection, "PostgreSQL closed the connection".to_owned()),
+        None => (Kind::Connection, "the connection to PostgreSQL broke".to_owned()),
+    };
+    Error::new(kind, message)
+}
+
+fn kind(code: &SqlState) -> Kind {
+    match *code {
+        SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED => Kind::Serialization,
+        SqlState::IN_FAILED_SQL_TRANSACTION => Kind::Transaction,
+        SqlState::QUERY_CANCELED | SqlState::LOCK_NOT_AVAILABLE => Kind::Timeout,
+        SqlState::ADMIN_SHUTDOWN | SqlState::CRASH_SHUTDOWN | SqlState::CANNOT_CONNECT_NOW => {
+            Kind::Connection
+        }
+        _ => match &code.code()[..2] {
+            "08" => Kind::Connection,
+            "22" => Kind::InvalidValue,
+            _ => Kind::Database,
+        },
+    }
+}
+
+fn said_in_words(said: &DbError) -> String {
+    let message = said.message().lines().next().unwrap_or_default();
+    if said.code().code().starts_with("22") {
+        return format!("PostgreSQL refused a value: {}", without_quoted(message));
+    }
+    format!("PostgreSQL refused: {message}")
+}
+
+/// `invalid input value for enum role: "x"` becomes `invalid input value for enum role: "…"`.
+fn without_quoted(message: &str) -> String {
+    let (start, end) = (message.find('"'), message.rfind('"'));
+    match (start, end) {
+        (Some(start), Some(end)) if start < end => {
+            format!("{}\"…\"{}", &message[..start], &message[end + 1..])
+        }
+        _ => message.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_in_quotes_are_left_out() {
+        assert_eq!(without_quoted(r#"bad: "se"cret" here"#), r#"bad: "…" here"#);
+        assert_eq!(without_quoted("division by zero"), "division by zero");
+    }
+}

@@ -1,0 +1,91 @@
+//! The statements that a connection has prepared.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use tokio_postgres::{Client, Error, Statement};
+
+use crate::operation::Prepared;
+
+/// Beyond so many statements made at run time, all of them are forgotten: a program has far fewer
+/// shapes of queries, unless it makes them up as it goes.
+const MADE: usize = 500;
+
+/// What a connection has prepared.
+#[derive(Default)]
+pub(super) struct Statements {
+    /// Fixed statements by their id, with the text that they were prepared from: a connection
+    /// serves one schema, but nothing breaks if it serves two.
+    fixed: Mutex<Vec<Option<(&'static str, Statement)>>>,
+    /// Those made at run time, by their text.
+    made: Mutex<HashMap<String, Statement>>,
+}
+
+impl Statements {
+    /// The prepared statement for a text; prepared now if it is the first time.
+    pub(super) async fn get(&self, client: &Client, prepared: &Prepared<'_>) -> Result<Statement, Error> {
+        if let Some(statement) = self.find(prepared) {
+            return Ok(statement);
+        }
+        let statement = client.prepare(&prepared.sql).await?;
+        if prepared.is_kept() {
+            self.keep(prepared, &statement);
+        }
+        Ok(statement)
+    }
+
+    fn find(&self, prepared: &Prepared<'_>) -> Option<Statement> {
+        match fixed(prepared) {
+            Some((id, sql)) => {
+                let list = self.fixed.lock().unwrap_or_else(PoisonError::into_inner);
+                let (text, statement) = list.get(id)?.as_ref()?;
+                std::ptr::eq(*text, sql).then(|| statement.clone())
+            }
+            None => {
+                let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+                made.get(&*prepared.sql).cloned()
+            }
+        }
+    }
+
+    fn keep(&self, prepared: &Prepared<'_>, statement: &Statement) {
+        match fixed(prepared) {
+            Some((id, sql)) => {
+                let mut list = self.fixed.lock().unwrap_or_else(PoisonError::into_inner);
+                if list.len() <= id {
+                    list.resize_with(id + 1, || None);
+                }
+                list[id] = Some((sql, statement.clone()));
+            }
+            None => {
+                let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+                if made.len() >= MADE {
+                    made.clear();
+                }
+                made.insert(prepared.sql.clone().into_owned(), statement.clone());
+            }
+        }
+    }
+
+    /// Forgets a statement whose plan the server no longer takes.
+    pub(super) fn forget(&self, prepared: &Prepared<'_>) {
+        match fixed(prepared) {
+            Some((id, _)) => {
+                let mut list = self.fixed.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some(entry) = list.get_mut(id) {
+                    *entry = None;
+                }
+            }
+            None => {
+                self.made.lock().unwrap_or_else(PoisonError::into_inner).remove(&*prepared.sql);
+            }
+        }
+    }
+}
+
+fn fixed(prepared: &Prepared<'_>) -> Option<(usize, &'static str)> {
+    match (prepared.id, &prepared.sql) {
+        (Some(id), std::borrow::Cow::Borrowed(sql)) => Some((id as usize, sql)),
+        _ => None,
+    }
+}

@@ -1,0 +1,91 @@
+//! SQLite's errors as Rex's.
+//!
+//! SQLite names the columns of a unique that was violated, where PostgreSQL names the constraint;
+//! the constraint is looked up here, so that both answer the same.
+
+use rusqlite::ErrorCode;
+use rusqlite::ffi;
+
+use crate::adapter::{already_exists, constraint};
+use crate::error::{Error, Kind};
+use crate::meta::TableMeta;
+
+/// The failure of a statement that writes to a table, or reads from it.
+pub(super) fn of(error: rusqlite::Error, table: &TableMeta) -> Error {
+    let rusqlite::Error::SqliteFailure(code, Some(message)) = &error else { return plain(error) };
+    let ours = match code.extended_code {
+        ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID => {
+            unique(message, table)
+        }
+        // `CHECK constraint failed: users_age_check`
+        ffi::SQLITE_CONSTRAINT_CHECK => {
+            constraint::check(message.split_once(": ").map_or("", |(_, name)| name))
+        }
+        // `NOT NULL constraint failed: users.name`
+        ffi::SQLITE_CONSTRAINT_NOTNULL => {
+            constraint::not_null(message.rsplit_once('.').map_or("", |(_, column)| column))
+        }
+        // SQLite does not say which; see `blame`.
+        ffi::SQLITE_CONSTRAINT_FOREIGNKEY => constraint::foreign_key(),
+        // RESTRICT acts as a trigger does.
+        ffi::SQLITE_CONSTRAINT_TRIGGER if message.starts_with("FOREIGN KEY") => constraint::foreign_key(),
+        ffi::SQLITE_CONSTRAINT_DATATYPE => Error::new(Kind::InvalidValue, message.clone()),
+        _ => return plain(error),
+    };
+    ours.with_source(error)
+}
+
+/// `UNIQUE constraint failed: users.email, users.name`, or `… failed: index 'name'`.
+fn unique(message: &str, table: &TableMeta) -> Error {
+    let what = message.split_once(": ").map_or("", |(_, what)| what);
+    let by_name = what.strip_prefix("index '").and_then(|name| name.strip_suffix('\''));
+    let name = by_name.map(str::to_owned).or_else(|| {
+        let columns: Vec<&str> =
+            what.split(", ").map(|column| column.rsplit_once('.').map_or(column, |(_, name)| name)).collect();
+        let mut uniques = std::iter::once(&table.key).chain(table.uniques);
+        let unique = uniques.find(|unique| table.names(unique.columns).eq(columns.iter().copied()));
+        unique.map(|unique| unique.name.to_owned())
+    });
+    match name {
+        Some(name) => constraint::unique(&name),
+        None => Error::new(Kind::Unique, format!("another row has the same {what}")),
+    }
+}
+
+/// The failure of a statement of the schema.
+pub(super) fn ddl(error: rusqlite::Error) -> Error {
+    let message = match &error {
+        rusqlite::Error::SqliteFailure(_, Some(message)) => message.as_str(),
+        rusqlite::Error::SqlInputError { msg, .. } => msg.as_str(),
+        _ => "",
+    };
+    match message.strip_suffix(" already exists").map(str::to_owned) {
+        Some(what) => already_exists(&what).with_source(error),
+        None => plain(error),
+    }
+}
+
+/// Any other failure.
+pub(super) fn plain(error: rusqlite::Error) -> Error {
+    let (kind, message) = match &error {
+        rusqlite::Error::SqliteFailure(code, message) => {
+            let said = message.clone().unwrap_or_else(|| code.to_string());
+            match code.code {
+                // At the end of a transaction: a key that is checked then.
+                _ if code.extended_code == ffi::SQLITE_CONSTRAINT_FOREIGNKEY => {
+                    return constraint::foreign_key().with_source(error);
+                }
+                ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
+                    (Kind::Timeout, format!("another process is writing to the database ({said})"))
+                }
+                ErrorCode::CannotOpen | ErrorCode::SystemIoFailure | ErrorCode::DiskFull => {
+                    (Kind::Connection, format!("SQLite cannot use its file: {said}"))
+                }
+                _ => (Kind::Database, format!("SQLite refused: {said}")),
+            }
+        }
+        rusqlite::Error::SqlInputError { msg, .. } => (Kind::Database, format!("SQLite refused: {msg}")),
+        _ => (Kind::Database, "SQLite failed".to_owned()),
+    };
+    Error::new(kind, message).with_source(error)
+}

@@ -1,0 +1,164 @@
+//! The handle: a pool of connections or an open transaction, cheap to clone.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rex_sql::Dialect;
+
+use crate::adapter::{Access, Adapter, BoxFuture, Session, Single, Work, open};
+use crate::config::Config;
+use crate::error::{Error, Kind, Result};
+use crate::meta::SchemaMeta;
+use crate::operation::Operation;
+use crate::row::Sink;
+use crate::transaction::{Handle, outer};
+
+/// A database: a pool of connections, or an open transaction. Both do the same, so a helper
+/// takes `&Db` and works inside and outside of a transaction.
+#[derive(Clone)]
+pub struct Db(Arc<Inner>);
+
+struct Inner {
+    /// Unlike every other handle's of the process; clones share it.
+    id: u64,
+    dialect: Dialect,
+    source: Source,
+}
+
+enum Source {
+    Pool(Arc<dyn Adapter>),
+    Transaction(Handle),
+}
+
+impl Db {
+    /// Connects to the database of a URL: `sqlite://blog.db`, `sqlite::memory:`,
+    /// `postgres://user:password@host/database`. See [`Config::from_url`] for all that a URL may
+    /// say.
+    ///
+    /// # Errors
+    ///
+    /// Of [`Kind::Configuration`] when the URL cannot work, of [`Kind::Connection`] when the
+    /// database cannot be reached.
+    pub async fn connect(url: &str) -> Result<Db> {
+        Db::connect_with(&Config::from_url(url)?).await
+    }
+
+    /// Connects to the database of a configuration.
+    ///
+    /// # Errors
+    ///
+    /// As [`Db::connect`].
+    pub async fn connect_with(config: &Config) -> Result<Db> {
+        Ok(Db::over(open::open(config).await?))
+    }
+
+    /// A pool over an adapter of one's own.
+    pub fn over(adapter: Arc<dyn Adapter>) -> Db {
+        let dialect = adapter.dialect();
+        Db::new(dialect, Source::Pool(adapter))
+    }
+
+    fn new(dialect: Dialect, source: Source) -> Db {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        Db(Arc::new(Inner { id, dialect, source }))
+    }
+
+    pub(crate) fn of_transaction(dialect: Dialect, handle: Handle) -> Db {
+        Db::new(dialect, Source::Transaction(handle))
+    }
+
+    /// Which database it is.
+    pub fn dialect(&self) -> Dialect {
+        self.0.dialect
+    }
+
+    pub(crate) fn id(&self) -> u64 {
+        self.0.id
+    }
+
+    /// Opens a transaction, or a savepoint within one.
+    pub(crate) async fn begin(&self) -> Result<Handle> {
+        self.check_scope()?;
+        match &self.0.source {
+            Source::Pool(adapter) => Ok(Handle::root(adapter.begin().await?)),
+            Source::Transaction(handle) => handle.nest().await,
+        }
+    }
+
+    /// Runs everything that one call of the API does.
+    pub(crate) async fn run(&self, access: Access, work: &mut dyn Work) -> Result<()> {
+        self.check_scope()?;
+        match &self.0.source {
+            Source::Pool(adapter) => adapter.run(access, work).await,
+            Source::Transaction(handle) => handle.run(access, work).await,
+        }
+    }
+
+    /// Sends one operation; answers with how many rows were written.
+    pub(crate) async fn execute(&self, operation: &Operation, sink: &mut dyn Sink) -> Result<u64> {
+        let access = if operation.is_read() { Access::Read } else { Access::Write };
+        let mut work = Single::new(operation, sink);
+        let outcome = self.run(access, &mut work).await;
+        outcome.map_err(|error| error.with_operation(operation.title()))?;
+        Ok(work.written())
+    }
+
+    /// Inside a transaction's closure its own handle is to be used: the outer one would wait for
+    /// the transaction, on SQLite for ever.
+    fn check_scope(&self) -> Result<()> {
+        if !outer::contains(self.0.id) {
+            return Ok(());
+        }
+        let message = "this handle has a transaction open that is running here: use the handle that the \
+                       transaction's closure is given";
+        Err(Error::new(Kind::Transaction, message))
+    }
+
+    /// Creates all tables of a schema, in one transaction.
+    ///
+    /// # Errors
+    ///
+    /// When the database already has one of the tables; nothing is then created.
+    pub async fn create_schema(&self, schema: &'static SchemaMeta) -> Result<()> {
+        let statements = match self.dialect() {
+            Dialect::Postgres => schema.postgres,
+            Dialect::Sqlite => schema.sqlite,
+        };
+        if statements.is_empty() {
+            return Err(self.not_served());
+        }
+        let outcome = self.run(Access::Atomic, &mut Ddl { statements }).await;
+        outcome.map_err(|error| error.with_operation("create_schema"))
+    }
+
+    fn not_served(&self) -> Error {
+        let name = self.dialect().name();
+        let message = format!(
+            "the schema is not compiled for {}: add \"{name}\" to `databases` in [package.metadata.rex]",
+            self.dialect().title()
+        );
+        Error::new(Kind::Configuration, message)
+    }
+}
+
+impl fmt::Debug for Db {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let source = match &self.0.source {
+            Source::Pool(_) => "pool",
+            Source::Transaction(_) => "transaction",
+        };
+        write!(f, "Db({}, {source})", self.dialect().name())
+    }
+}
+
+struct Ddl {
+    statements: &'static [&'static str],
+}
+
+impl Work for Ddl {
+    fn run<'s>(&'s mut self, session: &'s dyn Session) -> BoxFuture<'s, Result<()>> {
+        session.execute_ddl(self.statements)
+    }
+}

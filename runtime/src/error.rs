@@ -1,0 +1,209 @@
+//! What can go wrong, as one small type.
+//!
+//! An error's text is one readable line and never holds a bound value: not in `Display`, not in
+//! `Debug`, not in the text of its sources. PostgreSQL puts values into a message's detail, so
+//! the driver's error stays behind [`DriverError`], which shows none of it.
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+
+/// The result of an operation.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A failed operation.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: Kind,
+    message: String,
+    operation: Option<Cow<'static, str>>,
+    sql: Option<Cow<'static, str>>,
+    constraint: Option<Cow<'static, str>>,
+    column: Option<Cow<'static, str>>,
+    source: Option<DriverError>,
+}
+
+/// What sort of failure it is; the same on every database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// There is no such row.
+    NotFound,
+    /// Another row has this value: a unique constraint or the primary key.
+    Unique,
+    /// The row that is referred to does not exist, or a row is still referred to.
+    ForeignKey,
+    /// A check of the database refused the row.
+    Check,
+    /// A required column got no value.
+    NotNull,
+    /// A value that the database cannot hold; nothing was sent.
+    InvalidValue,
+    /// The configuration cannot work: a wrong URL, a missing setting, a missing cargo feature.
+    Configuration,
+    /// The database cannot be reached, or the connection broke.
+    Connection,
+    /// It took longer than allowed.
+    Timeout,
+    /// No connection became free in time.
+    PoolExhausted,
+    /// The database answered with something else than the schema says.
+    Decode,
+    /// A handle was used outside of its transaction, or around it.
+    Transaction,
+    /// A concurrent transaction came in the way; trying again may succeed.
+    Serialization,
+    /// Any other failure that the database reported.
+    Database,
+}
+
+impl Error {
+    /// A failure with its explanation: one line, in lower case, without a full stop.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Error(Box::new(Inner {
+            kind,
+            message: message.into(),
+            operation: None,
+            sql: None,
+            constraint: None,
+            column: None,
+            source: None,
+        }))
+    }
+
+    /// What sort of failure it is.
+    pub fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    /// What was tried: `User.create`.
+    pub fn operation(&self) -> Option<&str> {
+        self.0.operation.as_deref()
+    }
+
+    /// The statement that failed, with placeholders for its values.
+    pub fn sql(&self) -> Option<&str> {
+        self.0.sql.as_deref()
+    }
+
+    /// The constraint that refused, by its name in the database.
+    pub fn constraint(&self) -> Option<&str> {
+        self.0.constraint.as_deref()
+    }
+
+    /// The column that the failure is about, by its name in the database.
+    pub fn column(&self) -> Option<&str> {
+        self.0.column.as_deref()
+    }
+
+    /// Which unique of a model was violated: `e.conflict::<user::Unique>() == Some(…)`.
+    pub fn conflict<U: UniqueOf>(&self) -> Option<U> {
+        let name = self.constraint().filter(|_| self.kind() == Kind::Unique)?;
+        U::ALL.iter().find(|(constraint, _)| *constraint == name).map(|(_, unique)| *unique)
+    }
+
+    /// Adds what was tried, unless something closer to the failure already said so.
+    #[must_use]
+    pub fn with_operation(mut self, operation: impl Into<Cow<'static, str>>) -> Self {
+        self.0.operation.get_or_insert(operation.into());
+        self
+    }
+
+    /// Adds the statement, unless it is known.
+    #[must_use]
+    pub fn with_sql(mut self, sql: impl Into<Cow<'static, str>>) -> Self {
+        self.0.sql.get_or_insert(sql.into());
+        self
+    }
+
+    /// Adds the constraint's name.
+    #[must_use]
+    pub fn with_constraint(mut self, constraint: impl Into<Cow<'static, str>>) -> Self {
+        self.0.constraint = Some(constraint.into());
+        self
+    }
+
+    /// Adds the column's name.
+    #[must_use]
+    pub fn with_column(mut self, column: impl Into<Cow<'static, str>>) -> Self {
+        self.0.column = Some(column.into());
+        self
+    }
+
+    /// Takes over the driver's error of a failure that this one explains better.
+    #[allow(dead_code, reason = "used by whichever adapters are compiled in")]
+    pub(crate) fn with_source_of(mut self, other: Error) -> Self {
+        self.0.source = other.0.source;
+        self
+    }
+
+    /// Adds the driver's error.
+    #[must_use]
+    pub fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
+        self.0.source = Some(DriverError(Box::new(source)));
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(operation) = &self.0.operation {
+            write!(f, "{operation}: ")?;
+        }
+        f.write_str(&self.0.message)
+    }
+}
+
+/// So many characters of a statement are shown; [`Error::sql`] has it all.
+const SHOWN: usize = 500;
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {self}", self.0.kind)?;
+        match &self.0.sql {
+            Some(sql) if sql.len() > SHOWN => {
+                write!(f, " [{}…]", sql.chars().take(SHOWN).collect::<String>())
+            }
+            Some(sql) => write!(f, " [{sql}]"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_ref().map(|source| source as _)
+    }
+}
+
+/// The error of a database driver. Its own text may hold values, so it is not shown; whoever
+/// needs it takes it out of [`DriverError::get`] and looks.
+pub struct DriverError(Box<dyn StdError + Send + Sync>);
+
+impl DriverError {
+    /// The driver's error, to be downcast: `tokio_postgres::Error`, `rusqlite::Error`.
+    pub fn get(&self) -> &(dyn StdError + Send + Sync + 'static) {
+        &*self.0
+    }
+}
+
+impl fmt::Display for DriverError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("reported by the database driver")
+    }
+}
+
+impl fmt::Debug for DriverError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DriverError(…)")
+    }
+}
+
+impl StdError for DriverError {}
+
+/// The uniques of a model; implemented by each generated `Unique`.
+pub trait UniqueOf: Copy + 'static {
+    /// Each with its constraint's name.
+    const ALL: &'static [(&'static str, Self)];
+}

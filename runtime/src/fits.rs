@@ -1,0 +1,139 @@
+//! What a program may hand to a setter, a comparison or a key.
+//!
+//! `Into` would refuse `5` for an `i16` and `"x"` for an `Option<String>`, and explains itself
+//! at length. So there is a trait of our own, one implementation for each accepted type. Its
+//! second parameter only keeps apart how a value fits; it is always inferred.
+
+use crate::model::Model;
+use crate::scalar::{Element, Scalar};
+
+/// The value is of the column's type, or becomes it in one step.
+#[derive(Debug)]
+pub enum Itself {}
+
+/// The value fits what the column holds when it is not null.
+#[derive(Debug)]
+pub struct Present<How>(std::marker::PhantomData<How>);
+
+/// A value that fits a column of type `T`.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` does not fit a column of type `{T}`",
+    label = "this is a `{Self}`",
+    note = "the column takes a `{T}`"
+)]
+pub trait Fits<T, How = Itself> {
+    /// The column's value.
+    fn fit(self) -> T;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Scalar> Fits<T> for T {
+    fn fit(self) -> T {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Scalar, How, V: Fits<T, How>> Fits<Option<T>, Present<How>> for V {
+    fn fit(self) -> Option<T> {
+        Some(V::fit(self))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Element, V: Fits<T>, const N: usize> Fits<Vec<T>> for [V; N] {
+    fn fit(self) -> Vec<T> {
+        self.into_iter().map(V::fit).collect()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Element> Fits<Vec<T>> for &[T] {
+    fn fit(self) -> Vec<T> {
+        self.to_vec()
+    }
+}
+
+macro_rules! fits {
+    ($($from:ty => $to:ty: $with:expr;)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl Fits<$to> for $from {
+            fn fit(self) -> $to {
+                ($with)(self)
+            }
+        }
+    )*};
+}
+
+fits! {
+    &str => String: str::to_owned;
+    // Of a type that fits one thing only, rustc tells the one, however little it has to do with
+    // what is wrong; of two it tells none.
+    &str => Box<str>: Box::from;
+    &String => String: String::clone;
+    std::borrow::Cow<'_, str> => String: std::borrow::Cow::into_owned;
+    Box<str> => String: String::from;
+    char => String: String::from;
+    &[u8] => Vec<u8>: <[u8]>::to_vec;
+}
+
+#[diagnostic::do_not_recommend]
+impl<const N: usize> Fits<Vec<u8>> for [u8; N] {
+    fn fit(self) -> Vec<u8> {
+        self.to_vec()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<const N: usize> Fits<Vec<u8>> for &[u8; N] {
+    fn fit(self) -> Vec<u8> {
+        self.to_vec()
+    }
+}
+
+#[cfg(feature = "decimal")]
+fits! {
+    i32 => rust_decimal::Decimal: Into::into;
+    i64 => rust_decimal::Decimal: Into::into;
+}
+
+macro_rules! tuple_fits {
+    ($($($from:ident $to:ident)*;)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<$($to: Scalar, $from: Fits<$to>),*> Fits<($($to,)*)> for ($($from,)*) {
+            #[allow(non_snake_case, reason = "a variable for each type")]
+            fn fit(self) -> ($($to,)*) {
+                let ($($from,)*) = self;
+                ($($from.fit(),)*)
+            }
+        }
+    )*};
+}
+
+tuple_fits! {
+    A TA B TB;
+    A TA B TB C TC;
+    A TA B TB C TC D TD;
+    A TA B TB C TC D TD E TE;
+    A TA B TB C TC D TD E TE F TF;
+    A TA B TB C TC D TD E TE F TF G TG;
+    A TA B TB C TC D TD E TE F TF G TG H TH;
+}
+
+/// What names a row of `M`: its id, the id's plain value, or a row.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a key of `{M}`",
+    label = "not a key of `{M}`",
+    note = "a key of `{M}` is its id, the id's plain value, or a `&{M}`"
+)]
+pub trait Key<M: Model> {
+    /// The key's values.
+    fn into_key(self) -> M::Key;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: Model, V: Fits<M::Key>> Key<M> for V {
+    fn into_key(self) -> M::Key {
+        self.fit()
+    }
+}

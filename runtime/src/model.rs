@@ -1,0 +1,156 @@
+//! What a generated model and a generated relation are to the runtime.
+
+use std::fmt;
+
+use crate::error::Result;
+use crate::meta::ModelMeta;
+use crate::row::Row;
+use crate::scalar::KeyParts;
+use crate::write::{Matching, Update};
+
+/// A model: a struct with a field for each column.
+pub trait Model: Clone + Send + Sync + 'static {
+    /// One struct whose fields are the columns and whose methods are the relations; the argument
+    /// of `filter`, `order` and `with`.
+    type Columns;
+    /// The primary key: a typed id, or a tuple of key parts.
+    type Key: KeyParts;
+    /// The builder of `find().update()`.
+    type Changes: From<Update<Self, Matching>>;
+
+    /// The columns.
+    const COLUMNS: Self::Columns;
+    /// Names, types and fixed statements.
+    const META: &'static ModelMeta;
+
+    /// Reads a row's columns, in the order of the table's.
+    ///
+    /// # Errors
+    ///
+    /// When they hold something else than the schema says.
+    fn decode(row: &mut Row<'_>) -> Result<Self>;
+
+    /// The row's primary key.
+    fn key(&self) -> Self::Key;
+}
+
+/// A row to be inserted: a struct with a field for each column, `NewUser`.
+pub trait New: Sized {
+    /// Its model.
+    type Model: Model;
+
+    /// A value for each column of the table, in order.
+    fn encode(self) -> Vec<crate::Value>;
+}
+
+/// The value of a field that has a default: none stands for the default.
+pub fn or_default(value: Option<impl crate::Scalar>) -> crate::Value {
+    value.map_or(crate::Value::Unset, crate::Scalar::encode)
+}
+
+/// A relation: a way from the rows of one model to rows of another. Implemented by a generated
+/// marker type for each.
+pub trait Relation: 'static {
+    /// The model it starts at.
+    type From: Model;
+    /// The model it leads to.
+    type To: Model;
+    /// The columns that both sides have in common.
+    type Key: KeyParts;
+    /// How many rows it leads to.
+    type Card: Cardinality;
+
+    /// How it leads there.
+    const META: &'static RelationMeta;
+
+    /// The row's value of the common columns; none if it is null, and so leads nowhere.
+    fn key(from: &Self::From) -> Option<Self::Key>;
+}
+
+/// How a relation leads from row to row.
+#[derive(Debug)]
+pub struct RelationMeta {
+    /// The field's name in the schema.
+    pub name: &'static str,
+    /// By which columns.
+    pub path: Path,
+}
+
+/// The columns that a relation goes by.
+#[derive(Debug)]
+pub enum Path {
+    /// The key's columns stand in the target's table.
+    Direct {
+        /// Places in the target's columns.
+        to: &'static [u16],
+    },
+    /// The key's columns stand in a table between.
+    Through(&'static Through),
+}
+
+/// A table between two models.
+#[derive(Debug)]
+pub struct Through {
+    /// The table.
+    pub table: &'static crate::meta::TableMeta,
+    /// Places in its columns: those that hold the key of the relation's start.
+    pub from: &'static [u16],
+    /// Places in its columns: those that hold the target's key.
+    pub to: &'static [u16],
+    /// Places in the target's columns: the target's key.
+    pub target: &'static [u16],
+}
+
+/// How many rows a relation leads to, or a query answers with.
+pub trait Cardinality: fmt::Debug + Send + Sync + 'static {
+    /// What `T` becomes.
+    type Of<T: Send + Clone>: Send + Clone;
+
+    /// At most so many rows are of interest.
+    const LIMIT: Option<i64>;
+
+    /// Makes the answer of the rows; none when a row is missing.
+    fn gather<T: Send + Clone>(rows: Vec<T>) -> Option<Self::Of<T>>;
+}
+
+/// Any number of rows: a `Vec`.
+#[derive(Debug)]
+pub enum Many {}
+
+/// One row.
+#[derive(Debug)]
+pub enum One {}
+
+/// One row or none: an `Option`.
+#[derive(Debug)]
+pub enum Maybe {}
+
+impl Cardinality for Many {
+    type Of<T: Send + Clone> = Vec<T>;
+
+    const LIMIT: Option<i64> = None;
+
+    fn gather<T: Send + Clone>(rows: Vec<T>) -> Option<Vec<T>> {
+        Some(rows)
+    }
+}
+
+impl Cardinality for One {
+    type Of<T: Send + Clone> = T;
+
+    const LIMIT: Option<i64> = Some(1);
+
+    fn gather<T: Send + Clone>(rows: Vec<T>) -> Option<T> {
+        rows.into_iter().next()
+    }
+}
+
+impl Cardinality for Maybe {
+    type Of<T: Send + Clone> = Option<T>;
+
+    const LIMIT: Option<i64> = Some(1);
+
+    fn gather<T: Send + Clone>(rows: Vec<T>) -> Option<Option<T>> {
+        Some(rows.into_iter().next())
+    }
+}

@@ -1,0 +1,119 @@
+//! An operation as data: what every adapter is handed, and what hooks and caches will see.
+
+use std::borrow::Cow;
+
+use rex_sql::{Bind, Delete, Dialect, Insert, Select, Update};
+
+use crate::meta::{GetMeta, ModelMeta, Statement, TableMeta};
+use crate::value::Value;
+
+/// One statement to be sent, with what it is for.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// The model whose method was called.
+    pub model: &'static ModelMeta,
+    /// The method: `create`, `find`, `by_email`.
+    pub name: &'static str,
+    /// The table that is read or written: the model's, a relation's target or a join table.
+    pub table: &'static TableMeta,
+    /// What is done.
+    pub shape: Shape,
+}
+
+/// What an operation does. The fixed shapes have their statement's text since build time.
+#[derive(Clone, Debug)]
+pub enum Shape {
+    /// One row by columns that are unique together.
+    Get {
+        /// Which ones.
+        by: &'static GetMeta,
+        /// A value for each.
+        values: Vec<Value>,
+    },
+    /// One new row by the fixed insert.
+    Create {
+        /// The statement.
+        statement: &'static Statement,
+        /// A value for each column that the statement sets.
+        values: Vec<Value>,
+    },
+    /// The end of one row by its primary key.
+    Remove {
+        /// The statement.
+        statement: &'static Statement,
+        /// The key.
+        values: Vec<Value>,
+    },
+    /// A query.
+    Select(Select<Value>),
+    /// New rows.
+    Insert(Insert<Value>),
+    /// A change of rows.
+    Update(Update<Value>),
+    /// The end of rows.
+    Delete(Delete<Value>),
+}
+
+/// The text of an operation for one dialect, and what is to be bound.
+#[derive(Debug)]
+pub struct Prepared<'a> {
+    /// The text.
+    pub sql: Cow<'static, str>,
+    /// The place of a fixed statement in a connection's list.
+    pub id: Option<u32>,
+    /// What is bound, in order.
+    pub binds: Vec<Bind<'a, Value>>,
+}
+
+/// Texts that are longer are not kept: they are inserts of many rows, whose number varies.
+const KEPT: usize = 8_192;
+
+impl Prepared<'_> {
+    /// Whether a connection should keep the prepared statement for the next time.
+    pub fn is_kept(&self) -> bool {
+        self.id.is_some() || self.sql.len() <= KEPT
+    }
+}
+
+impl Operation {
+    /// What errors call it: `User.create`.
+    pub fn title(&self) -> String {
+        format!("{}.{}", self.model.name, self.name)
+    }
+
+    /// Its text and values for a dialect.
+    pub fn prepare(&self, dialect: Dialect) -> Prepared<'_> {
+        match &self.shape {
+            Shape::Get { by, values } => fixed(by.statement, values, dialect),
+            Shape::Create { statement, values } | Shape::Remove { statement, values } => {
+                fixed(statement, values, dialect)
+            }
+            Shape::Select(select) => rendered(select.render(dialect)),
+            Shape::Insert(insert) => rendered(insert.render(dialect)),
+            Shape::Update(update) => rendered(update.render(dialect)),
+            Shape::Delete(delete) => rendered(delete.render(dialect)),
+        }
+    }
+
+    /// Whether it changes nothing.
+    pub fn is_read(&self) -> bool {
+        matches!(self.shape, Shape::Get { .. } | Shape::Select(_))
+    }
+
+    /// Whether it is known to touch few rows, by a key.
+    pub fn is_short(&self) -> bool {
+        matches!(self.shape, Shape::Get { .. } | Shape::Create { .. } | Shape::Remove { .. })
+    }
+}
+
+fn fixed<'a>(statement: &'static Statement, values: &'a [Value], dialect: Dialect) -> Prepared<'a> {
+    Prepared {
+        sql: Cow::Borrowed(statement.sql(dialect)),
+        id: Some(statement.id),
+        binds: values.iter().map(Bind::One).collect(),
+    }
+}
+
+fn rendered(rendered: rex_sql::Rendered<'_, Value>) -> Prepared<'_> {
+    Prepared { sql: Cow::Owned(rendered.sql), id: None, binds: rendered.binds }
+}

@@ -1,0 +1,30 @@
+//! Reading: columns, conditions, orders, finders, and eager loading.
+
+mod column;
+mod condition;
+mod find;
+mod gather;
+mod load;
+mod order;
+mod tail;
+
+pub use column::Column;
+pub use condition::Cond;
+pub use find::Find;
+pub(crate) use find::{not_found, sink};
+pub use load::{Append, Filterable, Load, LoadOf, Loads};
+pub use order::{Order, Orders};
+pub(crate) use tail::{among, equal};
+
+use crate::db::Db;
+use crate::model::Relation;
+
+/// From a row in hand along a relation: what `ada.posts(&db)` is made of.
+pub fn follow<R: Relation>(db: &Db, from: &R::From) -> Find<R::To, (), R::Card> {
+    Find::along::<R>(db.clone(), R::key(from))
+}
+
+/// A relation to be loaded with the rows of a query: what `u.posts()` is made of.
+pub fn load<R: Relation>() -> Load<R> {
+    Load::new()
+}

@@ -1,0 +1,281 @@
+//! Finders: queries for the rows of one model.
+
+use std::future::IntoFuture;
+use std::marker::PhantomData;
+
+use rex_sql::{ColumnRef, Expr, Projection, Select};
+
+use super::load::{Append, Load, Loads};
+use super::tail::{Tail, equal, path};
+use super::{Cond, Orders};
+use crate::Pending;
+use crate::adapter::{Access, BoxFuture, Session, Work};
+use crate::db::Db;
+use crate::error::{Error, Kind, Result};
+use crate::meta::{ModelMeta, TableMeta};
+use crate::model::{Cardinality, Many, Maybe, Model, One, Relation};
+use crate::operation::{Operation, Shape};
+use crate::row::Row;
+use crate::scalar::KeyParts;
+use crate::value::Value;
+use crate::write::{Matching, Update, delete_matching};
+
+/// A query for rows of `M`, each with what `L` loads along with it; `C` is how many are wanted.
+///
+/// Awaiting it sends it: `Vec` of rows, one row, or an `Option`.
+#[must_use = "a query is sent when it is awaited"]
+pub struct Find<M: Model, L = (), C = Many> {
+    db: Db,
+    name: &'static str,
+    tail: Tail,
+    start: Start,
+    loads: L,
+    of: PhantomData<fn() -> (M, C)>,
+}
+
+/// Where a query starts.
+#[derive(Clone)]
+enum Start {
+    /// At the model's table.
+    Table,
+    /// At a row, along a relation.
+    Row { relation: &'static crate::model::RelationMeta, key: Vec<Value> },
+    /// At a row whose key is null, which leads nowhere.
+    Nowhere,
+}
+
+impl<M: Model> Find<M> {
+    pub(crate) fn new(db: Db) -> Self {
+        Find { db, name: "find", tail: Tail::default(), start: Start::Table, loads: (), of: PhantomData }
+    }
+}
+
+impl<M: Model, C> Find<M, (), C> {
+    pub(crate) fn along<R: Relation<To = M, Card = C>>(db: Db, key: Option<R::Key>) -> Self {
+        let start = match key {
+            None => Start::Nowhere,
+            Some(key) => {
+                let mut values = Vec::with_capacity(R::Key::LEN);
+                key.encode(&mut values);
+                Start::Row { relation: R::META, key: values }
+            }
+        };
+        Find { db, name: R::META.name, tail: Tail::default(), start, loads: (), of: PhantomData }
+    }
+}
+
+impl<M: Model, L, C> Find<M, L, C> {
+    /// Keeps only rows for which the condition is true. Several filters must all be true.
+    pub fn filter(mut self, cond: impl FnOnce(M::Columns) -> Cond<M>) -> Self {
+        self.tail.filter(cond(M::COLUMNS));
+        self
+    }
+
+    /// Sorts the rows. A further order sorts those that are equal by the ones before.
+    pub fn order<O: Orders<M>>(mut self, order: impl FnOnce(M::Columns) -> O) -> Self {
+        self.tail.order(order(M::COLUMNS));
+        self
+    }
+
+    /// At most so many rows.
+    pub fn limit(mut self, rows: u64) -> Self {
+        self.tail.limit(rows);
+        self
+    }
+
+    /// Leaves out so many rows at the start.
+    pub fn offset(mut self, rows: u64) -> Self {
+        self.tail.offset(rows);
+        self
+    }
+
+    /// Loads a relation along with each row: one more statement, however many rows there are.
+    pub fn with<R, N>(self, relation: impl FnOnce(M::Columns) -> Load<R, N>) -> Find<M, L::Out, C>
+    where
+        R: Relation<From = M>,
+        L: Append<Load<R, N>>,
+    {
+        let loads = self.loads.append(relation(M::COLUMNS));
+        Find { db: self.db, name: self.name, tail: self.tail, start: self.start, loads, of: PhantomData }
+    }
+
+    /// The first row, if there is one; by the primary key if no order is given.
+    pub fn first(mut self) -> Find<M, L, Maybe> {
+        self.tail.order_by_key(&M::META.table);
+        self.wanting("first")
+    }
+
+    /// The first row, or an error of [`Kind::NotFound`]; by the primary key if no order is given.
+    pub fn one(mut self) -> Find<M, L, One> {
+        self.tail.order_by_key(&M::META.table);
+        self.wanting("one")
+    }
+
+    fn wanting<D>(self, name: &'static str) -> Find<M, L, D> {
+        Find { db: self.db, name, tail: self.tail, start: self.start, loads: self.loads, of: PhantomData }
+    }
+
+    /// How many rows there are.
+    pub fn count(self) -> Pending<u64> {
+        let query = Query { meta: M::META, name: "count", tail: self.tail, start: self.start };
+        let rows = self.db;
+        Box::pin(async move {
+            Ok(query.scalar::<i64>(&rows, Projection::Count).await?.unwrap_or(0).unsigned_abs())
+        })
+    }
+
+    /// Whether there is a row.
+    pub fn exists(self) -> Pending<bool> {
+        let query = Query { meta: M::META, name: "exists", tail: self.tail, start: self.start };
+        let db = self.db;
+        Box::pin(async move { Ok(query.scalar::<bool>(&db, Projection::Exists).await?.unwrap_or(false)) })
+    }
+
+    /// Changes all of these rows.
+    pub fn update(self) -> M::Changes {
+        let target = match self.start {
+            Start::Nowhere => Matching::none(),
+            start => Matching::new(matching(M::META, self.tail, &start)),
+        };
+        Update::new(self.db, target).into()
+    }
+
+    /// Deletes all of these rows; answers with how many there were.
+    pub fn delete(self) -> Pending<u64> {
+        match self.start {
+            Start::Nowhere => Box::pin(async { Ok(0) }),
+            start => delete_matching::<M>(self.db, matching(M::META, self.tail, &start)),
+        }
+    }
+}
+
+impl<M: Model, L: Loads<M>, C: Cardinality> IntoFuture for Find<M, L, C> {
+    type Output = Result<C::Of<L::Row>>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(mut self) -> Self::IntoFuture {
+        self.tail.cap(C::LIMIT);
+        let operation = match self.start {
+            Start::Nowhere => None,
+            start => Some(select_rows(M::META, self.name, apply(&M::META.table, self.tail, &start))),
+        };
+        let mut work = Finding { operation, loads: self.loads, rows: Vec::new() };
+        Box::pin(async move {
+            let access = if L::ANY { Access::Snapshot } else { Access::Read };
+            if work.operation.is_some() {
+                let outcome = self.db.run(access, &mut work).await;
+                outcome.map_err(|error| error.with_operation(title::<M>(self.name)))?;
+            }
+            C::gather(work.rows).ok_or_else(|| not_found(M::META).with_operation(title::<M>(self.name)))
+        })
+    }
+}
+
+/// A find as a work: the rows, then whatever is loaded with them.
+struct Finding<M: Model, L: Loads<M>> {
+    operation: Option<Operation>,
+    loads: L,
+    rows: Vec<L::Row>,
+}
+
+impl<M: Model, L: Loads<M>> Work for Finding<M, L> {
+    fn run<'s>(&'s mut self, session: &'s dyn Session) -> BoxFuture<'s, Result<()>> {
+        Box::pin(async {
+            let Some(operation) = &self.operation else { return Ok(()) };
+            let mut rows = Vec::new();
+            session.execute(operation, &mut sink(&mut rows)).await?;
+            self.rows = self.loads.load(session, rows).await?;
+            Ok(())
+        })
+    }
+}
+
+/// Takes rows of a model.
+pub(crate) fn sink<M: Model>(rows: &mut Vec<M>) -> impl FnMut(&mut Row<'_>) -> Result<()> + Send {
+    |row| {
+        row.enter(M::META.table.columns);
+        rows.push(M::decode(row)?);
+        Ok(())
+    }
+}
+
+/// A query for something else than rows.
+struct Query {
+    meta: &'static ModelMeta,
+    name: &'static str,
+    tail: Tail,
+    start: Start,
+}
+
+impl Query {
+    async fn scalar<T: crate::Scalar>(self, db: &Db, projection: Projection) -> Result<Option<T>> {
+        if let Start::Nowhere = self.start {
+            return Ok(None);
+        }
+        let mut select = apply(&self.meta.table, self.tail, &self.start);
+        select.projection = projection;
+        select.order.clear();
+        let operation = Operation {
+            model: self.meta,
+            name: self.name,
+            table: &self.meta.table,
+            shape: Shape::Select(select),
+        };
+        let mut value = None;
+        let mut sink = |row: &mut Row<'_>| {
+            value = Some(row.next()?);
+            Ok(())
+        };
+        db.execute(&operation, &mut sink).await?;
+        Ok(value)
+    }
+}
+
+/// The query of a tail from its start; it answers with the table's columns.
+fn apply(table: &'static TableMeta, tail: Tail, start: &Start) -> Select<Value> {
+    let mut select = tail.select(columns(table), table);
+    if let Start::Row { relation, key } = start {
+        let (columns, joins) = path(relation, table);
+        let here = equal(&columns, key.clone());
+        select.joins = joins;
+        select.filter = Some(match select.filter.take() {
+            Some(filter) => here.and(filter),
+            None => here,
+        });
+    }
+    select
+}
+
+fn columns(table: &'static TableMeta) -> Projection {
+    Projection::Columns(table.columns.iter().map(|column| ColumnRef::new(column.name)).collect())
+}
+
+pub(crate) fn select_rows(model: &'static ModelMeta, name: &'static str, select: Select<Value>) -> Operation {
+    Operation { model, name, table: &model.table, shape: Shape::Select(select) }
+}
+
+/// The query for the keys of some rows.
+pub(crate) fn select_keys(table: &'static TableMeta, mut select: Select<Value>) -> Expr<Value> {
+    let key: Vec<ColumnRef> = table.names(table.key.columns).map(ColumnRef::new).collect();
+    select.projection = Projection::Columns(key.clone());
+    Expr::InSelect(key, Box::new(select))
+}
+
+/// The condition that an update or a delete of these rows has.
+fn matching(meta: &'static ModelMeta, tail: Tail, start: &Start) -> Option<Expr<Value>> {
+    let plain = matches!(start, Start::Table) && !tail.is_limited();
+    if plain {
+        return tail.into_filter();
+    }
+    let limited = tail.is_limited();
+    let select = apply(&meta.table, tail, start);
+    if limited || !select.joins.is_empty() { Some(select_keys(&meta.table, select)) } else { select.filter }
+}
+
+fn title<M: Model>(name: &str) -> String {
+    format!("{}.{name}", M::META.name)
+}
+
+pub(crate) fn not_found(meta: &ModelMeta) -> Error {
+    Error::new(Kind::NotFound, format!("there is no such row in `{}`", meta.table.name))
+}

@@ -1,0 +1,279 @@
+//! Eager loading: relations that are loaded along with the rows of a query.
+//!
+//! Each relation is one statement for all rows of its level: the rows whose key is among the
+//! parents' keys. A limit is per parent, by a window over the key. What comes back is put to its
+//! parents in memory.
+
+use std::marker::PhantomData;
+
+use rex_sql::{ColumnRef, Projection, Select};
+
+use super::gather::Gather;
+use super::tail::{Tail, among, path};
+use super::{Cond, Orders};
+use crate::adapter::{BoxFuture, Session};
+use crate::error::{Error, Kind, Result};
+use crate::model::{Cardinality, Many, Maybe, Model, Relation, RelationMeta};
+use crate::operation::{Operation, Shape};
+use crate::row::Row;
+use crate::scalar::KeyParts;
+use crate::value::Value;
+
+/// A relation `R` to be loaded, each of its rows with what `L` loads along with it.
+#[must_use = "a load does nothing until it is handed to `with`"]
+pub struct Load<R: Relation, L = ()> {
+    tail: Tail,
+    loads: L,
+    relation: PhantomData<fn() -> R>,
+}
+
+impl<R: Relation> Load<R> {
+    pub(crate) fn new() -> Self {
+        Load { tail: Tail::default(), loads: (), relation: PhantomData }
+    }
+}
+
+/// A relation that may lead to no row, so that leaving rows out leaves something to answer with.
+#[diagnostic::on_unimplemented(
+    message = "a required to-one relation always has its row, so it cannot be filtered",
+    note = "filter the query itself, or load the relation and look at its row"
+)]
+pub trait Filterable: Cardinality {}
+
+#[diagnostic::do_not_recommend]
+impl Filterable for Many {}
+#[diagnostic::do_not_recommend]
+impl Filterable for Maybe {}
+
+impl<R: Relation, L> Load<R, L> {
+    /// Keeps only rows for which the condition is true.
+    pub fn filter(mut self, cond: impl FnOnce(<R::To as Model>::Columns) -> Cond<R::To>) -> Self
+    where
+        R::Card: Filterable,
+    {
+        self.tail.filter(cond(R::To::COLUMNS));
+        self
+    }
+
+    /// Loads a relation along with each of these rows.
+    pub fn with<S, N>(self, relation: impl FnOnce(<R::To as Model>::Columns) -> Load<S, N>) -> Load<R, L::Out>
+    where
+        S: Relation<From = R::To>,
+        L: Append<Load<S, N>>,
+    {
+        let loads = self.loads.append(relation(R::To::COLUMNS));
+        Load { tail: self.tail, loads, relation: PhantomData }
+    }
+}
+
+impl<R: Relation<Card = Many>, L> Load<R, L> {
+    /// Sorts the rows of each parent.
+    pub fn order<O: Orders<R::To>>(mut self, order: impl FnOnce(<R::To as Model>::Columns) -> O) -> Self {
+        self.tail.order(order(R::To::COLUMNS));
+        self
+    }
+
+    /// At most so many rows for each parent; by the primary key if no order is given.
+    pub fn limit(mut self, rows: u64) -> Self {
+        self.tail.limit(rows);
+        self
+    }
+
+    /// Leaves out so many rows of each parent.
+    pub fn offset(mut self, rows: u64) -> Self {
+        self.tail.offset(rows);
+        self
+    }
+}
+
+/// What is loaded along with rows of `M`: a tuple of [`Load`]s.
+pub trait Loads<M: Model>: Send + Sync + 'static {
+    /// A row with all that was loaded with it: `M` alone, or a tuple that starts with it.
+    type Row: Send + Clone;
+
+    /// Whether anything is loaded at all.
+    const ANY: bool;
+
+    /// Loads it.
+    fn load<'s>(&'s self, session: &'s dyn Session, rows: Vec<M>) -> BoxFuture<'s, Result<Vec<Self::Row>>>;
+}
+
+/// One relation that is loaded along with rows of `M`.
+pub trait LoadOf<M: Model>: Send + Sync + 'static {
+    /// What a row gets: a `Vec`, an `Option`, or a row.
+    type Out: Send + Clone;
+
+    /// Loads it for all rows, in their order.
+    fn fetch<'s>(&'s self, session: &'s dyn Session, rows: &'s [M]) -> BoxFuture<'s, Result<Vec<Self::Out>>>;
+}
+
+/// A tuple that takes one more element.
+#[diagnostic::on_unimplemented(message = "at most eight relations can be loaded along with one row")]
+pub trait Append<T> {
+    /// The longer tuple.
+    type Out;
+
+    /// Takes it.
+    fn append(self, more: T) -> Self::Out;
+}
+
+impl<M: Model> Loads<M> for () {
+    type Row = M;
+
+    const ANY: bool = false;
+
+    fn load<'s>(&'s self, _session: &'s dyn Session, rows: Vec<M>) -> BoxFuture<'s, Result<Vec<M>>> {
+        Box::pin(async { Ok(rows) })
+    }
+}
+
+macro_rules! tuple_loads {
+    ($($($name:ident $place:tt)*;)*) => {$(
+        impl<M: Model, $($name: LoadOf<M>),*> Loads<M> for ($($name,)*) {
+            type Row = (M, $($name::Out),*);
+
+            const ANY: bool = true;
+
+            #[allow(non_snake_case, reason = "a variable for each type")]
+            fn load<'s>(
+                &'s self,
+                session: &'s dyn Session,
+                rows: Vec<M>,
+            ) -> BoxFuture<'s, Result<Vec<Self::Row>>> {
+                Box::pin(async move {
+                    $(let $name = self.$place.fetch(session, &rows).await?;)*
+                    $(let mut $name = $name.into_iter();)*
+                    let whole = rows.into_iter().map(|row| Some((row, $($name.next()?),*)));
+                    Ok(whole.collect::<Option<_>>().expect("a load answers for each row"))
+                })
+            }
+        }
+    )*};
+}
+
+tuple_loads! {
+    A 0;
+    A 0 B 1;
+    A 0 B 1 C 2;
+    A 0 B 1 C 2 D 3;
+    A 0 B 1 C 2 D 3 E 4;
+    A 0 B 1 C 2 D 3 E 4 F 5;
+    A 0 B 1 C 2 D 3 E 4 F 5 G 6;
+    A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7;
+}
+
+macro_rules! tuple_append {
+    ($($($name:ident $place:tt)*;)*) => {$(
+        impl<T, $($name),*> Append<T> for ($($name,)*) {
+            type Out = ($($name,)* T,);
+
+            fn append(self, more: T) -> Self::Out {
+                ($(self.$place,)* more,)
+            }
+        }
+    )*};
+}
+
+tuple_append! {
+    ;
+    A 0;
+    A 0 B 1;
+    A 0 B 1 C 2;
+    A 0 B 1 C 2 D 3;
+    A 0 B 1 C 2 D 3 E 4;
+    A 0 B 1 C 2 D 3 E 4 F 5;
+    A 0 B 1 C 2 D 3 E 4 F 5 G 6;
+}
+
+/// Composite keys stand in the statement one by one, so that they go out in chunks.
+const COMPOSITE_CHUNK: usize = 500;
+
+impl<R: Relation, L: Loads<R::To>> LoadOf<R::From> for Load<R, L> {
+    type Out = <R::Card as Cardinality>::Of<L::Row>;
+
+    fn fetch<'s>(
+        &'s self,
+        session: &'s dyn Session,
+        rows: &'s [R::From],
+    ) -> BoxFuture<'s, Result<Vec<Self::Out>>> {
+        Box::pin(async move {
+            let parents: Vec<Option<R::Key>> = rows.iter().map(R::key).collect();
+            let mut gather = Gather::new(&parents);
+            let mut targets = Vec::new();
+            for keys in chunks(gather.distinct()) {
+                let operation = self.operation(keys);
+                let mut sink = |row: &mut Row<'_>| {
+                    gather.found(R::Key::decode(row)?);
+                    row.enter(R::To::META.table.columns);
+                    targets.push(R::To::decode(row)?);
+                    Ok(())
+                };
+                session.execute(&operation, &mut sink).await?;
+            }
+            let loaded = self.loads.load(session, targets).await?;
+            let groups = gather.groups(&parents, loaded);
+            groups.into_iter().map(|group| R::Card::gather(group).ok_or_else(dangling::<R>)).collect()
+        })
+    }
+}
+
+impl<R: Relation, L> Load<R, L> {
+    fn operation(&self, keys: Vec<Vec<Value>>) -> Operation {
+        let select = select_related(R::META, R::To::META, self.tail.clone(), keys);
+        Operation {
+            model: R::From::META,
+            name: R::META.name,
+            table: &R::To::META.table,
+            shape: Shape::Select(select),
+        }
+    }
+}
+
+/// The rows that some keys lead to: first the key's columns, then the target's.
+fn select_related(
+    relation: &RelationMeta,
+    to: &'static crate::meta::ModelMeta,
+    mut tail: Tail,
+    keys: Vec<Vec<Value>>,
+) -> Select<Value> {
+    let limited = tail.is_limited();
+    if limited {
+        tail.order_by_key(&to.table);
+    }
+    let (key, joins) = path(relation, &to.table);
+    let mut columns = key.clone();
+    columns.extend(to.table.columns.iter().map(|column| ColumnRef::new(column.name)));
+    let mut select = tail.select(Projection::Columns(columns), &to.table);
+    let here = among(&key, keys);
+    select.joins = joins;
+    select.filter = Some(match select.filter.take() {
+        Some(filter) => here.and(filter),
+        None => here,
+    });
+    if limited {
+        select.per = key;
+    }
+    select
+}
+
+/// The keys of each statement.
+fn chunks<K: KeyParts>(keys: Vec<K>) -> Vec<Vec<Vec<Value>>> {
+    let size = if K::LEN == 1 { usize::MAX } else { COMPOSITE_CHUNK };
+    let mut keys = keys.into_iter().peekable();
+    let mut chunks = Vec::new();
+    while keys.peek().is_some() {
+        let values = keys.by_ref().take(size).map(|key| {
+            let mut values = Vec::with_capacity(K::LEN);
+            key.encode(&mut values);
+            values
+        });
+        chunks.push(values.collect());
+    }
+    chunks
+}
+
+#[cold]
+fn dangling<R: Relation>() -> Error {
+    let message = format!("`{}` of a row leads to no row of `{}`", R::META.name, R::To::META.table.name);
+    Error::new(Kind::NotFound, message)
+}

@@ -1,0 +1,82 @@
+//! Orders of rows.
+
+use std::marker::PhantomData;
+
+use rex_sql::{Direction, Expr, Nulls};
+
+use crate::value::Value;
+
+/// A key to sort the rows of `M` by. Nulls count as the largest value, on every database.
+#[derive(Debug)]
+#[must_use = "an order does nothing until it is handed to `order`"]
+pub struct Order<M> {
+    key: rex_sql::Order<Value>,
+    of: PhantomData<fn() -> M>,
+}
+
+impl<M> Order<M> {
+    pub(crate) fn new(by: Expr<Value>, nullable: bool, direction: Direction) -> Self {
+        let nulls = if nullable { Nulls::Largest } else { Nulls::Never };
+        Order { key: rex_sql::Order { by, direction, nulls }, of: PhantomData }
+    }
+
+    /// Nulls before all others.
+    pub fn nulls_first(mut self) -> Self {
+        self.key.nulls = Nulls::First;
+        self
+    }
+
+    /// Nulls after all others.
+    pub fn nulls_last(mut self) -> Self {
+        self.key.nulls = Nulls::Last;
+        self
+    }
+}
+
+/// One key to sort by, or several: a tuple or a `Vec`, the most important first.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an order of `{M}`",
+    note = "hand over `column.asc()`, `column.desc()`, or a tuple of them"
+)]
+pub trait Orders<M> {
+    /// Appends the keys.
+    fn push_to(self, keys: &mut Vec<rex_sql::Order<Value>>);
+}
+
+#[diagnostic::do_not_recommend]
+impl<M> Orders<M> for Order<M> {
+    fn push_to(self, keys: &mut Vec<rex_sql::Order<Value>>) {
+        keys.push(self.key);
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M> Orders<M> for Vec<Order<M>> {
+    fn push_to(self, keys: &mut Vec<rex_sql::Order<Value>>) {
+        keys.extend(self.into_iter().map(|order| order.key));
+    }
+}
+
+macro_rules! tuple_orders {
+    ($($($name:ident)*;)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<M, $($name: Orders<M>),*> Orders<M> for ($($name,)*) {
+            #[allow(non_snake_case, reason = "a variable for each type")]
+            fn push_to(self, keys: &mut Vec<rex_sql::Order<Value>>) {
+                let ($($name,)*) = self;
+                $($name.push_to(keys);)*
+            }
+        }
+    )*};
+}
+
+tuple_orders! {
+    A;
+    A B;
+    A B C;
+    A B C D;
+    A B C D E;
+    A B C D E F;
+    A B C D E F G;
+    A B C D E F G H;
+}

@@ -1,0 +1,116 @@
+//! What a finder and an eager load have in common: which rows, in which order, how many.
+
+use rex_sql::{ColumnRef, Direction, Expr, Join, Nulls, Order, Projection, Select};
+
+use super::{Cond, Orders};
+use crate::meta::TableMeta;
+use crate::model::{Path, RelationMeta, Through};
+use crate::value::Value;
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tail {
+    filter: Option<Expr<Value>>,
+    order: Vec<Order<Value>>,
+    limit: Option<i64>,
+    offset: Option<i64>,
+}
+
+impl Tail {
+    pub(crate) fn filter<M>(&mut self, cond: Cond<M>) {
+        self.and(cond.into_expr());
+    }
+
+    fn and(&mut self, expr: Expr<Value>) {
+        self.filter = Some(match self.filter.take() {
+            Some(filter) => filter.and(expr),
+            None => expr,
+        });
+    }
+
+    pub(crate) fn order<M>(&mut self, orders: impl Orders<M>) {
+        orders.push_to(&mut self.order);
+    }
+
+    pub(crate) fn limit(&mut self, rows: u64) {
+        self.limit = Some(count(rows));
+    }
+
+    /// The smaller of the limits holds.
+    pub(crate) fn cap(&mut self, rows: Option<i64>) {
+        if let Some(rows) = rows {
+            self.limit = Some(self.limit.map_or(rows, |limit| limit.min(rows)));
+        }
+    }
+
+    pub(crate) fn offset(&mut self, rows: u64) {
+        self.offset = Some(count(rows));
+    }
+
+    pub(crate) fn is_limited(&self) -> bool {
+        self.limit.is_some() || self.offset.is_some()
+    }
+
+    pub(crate) fn into_filter(self) -> Option<Expr<Value>> {
+        self.filter
+    }
+
+    /// Where the order does not matter to the caller but some order is needed.
+    pub(crate) fn order_by_key(&mut self, table: &TableMeta) {
+        if self.order.is_empty() {
+            let key = table.names(table.key.columns).map(|name| Order {
+                by: Expr::column(name),
+                direction: Direction::Ascending,
+                nulls: Nulls::Never,
+            });
+            self.order.extend(key);
+        }
+    }
+
+    pub(crate) fn select(self, projection: Projection, table: &TableMeta) -> Select<Value> {
+        Select {
+            filter: self.filter,
+            order: self.order,
+            limit: self.limit.map(Value::I64),
+            offset: self.offset.map(Value::I64),
+            ..Select::new(projection, table.table())
+        }
+    }
+}
+
+/// SQL's integers end at `i64::MAX`, which no table reaches.
+fn count(rows: u64) -> i64 {
+    i64::try_from(rows).unwrap_or(i64::MAX)
+}
+
+/// The columns that hold a relation's key, and the table between, joined.
+pub(crate) fn path(relation: &RelationMeta, to: &'static TableMeta) -> (Vec<ColumnRef>, Vec<Join<Value>>) {
+    match relation.path {
+        Path::Direct { to: columns } => (to.names(columns).map(ColumnRef::new).collect(), Vec::new()),
+        Path::Through(through) => {
+            let key = through.table.names(through.from).map(|name| ColumnRef::of(1, name)).collect();
+            (key, vec![Join { table: through.table.table(), on: meets(through, to) }])
+        }
+    }
+}
+
+fn meets(through: &Through, to: &'static TableMeta) -> Expr<Value> {
+    let there = through.table.names(through.to).map(|name| Expr::Column(ColumnRef::of(1, name)));
+    let target = to.names(through.target).map(Expr::column);
+    Expr::All(there.zip(target).map(|(there, target)| there.equals(target)).collect())
+}
+
+/// The columns equal one of the keys, each of which has a value for each column.
+pub(crate) fn among(columns: &[ColumnRef], mut keys: Vec<Vec<Value>>) -> Expr<Value> {
+    if let ([column], true) = (columns, keys.len() != 1) {
+        let values = keys.iter_mut().filter_map(Vec::pop).collect();
+        return Expr::In(Box::new(Expr::Column(column.clone())), values);
+    }
+    let mut rows: Vec<Expr<Value>> = keys.into_iter().map(|key| equal(columns, key)).collect();
+    if rows.len() == 1 { rows.remove(0) } else { Expr::Any(rows) }
+}
+
+/// The columns equal the key.
+pub(crate) fn equal(columns: &[ColumnRef], key: Vec<Value>) -> Expr<Value> {
+    let pairs = columns.iter().cloned().zip(key);
+    Expr::All(pairs.map(|(column, value)| Expr::Column(column).equals(Expr::Value(value))).collect())
+}

@@ -1,0 +1,102 @@
+//! The operations of one model, generic; each model's generated `Repository` wraps it.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use crate::Pending;
+use crate::db::Db;
+use crate::model::{Model, New};
+use crate::operation::{Operation, Shape};
+use crate::query::{Find, not_found, sink};
+use crate::scalar::KeyParts;
+use crate::value::Value;
+use crate::write::{ByKey, Draft, Update, delete, insert, insert_many};
+
+/// The rows of `M`.
+pub struct Repo<M> {
+    db: Db,
+    of: PhantomData<fn() -> M>,
+}
+
+impl<M> Clone for Repo<M> {
+    fn clone(&self) -> Self {
+        Repo { db: self.db.clone(), of: PhantomData }
+    }
+}
+
+impl<M: Model> fmt::Debug for Repo<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Repository({}, {:?})", M::META.name, self.db)
+    }
+}
+
+impl<M: Model> Repo<M> {
+    /// The rows in a database.
+    pub fn new(db: &Db) -> Self {
+        Repo { db: db.clone(), of: PhantomData }
+    }
+
+    /// The database.
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// A new row of which nothing is set.
+    pub fn draft<S>(&self) -> Draft<M, S> {
+        Draft::new(self.db.clone())
+    }
+
+    /// Writes a row.
+    pub fn insert(&self, row: impl New<Model = M>) -> Pending<M> {
+        insert(self.db.clone(), "insert", row.encode())
+    }
+
+    /// Writes any number of rows, all or none.
+    pub fn insert_many(&self, rows: impl IntoIterator<Item = impl New<Model = M>>) -> Pending<Vec<M>> {
+        insert_many(self.db.clone(), rows.into_iter().map(New::encode).collect())
+    }
+
+    /// The row with a primary key, or an error of `NotFound`.
+    pub fn get(&self, key: M::Key) -> Pending<M> {
+        let row = self.by(0, key);
+        Box::pin(async move {
+            row.await?.ok_or_else(|| not_found(M::META).with_operation(format!("{}.get", M::META.name)))
+        })
+    }
+
+    /// The row that the model's read number `get` finds, if there is one.
+    pub fn by(&self, get: usize, key: impl KeyParts) -> Pending<Option<M>> {
+        let by = &M::META.gets[get];
+        let mut values = Vec::with_capacity(by.columns.len());
+        key.encode(&mut values);
+        let db = self.db.clone();
+        Box::pin(async move { get_one(&db, by, values).await })
+    }
+
+    /// All rows, to be narrowed down.
+    pub fn find(&self) -> Find<M> {
+        Find::new(self.db.clone())
+    }
+
+    /// A change of the row with a primary key.
+    pub fn update(&self, key: M::Key) -> Update<M, ByKey> {
+        Update::by_key(self.db.clone(), key)
+    }
+
+    /// Deletes the row with a primary key.
+    pub fn delete(&self, key: M::Key) -> Pending<()> {
+        delete::<M>(self.db.clone(), key)
+    }
+}
+
+async fn get_one<M: Model>(
+    db: &Db,
+    by: &'static crate::meta::GetMeta,
+    values: Vec<Value>,
+) -> crate::Result<Option<M>> {
+    let shape = Shape::Get { by, values };
+    let operation = Operation { model: M::META, name: by.name, table: &M::META.table, shape };
+    let mut rows = Vec::with_capacity(1);
+    db.execute(&operation, &mut sink::<M>(&mut rows)).await?;
+    Ok(rows.pop())
+}

@@ -1,0 +1,103 @@
+//! Rows as they come back, decoded by position.
+
+use crate::error::{Error, Kind, Result};
+use crate::meta::ColumnMeta;
+use crate::scalar::Scalar;
+use crate::value::Cell;
+
+/// The cells of one row, as an adapter has them.
+pub trait Cells {
+    /// How many there are.
+    fn len(&self) -> usize;
+
+    /// The cell at a place that is less than [`Cells::len`].
+    ///
+    /// # Errors
+    ///
+    /// When the database holds something there that is no cell, such as a text that is not UTF-8.
+    fn cell(&self, place: usize) -> Result<Cell<'_>>;
+
+    /// Whether there are none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A row that is being decoded, from its first column to its last.
+pub struct Row<'a> {
+    cells: &'a dyn Cells,
+    place: usize,
+    /// The columns of the model, which stand from `first` on.
+    columns: &'static [ColumnMeta],
+    first: usize,
+}
+
+impl<'a> Row<'a> {
+    /// The start of a row.
+    pub fn new(cells: &'a dyn Cells) -> Self {
+        Row { cells, place: 0, columns: &[], first: 0 }
+    }
+
+    /// From here on the cells are these columns.
+    pub fn enter(&mut self, columns: &'static [ColumnMeta]) {
+        self.columns = columns;
+        self.first = self.place;
+    }
+
+    /// The value of the next column.
+    ///
+    /// # Errors
+    ///
+    /// Of [`Kind::Decode`], when the database holds something else there than the schema says.
+    #[allow(clippy::should_implement_trait, reason = "a row is not an iterator: each value has its own type")]
+    pub fn next<T: Scalar>(&mut self) -> Result<T> {
+        let place = self.place;
+        if place >= self.cells.len() {
+            return Err(self.missing());
+        }
+        let column = self.columns.get(place - self.first);
+        let cell = match (self.cells.cell(place)?, column.and_then(ColumnMeta::scale)) {
+            (Cell::Integer(units), Some(scale)) => Cell::Scaled(units, scale),
+            (cell, _) => cell,
+        };
+        self.place += 1;
+        T::decode(cell).ok_or_else(|| mismatch(column, T::NAME, cell))
+    }
+
+    #[cold]
+    fn missing(&self) -> Error {
+        Error::new(Kind::Decode, format!("the row has {} columns, and more were expected", self.cells.len()))
+    }
+}
+
+#[cold]
+fn mismatch(column: Option<&'static ColumnMeta>, expected: &str, cell: Cell<'_>) -> Error {
+    let name = column.map_or("?", |column| column.name);
+    let message = format!("column `{name}`: expected {expected}, found {}", cell.kind());
+    Error::new(Kind::Decode, message).with_column(name)
+}
+
+/// What takes the rows of an operation, one by one.
+pub trait Sink: Send {
+    /// Takes a row.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be decoded; the operation then fails with this.
+    fn row(&mut self, row: &mut Row<'_>) -> Result<()>;
+}
+
+/// A sink for operations that answer with no rows.
+pub(crate) struct NoRows;
+
+impl Sink for NoRows {
+    fn row(&mut self, _row: &mut Row<'_>) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl<F: FnMut(&mut Row<'_>) -> Result<()> + Send> Sink for F {
+    fn row(&mut self, row: &mut Row<'_>) -> Result<()> {
+        self(row)
+    }
+}

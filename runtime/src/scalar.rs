@@ -1,0 +1,249 @@
+//! Rust types as values of columns.
+//!
+//! A scalar knows how it becomes a [`Value`] and how it is read from a [`Cell`], and no database.
+//! Each date-time crate is a thin file here.
+
+#[cfg(feature = "chrono")]
+mod chrono;
+#[cfg(feature = "decimal")]
+mod decimal;
+#[cfg(feature = "json")]
+mod json;
+mod label;
+mod list;
+#[cfg(feature = "uuid")]
+mod uuid;
+
+pub use label::{UnknownLabel, parse_variant, variant_of};
+#[allow(unused_imports, reason = "used by whichever adapters are compiled in")]
+pub(crate) use list::push_json;
+
+use crate::value::{Cell, Value};
+
+/// A Rust type that a column can hold.
+#[diagnostic::on_unimplemented(
+    message = "a column cannot hold a `{Self}`",
+    note = "the schema's scalar types and enums are what columns hold"
+)]
+pub trait Scalar: Clone + Send + Sync + 'static {
+    /// Its name in messages.
+    const NAME: &'static str;
+
+    /// The value to bind.
+    fn encode(self) -> Value;
+
+    /// The value that a cell holds; none if that is something else.
+    fn decode(cell: Cell<'_>) -> Option<Self>;
+}
+
+/// A scalar that lists can hold.
+#[diagnostic::on_unimplemented(message = "a list column cannot hold `{Self}`")]
+pub trait Element: Scalar {}
+
+/// The values of a key: one scalar, or a tuple of them.
+pub trait KeyParts: Clone + Eq + std::hash::Hash + Send + Sync + 'static {
+    /// How many columns it has.
+    const LEN: usize;
+
+    /// Appends the values to bind.
+    fn encode(self, values: &mut Vec<Value>);
+
+    /// Reads the next columns of a row.
+    ///
+    /// # Errors
+    ///
+    /// When they hold something else.
+    fn decode(row: &mut crate::row::Row<'_>) -> crate::Result<Self>;
+}
+
+impl<T: Scalar + Eq + std::hash::Hash> KeyParts for T {
+    const LEN: usize = 1;
+
+    fn encode(self, values: &mut Vec<Value>) {
+        values.push(Scalar::encode(self));
+    }
+
+    fn decode(row: &mut crate::row::Row<'_>) -> crate::Result<Self> {
+        row.next()
+    }
+}
+
+macro_rules! tuple_keys {
+    ($($len:literal: $($part:ident)*;)*) => {$(
+        impl<$($part: Scalar + Eq + std::hash::Hash),*> KeyParts for ($($part,)*) {
+            const LEN: usize = $len;
+
+            #[allow(non_snake_case, reason = "a variable for each type")]
+            fn encode(self, values: &mut Vec<Value>) {
+                let ($($part,)*) = self;
+                values.extend([$(Scalar::encode($part)),*]);
+            }
+
+            fn decode(row: &mut crate::row::Row<'_>) -> crate::Result<Self> {
+                Ok(($(row.next::<$part>()?,)*))
+            }
+        }
+    )*};
+}
+
+tuple_keys! {
+    2: A B;
+    3: A B C;
+    4: A B C D;
+    5: A B C D E;
+    6: A B C D E F;
+    7: A B C D E F G;
+    8: A B C D E F G H;
+}
+
+impl<T: Scalar> Scalar for Option<T> {
+    const NAME: &'static str = T::NAME;
+
+    fn encode(self) -> Value {
+        self.map_or(Value::Null, T::encode)
+    }
+
+    fn decode(cell: Cell<'_>) -> Option<Self> {
+        match cell {
+            Cell::Null => Some(None),
+            cell => T::decode(cell).map(Some),
+        }
+    }
+}
+
+impl Scalar for bool {
+    const NAME: &'static str = "Bool";
+
+    fn encode(self) -> Value {
+        Value::Bool(self)
+    }
+
+    fn decode(cell: Cell<'_>) -> Option<Self> {
+        match cell {
+            Cell::Integer(0) | Cell::Wire([0]) => Some(false),
+            Cell::Integer(1) | Cell::Wire([1]) => Some(true),
+            _ => None,
+        }
+    }
+}
+
+macro_rules! integers {
+    ($($rust:ident $name:literal $value:ident;)*) => {$(
+        impl Scalar for $rust {
+            const NAME: &'static str = $name;
+
+            fn encode(self) -> Value {
+                Value::$value(self)
+            }
+
+            fn decode(cell: Cell<'_>) -> Option<Self> {
+                integer(cell)?.try_into().ok()
+            }
+        }
+    )*};
+}
+
+integers! {
+    i16 "SmallInt" I16;
+    i32 "Int" I32;
+    i64 "BigInt" I64;
+}
+
+/// PostgreSQL's integers have 2, 4 or 8 bytes; which of them it is does not matter here.
+fn integer(cell: Cell<'_>) -> Option<i64> {
+    match cell {
+        Cell::Integer(number) => Some(number),
+        Cell::Wire(wire) => match wire.len() {
+            2 => Some(i16::from_be_bytes(wire.try_into().ok()?).into()),
+            4 => Some(i32::from_be_bytes(wire.try_into().ok()?).into()),
+            8 => Some(i64::from_be_bytes(wire.try_into().ok()?)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+impl Scalar for f32 {
+    const NAME: &'static str = "Float";
+
+    fn encode(self) -> Value {
+        Value::F32(self)
+    }
+
+    fn decode(cell: Cell<'_>) -> Option<Self> {
+        match cell {
+            Cell::Wire(wire) => Some(f32::from_be_bytes(wire.try_into().ok()?)),
+            cell => f64::decode(cell).map(|number| number as f32),
+        }
+    }
+}
+
+impl Scalar for f64 {
+    const NAME: &'static str = "Double";
+
+    fn encode(self) -> Value {
+        Value::F64(self)
+    }
+
+    fn decode(cell: Cell<'_>) -> Option<Self> {
+        match cell {
+            Cell::Real(number) => Some(number),
+            Cell::Integer(number) => Some(number as f64),
+            Cell::Wire(wire) => Some(f64::from_be_bytes(wire.try_into().ok()?)),
+            _ => None,
+        }
+    }
+}
+
+impl Scalar for String {
+    const NAME: &'static str = "String";
+
+    fn encode(self) -> Value {
+        Value::Text(self)
+    }
+
+    fn decode(cell: Cell<'_>) -> Option<Self> {
+        text(cell).map(str::to_owned)
+    }
+}
+
+impl Scalar for Vec<u8> {
+    const NAME: &'static str = "Bytes";
+
+    fn encode(self) -> Value {
+        Value::Bytes(self)
+    }
+
+    fn decode(cell: Cell<'_>) -> Option<Self> {
+        match cell {
+            Cell::Blob(bytes) | Cell::Wire(bytes) => Some(bytes.to_vec()),
+            // An element of a list in SQLite.
+            Cell::Text(hex) => from_hex(hex),
+            _ => None,
+        }
+    }
+}
+
+/// The text of a cell: a text, or the label of an enum.
+pub(crate) fn text(cell: Cell<'_>) -> Option<&str> {
+    match cell {
+        Cell::Text(text) => Some(text),
+        Cell::Wire(wire) => std::str::from_utf8(wire).ok(),
+        _ => None,
+    }
+}
+
+fn from_hex(hex: &str) -> Option<Vec<u8>> {
+    let pairs = hex.as_bytes().chunks_exact(2);
+    if !pairs.remainder().is_empty() {
+        return None;
+    }
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    pairs.map(|pair| Some((digit(pair[0])? * 16 + digit(pair[1])?) as u8)).collect()
+}
+
+macro_rules! elements {
+    ($($rust:ty)*) => {$(impl Element for $rust {})*};
+}
+
+elements! { bool i16 i32 i64 f32 f64 String Vec<u8> }

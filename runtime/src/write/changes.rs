@@ -1,0 +1,148 @@
+//! Changes of rows: one by its key, or all that a finder matches.
+
+use std::marker::PhantomData;
+
+use rex_sql::{ColumnRef, Expr};
+
+use super::defaults::store;
+use crate::Pending;
+use crate::db::Db;
+use crate::error::Result;
+use crate::meta::ModelMeta;
+use crate::model::Model;
+use crate::operation::{Operation, Shape};
+use crate::query::{not_found, sink};
+use crate::row::NoRows;
+use crate::scalar::{KeyParts, Scalar};
+use crate::value::Value;
+
+/// A change of rows in the making. Generated builders wrap it.
+#[derive(Debug)]
+#[must_use = "nothing is written before `.save()`"]
+pub struct Update<M, T> {
+    db: Db,
+    set: Vec<(u16, Value)>,
+    target: T,
+    of: PhantomData<fn() -> M>,
+}
+
+/// One row, by its primary key.
+#[derive(Debug)]
+pub struct ByKey(Vec<Value>);
+
+/// All rows that a finder matches.
+#[derive(Debug)]
+pub struct Matching {
+    /// None matches every row.
+    filter: Option<Expr<Value>>,
+    nowhere: bool,
+}
+
+impl Matching {
+    pub(crate) fn new(filter: Option<Expr<Value>>) -> Self {
+        Matching { filter, nowhere: false }
+    }
+
+    pub(crate) fn none() -> Self {
+        Matching { filter: None, nowhere: true }
+    }
+}
+
+/// Which rows an update changes, and so what it answers with.
+pub trait Target<M: Model>: Sized {
+    /// The row, or how many rows there were.
+    type Out;
+
+    /// Sends the update.
+    fn save(self, db: Db, set: Vec<(u16, Value)>) -> Pending<Self::Out>;
+}
+
+impl<M: Model, T> Update<M, T> {
+    pub(crate) fn new(db: Db, target: T) -> Self {
+        Update { db, set: Vec::new(), target, of: PhantomData }
+    }
+
+    /// Sets the column at a place.
+    pub fn set(mut self, place: u16, value: impl Scalar) -> Self {
+        self.set.retain(|(set, _)| *set != place);
+        self.set.push((place, value.encode()));
+        self
+    }
+
+    /// Sends the update. One that sets nothing writes nothing.
+    pub fn save(self) -> Pending<T::Out>
+    where
+        T: Target<M>,
+    {
+        self.target.save(self.db, self.set)
+    }
+}
+
+impl<M: Model> Update<M, ByKey> {
+    pub(crate) fn by_key(db: Db, key: M::Key) -> Self {
+        let mut values = Vec::with_capacity(M::Key::LEN);
+        key.encode(&mut values);
+        Update::new(db, ByKey(values))
+    }
+}
+
+impl<M: Model> Target<M> for ByKey {
+    type Out = M;
+
+    fn save(self, db: Db, set: Vec<(u16, Value)>) -> Pending<M> {
+        Box::pin(async move {
+            let operation = one_row(M::META, self.0, set)?;
+            let mut rows = Vec::with_capacity(1);
+            db.execute(&operation, &mut sink::<M>(&mut rows)).await?;
+            rows.pop().ok_or_else(|| not_found(M::META).with_operation(operation.title()))
+        })
+    }
+}
+
+impl<M: Model> Target<M> for Matching {
+    type Out = u64;
+
+    fn save(self, db: Db, set: Vec<(u16, Value)>) -> Pending<u64> {
+        Box::pin(async move {
+            if self.nowhere || set.is_empty() {
+                return Ok(0);
+            }
+            let shape = Shape::Update(statement(M::META, set, self.filter, false)?);
+            let operation = Operation { model: M::META, name: "update", table: &M::META.table, shape };
+            db.execute(&operation, &mut NoRows).await
+        })
+    }
+}
+
+/// An update that sets nothing is a read of the row.
+fn one_row(meta: &'static ModelMeta, key: Vec<Value>, set: Vec<(u16, Value)>) -> Result<Operation> {
+    let shape = if set.is_empty() {
+        Shape::Get { by: &meta.gets[0], values: key }
+    } else {
+        let columns: Vec<ColumnRef> = meta.table.names(meta.table.key.columns).map(ColumnRef::new).collect();
+        let filter = crate::query::equal(&columns, key);
+        Shape::Update(statement(meta, set, Some(filter), true)?)
+    };
+    Ok(Operation { model: meta, name: "update", table: &meta.table, shape })
+}
+
+/// The columns are set in the table's order, so that the text does not depend on the order of
+/// the setters.
+fn statement(
+    meta: &'static ModelMeta,
+    mut set: Vec<(u16, Value)>,
+    filter: Option<Expr<Value>>,
+    returning: bool,
+) -> Result<rex_sql::Update<Value>> {
+    set.sort_by_key(|(place, _)| *place);
+    let table = &meta.table;
+    let mut values = Vec::with_capacity(set.len());
+    for (place, mut value) in set {
+        let column = table.column(place);
+        store(column, &mut value).map_err(|error| error.with_operation(format!("{}.update", meta.name)))?;
+        values.push((column.name.into(), Expr::Value(value)));
+    }
+    let columns = if returning { table.columns } else { &[] };
+    let returning = columns.iter().map(|column| column.name.into()).collect();
+    Ok(rex_sql::Update { table: table.table(), set: values, filter, returning })
+}

@@ -1,0 +1,134 @@
+//! New rows, one or many.
+
+use rex_sql::{Insert, OnConflict};
+
+use super::defaults::complete;
+use crate::Pending;
+use crate::adapter::{Access, BoxFuture, Session, Work};
+use crate::db::Db;
+use crate::error::{Error, Kind, Result};
+use crate::meta::ModelMeta;
+use crate::model::Model;
+use crate::operation::{Operation, Shape};
+use crate::query::sink;
+use crate::value::Value;
+
+/// PostgreSQL takes 65,535 values a statement, SQLite 32,766.
+pub(super) const MAX_BINDS: usize = 32_000;
+/// Beyond this, longer statements cost more to parse than they save.
+pub(super) const MAX_ROWS: usize = 1_000;
+
+/// Writes one row; answers with it as the database has it.
+pub(crate) fn insert<M: Model>(db: Db, name: &'static str, values: Vec<Value>) -> Pending<M> {
+    Box::pin(async move {
+        let operation = one_row(M::META, name, values)?;
+        let mut rows = Vec::with_capacity(1);
+        db.execute(&operation, &mut sink::<M>(&mut rows)).await?;
+        rows.pop().ok_or_else(|| no_answer(M::META, name))
+    })
+}
+
+/// Writes rows; answers with them in the same order.
+pub(crate) fn insert_many<M: Model>(db: Db, rows: Vec<Vec<Value>>) -> Pending<Vec<M>> {
+    Box::pin(async move {
+        let operations = many_rows(M::META, "insert_many", rows)?;
+        let access = if operations.len() > 1 { Access::Atomic } else { Access::Write };
+        let mut work = Inserting::<M> { operations, rows: Vec::new() };
+        if !work.operations.is_empty() {
+            let outcome = db.run(access, &mut work).await;
+            outcome.map_err(|error| error.with_operation(format!("{}.insert_many", M::META.name)))?;
+        }
+        Ok(work.rows)
+    })
+}
+
+struct Inserting<M> {
+    operations: Vec<Operation>,
+    rows: Vec<M>,
+}
+
+impl<M: Model> Work for Inserting<M> {
+    fn run<'s>(&'s mut self, session: &'s dyn Session) -> BoxFuture<'s, Result<()>> {
+        Box::pin(async {
+            for operation in &self.operations {
+                session.execute(operation, &mut sink(&mut self.rows)).await?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// The fixed insert leaves out what the database fills; a row that sets such a column has a
+/// statement made for it.
+fn one_row(meta: &'static ModelMeta, name: &'static str, mut values: Vec<Value>) -> Result<Operation> {
+    complete(meta, &mut values).map_err(|error| error.with_operation(format!("{}.{name}", meta.name)))?;
+    let shape = if fills(meta, &values).eq(fixed(meta)) {
+        let columns = meta.table.columns.iter().zip(values);
+        let values = columns.filter(|(column, _)| !column.default.is_the_databases()).map(|(_, value)| value);
+        Shape::Create { statement: meta.insert, values: values.collect() }
+    } else {
+        Shape::Insert(statement(meta, vec![values]))
+    };
+    Ok(Operation { model: meta, name, table: &meta.table, shape })
+}
+
+fn many_rows(meta: &'static ModelMeta, name: &'static str, rows: Vec<Vec<Value>>) -> Result<Vec<Operation>> {
+    let title = || format!("{}.{name}", meta.name);
+    let mut operations = Vec::new();
+    let mut chunk: Vec<Vec<Value>> = Vec::new();
+    let size = (MAX_BINDS / meta.table.columns.len().max(1)).clamp(1, MAX_ROWS);
+    let mut close = |chunk: &mut Vec<Vec<Value>>| {
+        if !chunk.is_empty() {
+            let shape = Shape::Insert(statement(meta, std::mem::take(chunk)));
+            operations.push(Operation { model: meta, name, table: &meta.table, shape });
+        }
+    };
+    for mut row in rows {
+        complete(meta, &mut row).map_err(|error| error.with_operation(title()))?;
+        let alike = chunk.first().is_none_or(|first| fills(meta, first).eq(fills(meta, &row)));
+        if !alike || chunk.len() == size {
+            close(&mut chunk);
+        }
+        chunk.push(row);
+    }
+    close(&mut chunk);
+    Ok(operations)
+}
+
+/// For each column whether the database fills it in the fixed insert.
+fn fixed(meta: &ModelMeta) -> impl Iterator<Item = bool> {
+    meta.table.columns.iter().map(|column| column.default.is_the_databases())
+}
+
+/// For each column whether the database fills it in this row.
+fn fills<'a>(meta: &'static ModelMeta, values: &'a [Value]) -> impl Iterator<Item = bool> + 'a {
+    fixed(meta).zip(values).map(|(fills, value)| fills && *value == Value::Unset)
+}
+
+/// The insert of rows that all leave the same columns to the database.
+fn statement(meta: &'static ModelMeta, rows: Vec<Vec<Value>>) -> Insert<Value> {
+    let table = &meta.table;
+    let left: Vec<bool> = fills(meta, &rows[0]).collect();
+    let all = left.iter().all(|left| *left);
+    // Rows without any value of their own still need a column to be counted by.
+    let kept = |place: usize| !left[place] || (all && place == 0);
+    let columns = table.columns.iter().enumerate().filter(|(place, _)| kept(*place));
+    let cells = |row: Vec<Value>| {
+        let cells = row.into_iter().enumerate().filter(|(place, _)| kept(*place));
+        cells.map(|(_, value)| (value != Value::Unset).then_some(value)).collect()
+    };
+    Insert {
+        table: table.table(),
+        columns: columns.map(|(_, column)| column.name.into()).collect(),
+        rows: rows.into_iter().map(cells).collect(),
+        on_conflict: OnConflict::Fail,
+        returning: table.columns.iter().map(|column| column.name.into()).collect(),
+    }
+}
+
+/// A rule or trigger of the database can swallow a row.
+#[cold]
+fn no_answer(meta: &ModelMeta, name: &str) -> Error {
+    let message = "the database took the statement but wrote no row: a trigger or rule may have swallowed it";
+    Error::new(Kind::Database, message).with_operation(format!("{}.{name}", meta.name))
+}

@@ -1,0 +1,164 @@
+//! Links: the rows of a table between two models, which hold two keys and nothing else.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use rex_sql::{ColumnRef, Delete, Expr, Insert, OnConflict};
+
+use super::insert::{MAX_BINDS, MAX_ROWS};
+use crate::Pending;
+use crate::adapter::{Access, BoxFuture, Session, Work};
+use crate::db::Db;
+use crate::error::Result;
+use crate::fits::Key;
+use crate::model::{Model, Path, Relation, Through};
+use crate::operation::{Operation, Shape};
+use crate::query::{among, equal};
+use crate::row::NoRows;
+use crate::scalar::KeyParts;
+use crate::value::Value;
+
+/// The links of one row along a many-to-many relation.
+#[must_use = "nothing happens before `add`, `remove` or `set`"]
+pub struct Links<R: Relation> {
+    db: Db,
+    key: Vec<Value>,
+    relation: PhantomData<fn() -> R>,
+}
+
+impl<R: Relation> fmt::Debug for Links<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Links({}.{})", R::From::META.name, R::META.name)
+    }
+}
+
+impl<R: Relation> Links<R> {
+    /// The links of the row with a key.
+    pub fn new(db: Db, key: <R::From as Model>::Key) -> Self {
+        Links { db, key: values(key), relation: PhantomData }
+    }
+
+    /// Links these rows too; those that are linked already stay so. Answers with how many links
+    /// are new.
+    #[allow(clippy::should_implement_trait, reason = "it adds rows to links, not numbers")]
+    pub fn add<K: Key<R::To>>(self, rows: impl IntoIterator<Item = K>) -> Pending<u64> {
+        let keys = keys::<R, K>(rows);
+        self.send(|links| links.inserts(keys))
+    }
+
+    /// Unlinks these rows. Answers with how many were linked.
+    pub fn remove<K: Key<R::To>>(self, rows: impl IntoIterator<Item = K>) -> Pending<u64> {
+        let keys = keys::<R, K>(rows);
+        self.send(|links| links.deletes(keys))
+    }
+
+    /// Links these rows and no others.
+    pub fn set<K: Key<R::To>>(self, rows: impl IntoIterator<Item = K>) -> Pending<()> {
+        let keys = keys::<R, K>(rows);
+        let written = self.send(|links| {
+            let mut operations = vec![links.delete_others(keys.clone())];
+            operations.extend(links.inserts(keys));
+            operations
+        });
+        Box::pin(async move { written.await.map(|_| ()) })
+    }
+
+    fn send(self, operations: impl FnOnce(&LinkTable) -> Vec<Operation>) -> Pending<u64> {
+        let Path::Through(through) = R::META.path else {
+            unreachable!("links are generated for many-to-many relations only");
+        };
+        let table = LinkTable { model: R::From::META, name: R::META.name, through, key: self.key };
+        let operations = operations(&table);
+        let (db, title) = (self.db, format!("{}.{}", R::From::META.name, R::META.name));
+        Box::pin(async move {
+            let access = if operations.len() > 1 { Access::Atomic } else { Access::Write };
+            let mut work = Linking { operations, written: 0 };
+            if !work.operations.is_empty() {
+                db.run(access, &mut work).await.map_err(|error| error.with_operation(title))?;
+            }
+            Ok(work.written)
+        })
+    }
+}
+
+fn keys<R: Relation, K: Key<R::To>>(rows: impl IntoIterator<Item = K>) -> Vec<Vec<Value>> {
+    rows.into_iter().map(|row| values(row.into_key())).collect()
+}
+
+fn values<K: KeyParts>(key: K) -> Vec<Value> {
+    let mut values = Vec::with_capacity(K::LEN);
+    key.encode(&mut values);
+    values
+}
+
+/// A table between, seen from one row.
+struct LinkTable {
+    model: &'static crate::meta::ModelMeta,
+    name: &'static str,
+    through: &'static Through,
+    key: Vec<Value>,
+}
+
+impl LinkTable {
+    fn operation(&self, shape: Shape) -> Operation {
+        Operation { model: self.model, name: self.name, table: self.through.table, shape }
+    }
+
+    fn inserts(&self, keys: Vec<Vec<Value>>) -> Vec<Operation> {
+        let through = self.through;
+        let places = through.from.iter().chain(through.to);
+        let columns: Vec<_> = places.map(|place| through.table.column(*place).name.into()).collect();
+        let size = (MAX_BINDS / columns.len()).min(MAX_ROWS);
+        let rows: Vec<Vec<Option<Value>>> =
+            keys.into_iter().map(|key| self.key.iter().cloned().chain(key).map(Some).collect()).collect();
+        let chunks = rows.chunks(size).map(|rows| Insert {
+            table: through.table.table(),
+            columns: columns.clone(),
+            rows: rows.to_vec(),
+            on_conflict: OnConflict::Skip,
+            returning: Vec::new(),
+        });
+        chunks.map(|insert| self.operation(Shape::Insert(insert))).collect()
+    }
+
+    fn deletes(&self, keys: Vec<Vec<Value>>) -> Vec<Operation> {
+        // Composite keys stand in the statement one by one.
+        let size = if self.through.to.len() == 1 { usize::MAX } else { MAX_ROWS };
+        let chunks = keys.chunks(size.min(keys.len().max(1)));
+        chunks.map(|keys| self.delete(Some(among(&self.target(), keys.to_vec())))).collect()
+    }
+
+    fn delete_others(&self, keys: Vec<Vec<Value>>) -> Operation {
+        self.delete((!keys.is_empty()).then(|| among(&self.target(), keys).negate()))
+    }
+
+    fn delete(&self, which: Option<Expr<Value>>) -> Operation {
+        let from: Vec<ColumnRef> = self.through.table.names(self.through.from).map(ColumnRef::new).collect();
+        let mine = equal(&from, self.key.clone());
+        let filter = match which {
+            Some(which) => mine.and(which),
+            None => mine,
+        };
+        self.operation(Shape::Delete(Delete { table: self.through.table.table(), filter: Some(filter) }))
+    }
+
+    fn target(&self) -> Vec<ColumnRef> {
+        self.through.table.names(self.through.to).map(ColumnRef::new).collect()
+    }
+}
+
+struct Linking {
+    operations: Vec<Operation>,
+    written: u64,
+}
+
+impl Work for Linking {
+    fn run<'s>(&'s mut self, session: &'s dyn Session) -> BoxFuture<'s, Result<()>> {
+        Box::pin(async {
+            for operation in &self.operations {
+                self.written += session.execute(operation, &mut NoRows).await?;
+            }
+            Ok(())
+        })
+    }
+}
