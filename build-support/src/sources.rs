@@ -1,0 +1,150 @@
+//! The `.rex` files of a folder.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use rex_compiler::Sources;
+use rex_compiler::diagnostic::{Diagnostic, configuration};
+
+/// The largest file that is read into memory; the parser's own limit is smaller.
+const MAX_BYTES: u64 = 64 * 1024 * 1024;
+
+/// A folder's schema files.
+#[derive(Clone, Debug, Default)]
+pub struct Loaded {
+    /// In path order, under names that begin with the folder's.
+    pub sources: Sources,
+    /// The files that were found, readable or not.
+    pub paths: Vec<PathBuf>,
+    /// What is wrong with the folder or a file.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads all `.rex` files of a folder and its subfolders, or a single file. `shown` is the
+/// folder's name in messages; empty or `.`, for the current one, it is left out.
+///
+/// Files and folders whose names begin with a dot are passed over: editors put theirs beside what
+/// is edited.
+pub fn load(path: &Path, shown: &str) -> Loaded {
+    let shown = Shown::new(shown);
+    let mut walk = Walk::default();
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => walk.folder(path, &shown),
+        Ok(_) => walk.files.push((shown.clone(), path.to_owned())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            walk.diagnostics.push(configuration::no_folder(shown.or_dot()));
+        }
+        Err(error) => walk.diagnostics.push(configuration::unreadable(shown.or_dot(), &error.to_string())),
+    }
+    walk.files.sort();
+    let mut loaded = Loaded { diagnostics: walk.diagnostics, ..Loaded::default() };
+    for (name, path) in walk.files {
+        match read(&path, name.or_dot()) {
+            Ok(text) => drop(loaded.sources.add(name.or_dot(), text)),
+            Err(diagnostic) => loaded.diagnostics.push(*diagnostic),
+        }
+        loaded.paths.push(path);
+    }
+    if loaded.paths.is_empty() && loaded.diagnostics.is_empty() {
+        loaded.diagnostics.push(configuration::no_files(shown.or_dot()));
+    }
+    loaded
+}
+
+/// A path as messages show it: with forward slashes on every system.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Shown(String);
+
+impl Shown {
+    fn new(path: &str) -> Shown {
+        let slashed = if cfg!(windows) { path.replace('\\', "/") } else { path.to_owned() };
+        let bare = slashed.trim_start_matches("./").trim_end_matches('/');
+        let is_root = bare.is_empty() && slashed.starts_with('/');
+        Shown(if is_root {
+            "/".to_owned()
+        } else if bare == "." {
+            String::new()
+        } else {
+            bare.to_owned()
+        })
+    }
+
+    fn child(&self, name: &str) -> Shown {
+        match self.0.as_str() {
+            "" => Shown(name.to_owned()),
+            "/" => Shown(format!("/{name}")),
+            folder => Shown(format!("{folder}/{name}")),
+        }
+    }
+
+    fn or_dot(&self) -> &str {
+        if self.0.is_empty() { "." } else { &self.0 }
+    }
+}
+
+/// Collects files. They and folders are known by their real path, so that a link to a folder above
+/// ends, and a link to a file is not a second one.
+#[derive(Default)]
+struct Walk {
+    seen: BTreeSet<PathBuf>,
+    files: Vec<(Shown, PathBuf)>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Walk {
+    fn folder(&mut self, folder: &Path, shown: &Shown) {
+        if !self.is_new(folder) {
+            return;
+        }
+        let entries = fs::read_dir(folder).and_then(|entries| entries.collect::<io::Result<Vec<_>>>());
+        let mut entries = match entries {
+            Ok(entries) => entries,
+            Err(error) => {
+                self.diagnostics.push(configuration::unreadable(shown.or_dot(), &error.to_string()));
+                return;
+            }
+        };
+        // Links come last, so that what they lead to is known by its own name.
+        let is_link = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|file_type| file_type.is_symlink());
+        entries.sort_by_cached_key(|entry| (is_link(entry), entry.file_name()));
+        for entry in entries {
+            let path = entry.path();
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.starts_with('.') {
+                continue;
+            }
+            if path.is_dir() {
+                self.folder(&path, &shown.child(&name));
+            } else if path.extension().is_some_and(|extension| extension == "rex") && self.is_new(&path) {
+                self.files.push((shown.child(&name), path));
+            }
+        }
+    }
+
+    fn is_new(&mut self, path: &Path) -> bool {
+        self.seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()))
+    }
+}
+
+fn read(path: &Path, shown: &str) -> Result<String, Box<Diagnostic>> {
+    let unreadable = |reason: &str| Box::new(configuration::unreadable(shown, reason));
+    let metadata = fs::metadata(path).map_err(|error| unreadable(&error.to_string()))?;
+    if !metadata.is_file() {
+        // A pipe would be waited for, and a device has no end.
+        return Err(unreadable("it is not a regular file"));
+    }
+    if metadata.len() > MAX_BYTES {
+        return Err(Box::new(configuration::too_large(shown, metadata.len())));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(MAX_BYTES).read_to_end(&mut bytes))
+        .map_err(|error| unreadable(&error.to_string()))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
+        Box::new(configuration::not_utf8(shown, line, at + 1))
+    })
+}
