@@ -1,0 +1,139 @@
+//! The command line of Rex, as a library: `rexc` itself is [`run`] on the process's arguments.
+//!
+//! ```text
+//! arguments ──clap──▶ Command ──find──▶ [Target] ──check, codegen, ddl──▶ text, Exit
+//! ```
+//!
+//! # Invariants
+//!
+//! 1. What a command was asked for goes to the output, everything else to the error stream.
+//! 2. Nothing here panics on what a user wrote: what cannot be done is said in one line, with what
+//!    to do.
+//! 3. Files in messages are named from the current directory on.
+
+mod check;
+mod codegen;
+mod console;
+mod ddl;
+mod find;
+
+use std::ffi::OsString;
+
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
+use rex_compiler::diagnostic::Colour;
+
+pub use console::{Console, Stream};
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// All is well; there may be warnings.
+    Clean = 0,
+    /// A schema has errors, or generated code is stale.
+    Errors = 1,
+    /// It could not be done: the arguments are wrong, or something is missing or unreadable.
+    CouldNotRun = 2,
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> std::process::ExitCode {
+        std::process::ExitCode::from(exit as u8)
+    }
+}
+
+/// Why a command ended early.
+#[derive(Debug)]
+enum Stop {
+    /// One line that says why, and what to do.
+    Reason(String),
+    /// The output cannot be written.
+    Output(std::io::Error),
+}
+
+impl From<std::io::Error> for Stop {
+    fn from(error: std::io::Error) -> Stop {
+        Stop::Output(error)
+    }
+}
+
+/// Compiles Rex schemas.
+///
+/// A crate keeps its schema in `schema/`, as `.rex` files, and says in its Cargo.toml which
+/// databases it is for:
+///
+///     [package.metadata.rex]
+///     databases = ["sqlite", "postgres"]
+#[derive(Debug, Parser)]
+#[command(name = "rexc", version, verbatim_doc_comment, disable_help_subcommand = true, after_help = EXITS)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXITS: &str = "\
+Exit status: 0 when all is well, warnings included; 1 when a schema has errors or generated code \
+is stale; 2 when it could not run.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::Arguments),
+    Codegen(codegen::Arguments),
+    Ddl(ddl::Arguments),
+}
+
+/// Runs the command line `arguments`, the first of which is the program's name, on the process's
+/// streams.
+pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) -> Exit {
+    let folder = match std::env::current_dir() {
+        Ok(folder) => folder,
+        Err(error) => {
+            eprintln!("error: the current directory cannot be used: {error}");
+            return Exit::CouldNotRun;
+        }
+    };
+    let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr().lock());
+    let (out, err) = (console::standard(&mut out), console::standard(&mut err));
+    run_in(arguments, &mut Console { folder, out, err })
+}
+
+/// Runs a command line as if in another folder, on other streams.
+pub fn run_in<A: Into<OsString> + Clone>(
+    arguments: impl IntoIterator<Item = A>,
+    console: &mut Console<'_>,
+) -> Exit {
+    let result = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => dispatch(&arguments.command, console),
+        Err(error) => usage(&error, console),
+    };
+    let flushed = console.out.write.flush().map_err(Stop::from);
+    match result.and_then(|exit| flushed.map(|()| exit)) {
+        Ok(exit) => exit,
+        // Whoever reads has seen enough, as `head` has.
+        Err(Stop::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Clean,
+        Err(Stop::Output(error)) => console.fail(&format!("the output cannot be written: {error}")),
+        Err(Stop::Reason(reason)) => console.fail(&reason),
+    }
+}
+
+fn dispatch(command: &Command, console: &mut Console<'_>) -> Result<Exit, Stop> {
+    match command {
+        Command::Check(arguments) => check::run(arguments, console),
+        Command::Codegen(arguments) => codegen::run(arguments, console),
+        Command::Ddl(arguments) => ddl::run(arguments, console),
+    }
+}
+
+/// Help and the version, when asked for, and what is wrong with the arguments.
+fn usage(error: &clap::Error, console: &mut Console<'_>) -> Result<Exit, Stop> {
+    let (stream, exit) = match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => (&mut console.out, Exit::Clean),
+        _ => (&mut console.err, Exit::CouldNotRun),
+    };
+    let text = error.render();
+    match stream.colour {
+        Colour::Ansi => write!(stream.write, "{}", text.ansi())?,
+        Colour::Never => write!(stream.write, "{text}")?,
+    }
+    Ok(exit)
+}
