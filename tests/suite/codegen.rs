@@ -1,0 +1,110 @@
+//! What is generated: Rust and DDL, held by snapshots, and the same on every run.
+
+use std::path::{Path, PathBuf};
+
+use rex_compiler::codegen::{self, GeneratedFile, Layout};
+use rex_compiler::{Checked, Options, check};
+use rex_schema::{Dialect, lower, render};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn checked(folder: &str, shown: &str) -> Checked {
+    let loaded = rex_build::load(&root().join(folder), shown);
+    let checked = check(&loaded.sources, &Options::default());
+    assert!(checked.diagnostics.is_empty(), "{folder}: {:#?}", checked.diagnostics);
+    checked
+}
+
+fn generated(checked: &Checked, databases: &[Dialect], layout: Layout, serde: bool) -> Vec<GeneratedFile> {
+    let options = codegen::Options { databases: databases.to_vec(), serde, layout };
+    codegen::generate(checked.schema().expect("the fixture is right"), &options)
+}
+
+const BOTH: [Dialect; 2] = [Dialect::Postgres, Dialect::Sqlite];
+
+#[test]
+fn the_blogs_code_is_as_it_was_read() {
+    let blog = checked("tests/blog/schema", "schema");
+    for file in generated(&blog, &BOTH, Layout::Included, false) {
+        insta::assert_snapshot!(format!("blog_{}", file.name), file.text);
+    }
+}
+
+#[test]
+fn the_ddl_of_every_fixture_is_as_it_was_read() {
+    let fixtures = root().join("fixtures/valid");
+    let mut folders: Vec<_> = std::fs::read_dir(&fixtures)
+        .expect("fixtures/valid is there")
+        .map(|entry| entry.expect("it can be listed").file_name().to_string_lossy().into_owned())
+        .collect();
+    folders.sort();
+    assert!(folders.len() >= 3, "too few fixtures: {folders:?}");
+    for folder in folders {
+        let fixture = checked(&format!("fixtures/valid/{folder}"), &folder);
+        let schema = fixture.schema().expect("the fixture is right");
+        for dialect in BOTH {
+            let ddl = render(&lower(schema, dialect));
+            insta::assert_snapshot!(format!("ddl_{folder}_{}", dialect.name()), ddl);
+        }
+    }
+    let blog = checked("tests/blog/schema", "schema");
+    for dialect in BOTH {
+        let ddl = render(&lower(blog.schema().expect("the blog is right"), dialect));
+        insta::assert_snapshot!(format!("ddl_blog_{}", dialect.name()), ddl);
+    }
+}
+
+#[test]
+fn the_same_sources_give_the_same_bytes() {
+    let first = generated(&checked("tests/blog/schema", "schema"), &BOTH, Layout::Included, true);
+    let second = generated(&checked("tests/blog/schema", "schema"), &BOTH, Layout::Included, true);
+    assert_eq!(first, second);
+}
+
+#[test]
+fn serde_is_derived_only_when_configured() {
+    let blog = checked("tests/blog/schema", "schema");
+    let without = generated(&blog, &BOTH, Layout::Included, false);
+    assert!(without.iter().all(|file| !file.text.contains("serde")));
+    let with = generated(&blog, &BOTH, Layout::Included, true);
+    let derives =
+        |name: &str| with.iter().filter(|file| file.name == name && file.text.contains("Serialize")).count();
+    assert_eq!((derives("user.rs"), derives("role.rs")), (1, 1));
+}
+
+#[test]
+fn only_configured_databases_are_written() {
+    let blog = checked("tests/blog/schema", "schema");
+    let sqlite = generated(&blog, &[Dialect::Sqlite], Layout::Modules, false);
+    assert!(sqlite.iter().any(|file| file.name == "mod.rs"));
+    assert!(sqlite.iter().all(|file| !file.text.contains("timestamptz") && !file.text.contains("= $1")));
+}
+
+#[tokio::test]
+async fn every_fixture_is_created_on_both_databases() {
+    let server = crate::support::postgres::server();
+    for name in crate::fixtures::NAMES {
+        let database = server.database(name);
+        for url in ["sqlite::memory:", &database.url()] {
+            let created = crate::fixtures::create(name, url).await;
+            created.unwrap_or_else(|error| panic!("{name} on {url}: {error}\n{error:?}"));
+        }
+    }
+}
+
+/// What README shows is what the compiler takes.
+#[test]
+fn the_schemas_of_the_readme_are_right() {
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md is there");
+    let schemas: Vec<&str> =
+        readme.split("```rex\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(schemas.len(), 2, "a schema at the top, and one in the quick start");
+    for schema in schemas {
+        let mut sources = rex_compiler::Sources::default();
+        sources.add("README.md", schema);
+        let checked = check(&sources, &Options::default());
+        assert!(checked.diagnostics.is_empty(), "{schema}\n{:#?}", checked.diagnostics);
+    }
+}

@@ -1,0 +1,13 @@
+//! The tests, one module per subject.
+
+mod build_script;
+mod codegen;
+mod connecting;
+mod diagnostics;
+mod harness;
+mod licence;
+mod rexc;
+mod scenario;
+mod serialised;
+mod tidy;
+mod ui;

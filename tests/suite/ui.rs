@@ -1,0 +1,79 @@
+//! The wording of rustc's errors for programs that use the generated code wrongly.
+//!
+//! Every file in `tests/ui` is a program with one mistake. All of them are checked by one run of
+//! cargo, beside a library that is the blog's generated code.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use cargo_metadata::Message;
+use cargo_metadata::diagnostic::DiagnosticLevel;
+
+use crate::support::crates::{Crate, normalised, root};
+
+/// A message of rustc's may have so many lines before nobody reads it.
+const MOST_LINES: usize = 30;
+
+#[test]
+fn mistakes_are_told_in_the_users_terms() {
+    let blog = Crate::new("ui");
+    let source = blog.folder.path().join("src");
+    fs::remove_file(source.join("main.rs")).expect("the blog's program");
+    fs::write(source.join("lib.rs"), LIBRARY).expect("a library");
+    fs::create_dir(source.join("bin")).expect("a folder");
+    let mut programs = BTreeMap::new();
+    for entry in fs::read_dir(root().join("tests/ui")).expect("tests/ui is there").flatten() {
+        let name = entry.path().file_stem().expect("a file has a name").to_string_lossy().into_owned();
+        let text = fs::read_to_string(entry.path()).expect("a program");
+        fs::write(source.join("bin").join(entry.file_name()), &text).expect("a program");
+        programs.insert(name, text);
+    }
+    assert!(programs.len() >= 7, "too few programs: {:?}", programs.keys());
+    let mut told = told(&blog);
+    for (name, text) in programs {
+        let messages = told.remove(&name).unwrap_or_default();
+        assert!(!messages.is_empty(), "nothing is wrong with {name}");
+        for message in &messages {
+            let lines = message.lines().count();
+            assert!(lines <= MOST_LINES, "{name}: {lines} lines:\n{message}");
+        }
+        let messages: Vec<String> = messages.iter().map(|message| without_bounds(message)).collect();
+        insta::assert_snapshot!(format!("ui_{name}"), format!("{text}\n----\n\n{}", messages.join("\n")));
+    }
+}
+
+const LIBRARY: &str =
+    "//! The blog's generated code.\n\npub mod blog {\n    rex_orm::include_schema!();\n}\n";
+
+/// What rustc says of each program.
+fn told(blog: &Crate) -> BTreeMap<String, Vec<String>> {
+    let output = blog.check(&["--bins", "--keep-going", "--message-format=json"]);
+    let mut told: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for message in Message::parse_stream(output.stdout.as_slice()) {
+        let Ok(Message::CompilerMessage(message)) = message else { continue };
+        let level = message.message.level;
+        let counts = message.message.spans.is_empty();
+        if matches!(level, DiagnosticLevel::Error | DiagnosticLevel::Warning) && !counts {
+            let rendered = message.message.rendered.unwrap_or_default();
+            told.entry(message.target.name).or_default().push(normalised(&rendered));
+        }
+    }
+    told
+}
+
+/// Without the lines that show where a bound stands: they change with every line of the runtime,
+/// and with rustc's own sources.
+fn without_bounds(message: &str) -> String {
+    let mut kept = Vec::new();
+    let mut skipping = false;
+    for line in message.lines() {
+        if line.starts_with(|c: char| c.is_ascii_lowercase()) {
+            skipping =
+                line.starts_with("note: required by a bound") || line.starts_with("note: tuple variant");
+        }
+        if !skipping {
+            kept.push(line);
+        }
+    }
+    kept.join("\n")
+}

@@ -1,0 +1,62 @@
+#!/bin/sh
+# Runs a PostgreSQL server in the folder $1, with the binaries of $2, on the port $3, until
+# stdin ends; then stops it and removes the folder. The superuser is $4, its password $5.
+#
+# The test process holds the other end of stdin and never writes: however it ends (normally,
+# by a panic, by `kill -9`), the operating system closes that end, and this script cleans up.
+#
+# Prints "ready", or else, in lines, why the server did not start.
+folder=$1 bin=$2 port=$3 user=$4 password=$5
+data=$folder/data
+log=$folder/log
+
+# What stops the tests must not stop the cleaning; nor must it that nobody reads "ready".
+trap '' HUP INT TERM PIPE
+umask 077
+
+remove_folder() {
+    cd /
+    rm -rf "$folder"
+}
+
+start() {
+    printf '%s\n' "$password" >"$folder/password" || return 1
+    "$bin/initdb" -D "$data" --username="$user" --pwfile="$folder/password" \
+        --auth-local=trust --auth-host=scram-sha-256 \
+        --encoding=UTF8 --locale=C --no-sync --wal-segsize=4 || return 1
+
+    # The data lives for one run: nothing is written for a crash to be survived.
+    cat >>"$data/postgresql.conf" <<END || return 1
+port = $port
+listen_addresses = '127.0.0.1'
+max_connections = 300
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+wal_level = minimal
+max_wal_senders = 0
+min_wal_size = 8MB
+max_wal_size = 64MB
+autovacuum = off
+timezone = 'UTC'
+END
+    case $(uname -s) in
+    MINGW* | MSYS* | CYGWIN*) ;;
+    *) echo "unix_socket_directories = '$folder'" >>"$data/postgresql.conf" || return 1 ;;
+    esac
+
+    "$bin/pg_ctl" -D "$data" -l "$folder/server-log" -w start
+}
+
+if ! start </dev/null >"$log" 2>&1; then
+    cat "$log" "$folder/server-log" 2>/dev/null
+    "$bin/pg_ctl" -D "$data" -m immediate stop >/dev/null 2>&1
+    remove_folder
+    exit 1
+fi
+
+echo ready
+cat >/dev/null
+
+"$bin/pg_ctl" -D "$data" -m immediate -w stop >/dev/null 2>&1
+remove_folder
