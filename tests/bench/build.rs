@@ -1,0 +1,5 @@
+//! Compiles the `.rex` files in `schema/`.
+
+fn main() {
+    rex_build::compile("schema");
+}

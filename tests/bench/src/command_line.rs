@@ -1,0 +1,79 @@
+//! The arguments and their help.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Measures Rex.
+///
+/// Run it as `cargo run --release -p rex-bench -- …`, on a machine that does nothing else.
+#[derive(Debug, Parser)]
+#[command(name = "rex-bench", max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Compiler(CompilerArguments),
+    Runtime(RuntimeArguments),
+}
+
+/// Measures the compiler on schemas of 100 and 1,000 models.
+///
+/// Each model has 12 columns, a required relation to another model and the list that is its other
+/// side; 20 models stand in a file. Times are medians of several runs after a first one:
+///
+///   parse        text to syntax trees
+///   check        text to schema: parsing is in it
+///   generate     schema to Rust: tokens and layout
+///   total        text to Rust, as a build script does it, without reading and writing files
+///   cargo-check  `cargo check` of a crate that is the generated code, all its dependencies
+///                checked before, without incremental compilation (100 models)
+///
+/// The profile `dev` is the unoptimised one that build scripts get; this program is built and run
+/// once more for it.
+#[derive(Args, Debug)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct CompilerArguments {
+    /// Print a line of JSON for each measurement: workload, models, profile, ns, lines, `peak_bytes`
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// How many models
+    #[arg(long, value_delimiter = ',', default_value = "100,1000", value_name = "N,…")]
+    pub(crate) models: Vec<usize>,
+
+    /// Only the stages, only in the profile that this program is built in
+    #[arg(long, hide = true)]
+    pub(crate) stages_only: bool,
+}
+
+/// Measures the runtime against rusqlite and tokio-postgres.
+///
+/// Rex and the driver take turns in one process, on databases with the same settings, tables and
+/// rows, and answer with the same structs. The driver's side is written by hand, with prepared
+/// statements. Times are medians; the ratio is the median of the turns' own ratios, Rex's time by
+/// the driver's.
+///
+/// PostgreSQL is a server of its own, started for the run; `REX_TEST_POSTGRES_URL` names another
+/// one, `PGBIN` the folder of `initdb`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct RuntimeArguments {
+    /// Print a line of JSON for each measurement: database, workload, rows, `rex_ns`, `raw_ns`, ratio
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Only one database; sqlite is measured in memory and in a file
+    #[arg(long)]
+    pub(crate) database: Option<Database>,
+
+    /// Only workloads whose name contains this
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) workload: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Database {
+    Sqlite,
+    Postgres,
+}

@@ -1,0 +1,90 @@
+//! Measures the runtime against the raw drivers.
+
+mod places;
+mod turns;
+mod workloads;
+
+/// The throwaway server of the tests, of which not everything is used here.
+#[allow(dead_code, reason = "shared with the tests")]
+#[path = "../../support/postgres.rs"]
+mod postgres;
+
+/// The generated code of `schema/`.
+mod schema {
+    rex_orm::include_schema!();
+}
+
+use serde::Serialize;
+use tokio::runtime::Runtime;
+
+use crate::Failure;
+use crate::command_line::{Database, RuntimeArguments};
+use crate::report::{Measurement, Report, progress, time};
+use places::Place;
+
+/// Measures all that the arguments ask for.
+pub(crate) fn run(arguments: &RuntimeArguments) -> Result<(), Failure> {
+    let runtime = Runtime::new()?;
+    let mut report = Report::new::<Measured>(arguments.json);
+    for database in [Database::Sqlite, Database::Postgres] {
+        if arguments.database.is_some_and(|only| only != database) {
+            continue;
+        }
+        // As in a server's request handler: on a thread of the runtime's, not on the main one.
+        let arguments = arguments.clone();
+        let measured = runtime.block_on(runtime.spawn(async move { measure(database, &arguments).await }))?;
+        measured?.iter().try_for_each(|measured| report.add(measured))?;
+    }
+    Ok(report.finish()?)
+}
+
+async fn measure(database: Database, arguments: &RuntimeArguments) -> Result<Vec<Measured>, Failure> {
+    let places = match database {
+        Database::Sqlite => vec![Place::sqlite_in_memory().await?, Place::sqlite_file().await?],
+        Database::Postgres => vec![Place::postgres().await?],
+    };
+    let mut all = Vec::new();
+    for mut place in places {
+        for workload in workloads::all() {
+            let name = workload.name();
+            if arguments.workload.as_ref().is_some_and(|only| !name.contains(only.as_str())) {
+                continue;
+            }
+            let rows = workload.rows();
+            progress(&format!("{name} of {rows} on {}", place.name));
+            let pair = turns::measure(&*workload, &mut place).await?;
+            let (database, workload) = (place.name, name);
+            let (rex_ns, raw_ns, ratio) = (pair.rex_ns, pair.raw_ns, pair.ratio);
+            all.push(Measured { database, workload, rows, rex_ns, raw_ns, ratio });
+        }
+    }
+    Ok(all)
+}
+
+/// What a workload took.
+#[derive(Debug, Serialize)]
+struct Measured {
+    database: &'static str,
+    workload: &'static str,
+    /// Rows that are read or written at one time.
+    rows: usize,
+    rex_ns: u64,
+    raw_ns: u64,
+    /// Rex's time by the driver's.
+    ratio: f64,
+}
+
+impl Measurement for Measured {
+    const HEAD: &'static [&'static str] = &["database", "workload", "rows", "rex", "raw", "ratio"];
+
+    fn cells(&self) -> Vec<String> {
+        vec![
+            self.database.to_owned(),
+            self.workload.to_owned(),
+            self.rows.to_string(),
+            time(self.rex_ns),
+            time(self.raw_ns),
+            format!("{:.2}", self.ratio),
+        ]
+    }
+}

@@ -1,0 +1,79 @@
+//! What is measured: the same thing done with Rex, with rusqlite and with tokio-postgres, one
+//! below the other, so that it can be seen that it is the same.
+
+mod find;
+mod get;
+mod insert;
+
+use std::future::Future;
+use std::ops::Range;
+use std::pin::Pin;
+
+use super::places::{Postgres, Sqlite};
+use super::schema::{Db, Item, ItemId};
+use crate::Failure;
+
+/// All workloads, in the order of the report.
+pub(super) fn all() -> Vec<Box<dyn Workload>> {
+    vec![
+        Box::new(get::Get),
+        Box::new(find::Find { rows: 1 }),
+        Box::new(find::Find { rows: 100 }),
+        Box::new(find::Find { rows: 1000 }),
+        Box::new(insert::Insert),
+    ]
+}
+
+/// How often something is done, as the numbers of the times: no two are the same in one run.
+pub(super) type Times = Range<u64>;
+
+/// Something under way.
+pub(super) type Running<'a> = Pin<Box<dyn Future<Output = Result<(), Failure>> + Send + 'a>>;
+
+/// One thing, done in each way. What comes back is decoded into the same structs.
+pub(super) trait Workload: Send + Sync {
+    /// Its name; together with the rows it is the workload's own.
+    fn name(&self) -> &'static str;
+
+    /// Rows that are read or written at one time.
+    fn rows(&self) -> usize;
+
+    /// With Rex.
+    fn rex<'a>(&'a self, db: &'a Db, times: Times) -> Running<'a>;
+
+    /// With rusqlite.
+    fn sqlite(&self, raw: &Sqlite, times: Times) -> rusqlite::Result<()>;
+
+    /// With tokio-postgres.
+    fn postgres<'a>(&'a self, raw: &'a Postgres, times: Times) -> Running<'a>;
+}
+
+/// The columns of [`item_of_sqlite`] and [`item_of_postgres`].
+macro_rules! item_columns {
+    () => {
+        r#""id", "name", "quantity", "rating", "active", "note""#
+    };
+}
+use item_columns;
+
+fn item_of_sqlite(row: &rusqlite::Row<'_>) -> rusqlite::Result<Item> {
+    Ok(Item {
+        id: ItemId(row.get(0)?),
+        name: row.get(1)?,
+        quantity: row.get(2)?,
+        rating: row.get(3)?,
+        active: row.get(4)?,
+        note: row.get(5)?,
+    })
+}
+
+fn item_of_postgres(row: &tokio_postgres::Row) -> Result<Item, tokio_postgres::Error> {
+    Ok(Item {
+        id: ItemId(row.try_get(0)?),
+        name: row.try_get(1)?,
+        quantity: row.try_get(2)?,
+        rating: row.try_get(3)?,
+        active: row.try_get(4)?,
+        note: row.try_get(5)?,
+    })
+}

@@ -1,0 +1,72 @@
+//! One row written in a transaction of its own, and read back as the database has it.
+
+use std::hint::black_box;
+
+use super::{Running, Times, Workload};
+use crate::runtime::places::{Postgres, Sqlite};
+use crate::runtime::schema::{Db, Entry, EntryId};
+
+pub(super) struct Insert;
+
+impl Workload for Insert {
+    fn name(&self) -> &'static str {
+        "insert"
+    }
+
+    fn rows(&self) -> usize {
+        1
+    }
+
+    fn rex<'a>(&'a self, db: &'a Db, times: Times) -> Running<'a> {
+        Box::pin(async move {
+            for time in times {
+                let entry: Entry = db.entry().create().title(TITLE).amount(amount(time)).save().await?;
+                black_box(entry);
+            }
+            Ok(())
+        })
+    }
+
+    fn sqlite(&self, raw: &Sqlite, times: Times) -> rusqlite::Result<()> {
+        for time in times {
+            let mut statement = raw.writer().prepare_cached(SQLITE)?;
+            let entry = statement.query_row((TITLE, amount(time), false), |row| {
+                Ok(Entry {
+                    id: EntryId(row.get(0)?),
+                    title: row.get(1)?,
+                    amount: row.get(2)?,
+                    done: row.get(3)?,
+                })
+            })?;
+            black_box(entry);
+        }
+        Ok(())
+    }
+
+    fn postgres<'a>(&'a self, raw: &'a Postgres, times: Times) -> Running<'a> {
+        Box::pin(async move {
+            let statement = raw.prepare(POSTGRES).await?;
+            for time in times {
+                let row = raw.client.query_one(&statement, &[&TITLE, &amount(time), &false]).await?;
+                black_box(Entry {
+                    id: EntryId(row.try_get(0)?),
+                    title: row.try_get(1)?,
+                    amount: row.try_get(2)?,
+                    done: row.try_get(3)?,
+                });
+            }
+            Ok(())
+        })
+    }
+}
+
+const SQLITE: &str = r#"INSERT INTO "entries" ("title", "amount", "done") VALUES (?1, ?2, ?3)
+    RETURNING "id", "title", "amount", "done""#;
+const POSTGRES: &str = r#"INSERT INTO "entries" ("title", "amount", "done") VALUES ($1, $2, $3)
+    RETURNING "id", "title", "amount", "done""#;
+
+const TITLE: &str = "What came in, and when";
+
+fn amount(time: u64) -> i32 {
+    (time % 1_000_000) as i32
+}
