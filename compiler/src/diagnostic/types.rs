@@ -53,6 +53,9 @@ pub(crate) fn unknown_type<'a>(
     let diagnostic = Diagnostic::new(E0301, place, format!("no type is called `{name}`"));
     let known: Vec<&str> = declared.into_iter().chain(Scalar::NAMES).collect();
     let folded = name.to_lowercase();
+    if folded == "enum" {
+        return diagnostic.help("declare the enum by itself, `enum Name { a, b }`, and write `Name` here");
+    }
     if let Some((_, rex)) = FOREIGN.iter().find(|(foreign, _)| *foreign == folded) {
         let rex = if has_arguments { rex.split('(').next().unwrap_or(rex) } else { rex };
         return diagnostic.fix(format!("Rex calls it `{rex}`"), place, rex);
