@@ -34,7 +34,7 @@ pub enum Kind {
     Unique,
     /// The row that is referred to does not exist, or a row is still referred to.
     ForeignKey,
-    /// A check of the database refused the row.
+    /// A check of the database refused the row, or a column's type a value: too long, out of range.
     Check,
     /// A required column got no value.
     NotNull,

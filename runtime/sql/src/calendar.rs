@@ -115,6 +115,10 @@ mod tests {
         date("1969-12-31", -1);
         date("2000-02-29", 11_016);
         date("0001-01-01", -719_162);
+        date("1582-10-15", -141_427);
+        date("1900-02-28", -25_509);
+        date("1900-03-01", -25_508);
+        date("2026-01-01", 20_454);
         date("0000-01-01", -719_528);
         date("9999-12-31", 2_932_896);
         assert_eq!(date_text(2_932_897), None);
@@ -154,7 +158,10 @@ mod tests {
 
     #[test]
     fn instants_before_1970_keep_their_fraction() {
+        assert_eq!(date_time_text(0).as_deref(), Some("1970-01-01T00:00:00.000000"));
         assert_eq!(date_time_text(-1).as_deref(), Some("1969-12-31T23:59:59.999999"));
+        assert_eq!(date_time_text(-719_162 * DAY).as_deref(), Some("0001-01-01T00:00:00.000000"));
+        assert_eq!(date_time_text(2_932_897 * DAY - 1).as_deref(), Some("9999-12-31T23:59:59.999999"));
         assert_eq!(parse_date_time("1969-12-31T23:59:59.999999"), Some(-1));
         assert_eq!(parse_date_time("1969-12-31 23:59:59.5"), Some(-500_000));
         assert_eq!(parse_date_time("1969-12-31T25:00:00"), None);
@@ -162,6 +169,7 @@ mod tests {
 
     #[test]
     fn times_at_the_edges() {
+        assert_eq!(time_text(45_296_000_007).as_deref(), Some("12:34:56.000007"));
         assert_eq!(time_text(0).as_deref(), Some("00:00:00.000000"));
         assert_eq!(time_text(DAY - 1).as_deref(), Some("23:59:59.999999"));
         assert_eq!(time_text(-1), None);

@@ -79,6 +79,8 @@ fn kind(code: &SqlState) -> Kind {
         SqlState::ADMIN_SHUTDOWN | SqlState::CRASH_SHUTDOWN | SqlState::CANNOT_CONNECT_NOW => {
             Kind::Connection
         }
+        // What SQLite refuses by a check, since its types have no limits.
+        SqlState::STRING_DATA_RIGHT_TRUNCATION | SqlState::NUMERIC_VALUE_OUT_OF_RANGE => Kind::Check,
         _ => match &code.code()[..2] {
             "08" => Kind::Connection,
             "22" => Kind::InvalidValue,
