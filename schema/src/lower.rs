@@ -99,8 +99,9 @@ fn foreign_key(schema: &Schema, model: &Model, key: &model::ForeignKey) -> db::F
 fn index(target: &Target, model: &Model, index: &model::Index) -> db::Index {
     let part = |part: &model::IndexPart| {
         let habit = if part.descending { Nulls::First } else { Nulls::Last };
+        let column = part.column().expect("no part of an index is an expression yet");
         db::IndexPart {
-            column: model.columns[part.column].name.clone(),
+            column: model.columns[column].name.clone(),
             descending: part.descending,
             nulls: part.nulls.filter(|&nulls| target.index_nulls && nulls != habit),
         }

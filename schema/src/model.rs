@@ -4,8 +4,18 @@
 //! user wrote it as a field or a to-one relation made it; a *relation* is a way from a row to
 //! other rows, and holds no value of its own.
 
+mod declared;
+mod expr;
+mod rule;
+mod verify;
+
 use std::fmt;
 use std::ops::Index as IndexOp;
+
+pub use declared::{EmbeddedField, EmbeddedType, ModelKind, RowField, TypeField, Union, UnionField, View};
+pub use expr::{Arithmetic, Expr, Formula, Function, Node, SqlText, ValueType};
+pub use rex_sql::Comparison;
+pub use rule::{Rule, RuleKind};
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -45,6 +55,15 @@ id!(
     JoinTableId
 );
 
+id!(
+    /// An embedded type of the schema.
+    TypeId
+);
+id!(
+    /// A union of the schema.
+    UnionId
+);
+
 /// A whole schema. Immutable, and valid as long as it exists.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Schema {
@@ -52,6 +71,8 @@ pub struct Schema {
     enums: Vec<Enum>,
     relations: Vec<Relation>,
     join_tables: Vec<JoinTable>,
+    types: Vec<EmbeddedType>,
+    unions: Vec<Union>,
 }
 
 /// What a [`Schema`] is made from.
@@ -65,6 +86,10 @@ pub struct Parts {
     pub relations: Vec<Relation>,
     /// In the order of the relation that first needs it.
     pub join_tables: Vec<JoinTable>,
+    /// In source order; a [`TypeId`] is a place in it.
+    pub types: Vec<EmbeddedType>,
+    /// In source order; a [`UnionId`] is a place in it.
+    pub unions: Vec<Union>,
 }
 
 /// Rows of one table.
@@ -76,11 +101,19 @@ pub struct Model {
     pub docs: String,
     /// The file it stands in, as given to the compiler (`schema/blog.rex`).
     pub file: String,
+    /// What stands behind it: a table, or a view.
+    pub kind: ModelKind,
+    /// The PostgreSQL schema, if not the default one; in SQLite it goes before the table's name.
+    pub schema: Option<String>,
     /// The table's name in the database.
     pub table: String,
+    /// The table's former name, for the next migration.
+    pub renamed_from: Option<String>,
     /// In source order; made foreign-key columns stand where their relation stands.
     pub columns: Vec<Column>,
-    /// Places in `columns`; never empty.
+    /// The fields of a row in Rust, over all of `columns`, in their order.
+    pub fields: Vec<RowField>,
+    /// Places in `columns`; empty only in a view or an unmanaged table, which is read only then.
     pub primary_key: Vec<usize>,
     /// Unique constraints beside the primary key.
     pub uniques: Vec<Unique>,
@@ -88,8 +121,28 @@ pub struct Model {
     pub indexes: Vec<Index>,
     /// Foreign keys, in the order of their relations.
     pub foreign_keys: Vec<ForeignKey>,
+    /// What is true of every row: `check`, and what embedded types and unions ask for. Rules of
+    /// single columns stand with them.
+    pub checks: Vec<Check>,
     /// This model's relations, in source order.
     pub relations: Vec<RelationId>,
+    /// The column that counts updates (`@version`).
+    pub version: Option<usize>,
+    /// The column that a deletion writes (`@soft_delete`).
+    pub soft_delete: Option<usize>,
+}
+
+/// A rule over the row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Check {
+    /// The constraint's name in the database.
+    pub name: String,
+    /// What is not false of any row.
+    pub condition: Formula,
+    /// What is said when it is broken; the runtime's own words where none.
+    pub message: Option<String>,
+    /// Whether Rex made it, so that no value of the generated types can break it.
+    pub made: bool,
 }
 
 /// A stored value of a model's rows.
@@ -112,6 +165,26 @@ pub struct Column {
     /// The model whose typed id this column holds: its own for a single-column primary key
     /// of a plain scalar, the target's for a foreign key to such a key.
     pub id_of: Option<ModelId>,
+    /// What the database makes of the row's other columns (`@computed`): read only.
+    pub computed: Option<Formula>,
+    /// What every update writes that does not set it (`@on_update`).
+    pub on_update: Option<Default>,
+    /// The value of rows that are there when the column comes (`@backfill`).
+    pub backfill: Option<Formula>,
+    /// Set on insert, never updated (`@immutable`).
+    pub immutable: bool,
+    /// Never shown: not in `Debug`, logs or serialised output (`@sensitive`).
+    pub sensitive: bool,
+    /// The reason not to use it any more (`@deprecated`).
+    pub deprecated: Option<String>,
+    /// The column's former name, for the next migration (`@renamed_from`).
+    pub renamed_from: Option<String>,
+    /// Types of the databases' own (`@db`).
+    pub native: SqlText,
+    /// The path of the field's type in Rust (`@rust`).
+    pub rust: Option<String>,
+    /// Validation rules, in source order. The length of a `String(n)` is in its type.
+    pub rules: Vec<Rule>,
 }
 
 /// The type of one value.
@@ -175,6 +248,8 @@ pub enum Default {
     List(Vec<Value>),
     /// The next number of the table's own sequence.
     Autoincrement,
+    /// What the databases' own expressions give (`sql(…)`).
+    Sql(SqlText),
     /// The present time.
     Now,
     /// The present day, UTC.
@@ -226,6 +301,10 @@ pub struct Unique {
     /// The fields as the user named them (`author`, `title`): the method is `by_author_title`
     /// made of these, a relation's name standing for its columns.
     pub fields: Vec<String>,
+    /// Which rows it holds for, if not all: it is a unique index then, not a constraint.
+    pub condition: Option<Formula>,
+    /// Whether null equals null (PostgreSQL 15 and up).
+    pub nulls_not_distinct: bool,
 }
 
 /// An index that is no constraint.
@@ -235,17 +314,36 @@ pub struct Index {
     pub name: String,
     /// Its parts, in order.
     pub parts: Vec<IndexPart>,
+    /// Which rows it holds, if not all.
+    pub condition: Option<Formula>,
+    /// PostgreSQL's method (`gin`); `btree` where none. SQLite has no index with another.
+    pub method: Option<String>,
+    /// Places of columns that it holds along, in PostgreSQL.
+    pub include: Vec<usize>,
 }
 
 /// A part of an index.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IndexPart {
-    /// A place in the model's `columns`.
-    pub column: usize,
+    /// What is sorted.
+    pub key: IndexKey,
     /// Largest first.
     pub descending: bool,
     /// Where nulls stand; the database's own habit where none.
     pub nulls: Option<Nulls>,
+    /// The collation's name.
+    pub collate: Option<String>,
+    /// PostgreSQL's operator class (`gin_trgm_ops`).
+    pub ops: Option<String>,
+}
+
+/// What a part of an index sorts.
+#[derive(Clone, Debug, PartialEq)]
+pub enum IndexKey {
+    /// A place in the model's `columns`.
+    Column(usize),
+    /// What is made of them.
+    Formula(Formula),
 }
 
 /// Where nulls stand in an order.
@@ -300,6 +398,8 @@ pub struct Relation {
     pub name: String,
     /// Documentation; empty if none.
     pub docs: String,
+    /// The reason not to use it any more (`@deprecated`).
+    pub deprecated: Option<String>,
     /// The model it leads to.
     pub target: ModelId,
     /// How it leads there.
@@ -369,8 +469,12 @@ pub struct Enum {
     pub docs: String,
     /// The file it stands in.
     pub file: String,
+    /// The PostgreSQL schema of its type, if not the default one.
+    pub schema: Option<String>,
     /// Its type's name in PostgreSQL.
     pub type_name: String,
+    /// The type's former name, for the next migration.
+    pub renamed_from: Option<String>,
     /// In declared order, which is the order of comparison.
     pub variants: Vec<Variant>,
 }
@@ -384,6 +488,100 @@ pub struct Variant {
     pub label: String,
     /// Documentation; empty if none.
     pub docs: String,
+    /// The reason not to use it any more (`@deprecated`).
+    pub deprecated: Option<String>,
+    /// The label's former name, for the next migration.
+    pub renamed_from: Option<String>,
+}
+
+impl Model {
+    /// A table without columns, to be filled.
+    pub fn new(name: impl Into<String>, table: impl Into<String>) -> Model {
+        Model {
+            name: name.into(),
+            docs: String::new(),
+            file: String::new(),
+            kind: ModelKind::Table,
+            schema: None,
+            table: table.into(),
+            renamed_from: None,
+            columns: Vec::new(),
+            fields: Vec::new(),
+            primary_key: Vec::new(),
+            uniques: Vec::new(),
+            indexes: Vec::new(),
+            foreign_keys: Vec::new(),
+            checks: Vec::new(),
+            relations: Vec::new(),
+            version: None,
+            soft_delete: None,
+        }
+    }
+
+    /// Whether rows are only ever read: a view, or a table without a key.
+    pub fn is_read_only(&self) -> bool {
+        matches!(self.kind, ModelKind::View(_)) || self.primary_key.is_empty()
+    }
+}
+
+impl Column {
+    /// A required column of a type and nothing more.
+    pub fn new(field: impl Into<String>, name: impl Into<String>, ty: Type) -> Column {
+        Column {
+            field: field.into(),
+            name: name.into(),
+            docs: String::new(),
+            ty,
+            list: false,
+            nullable: false,
+            default: None,
+            id_of: None,
+            computed: None,
+            on_update: None,
+            backfill: None,
+            immutable: false,
+            sensitive: false,
+            deprecated: None,
+            renamed_from: None,
+            native: SqlText::default(),
+            rust: None,
+            rules: Vec::new(),
+        }
+    }
+}
+
+impl Unique {
+    /// A plain constraint over some columns.
+    pub fn new(name: impl Into<String>, columns: Vec<usize>, fields: Vec<String>) -> Unique {
+        Unique { name: name.into(), columns, fields, condition: None, nulls_not_distinct: false }
+    }
+}
+
+impl Index {
+    /// A plain index of these parts.
+    pub fn new(name: impl Into<String>, parts: Vec<IndexPart>) -> Index {
+        Index { name: name.into(), parts, condition: None, method: None, include: Vec::new() }
+    }
+
+    /// The places of its columns; none if a part is no column.
+    pub fn columns(&self) -> Option<Vec<usize>> {
+        self.parts.iter().map(IndexPart::column).collect()
+    }
+}
+
+impl IndexPart {
+    /// A column, smallest first.
+    pub fn new(column: usize) -> IndexPart {
+        IndexPart { key: IndexKey::Column(column), descending: false, nulls: None, collate: None, ops: None }
+    }
+
+    /// The place of its column, if it is one.
+    pub fn column(&self) -> Option<usize> {
+        match &self.key {
+            IndexKey::Column(column) => Some(*column),
+            IndexKey::Formula(_) => None,
+        }
+    }
 }
 
 impl Schema {
@@ -398,6 +596,8 @@ impl Schema {
             enums: parts.enums,
             relations: parts.relations,
             join_tables: parts.join_tables,
+            types: parts.types,
+            unions: parts.unions,
         };
         schema.verify();
         schema
@@ -423,6 +623,16 @@ impl Schema {
         self.join_tables.iter().enumerate().map(|(i, j)| (JoinTableId(i as u32), j))
     }
 
+    /// All embedded types, in source order.
+    pub fn types(&self) -> impl ExactSizeIterator<Item = (TypeId, &EmbeddedType)> {
+        self.types.iter().enumerate().map(|(i, t)| (TypeId(i as u32), t))
+    }
+
+    /// All unions, in source order.
+    pub fn unions(&self) -> impl ExactSizeIterator<Item = (UnionId, &Union)> {
+        self.unions.iter().enumerate().map(|(i, u)| (UnionId(i as u32), u))
+    }
+
     /// The foreign key behind a to-one relation, with the model that holds it.
     pub fn foreign_key(&self, relation: RelationId) -> (ModelId, &ForeignKey) {
         let relation = &self[relation];
@@ -431,73 +641,6 @@ impl Schema {
                 (relation.model, &self[relation.model].foreign_keys[foreign_key])
             }
             _ => unreachable!("only a to-one relation holds a key"),
-        }
-    }
-
-    fn verify(&self) {
-        for (_, model) in self.models() {
-            self.verify_model(model);
-        }
-        for (id, relation) in self.relations() {
-            assert!(self[relation.model].relations.contains(&id), "a relation is listed in its model");
-            assert!(relation.target.index() < self.models.len(), "a relation has a target");
-            match relation.kind {
-                RelationKind::ToOne { foreign_key, .. } => {
-                    let key = &self[relation.model].foreign_keys[foreign_key];
-                    assert_eq!(key.target, relation.target, "a to-one follows its key");
-                }
-                RelationKind::InverseOne { inverse } | RelationKind::InverseMany { inverse } => {
-                    let (holder, key) = self.foreign_key(inverse);
-                    assert_eq!(
-                        (holder, key.target),
-                        (relation.target, relation.model),
-                        "an inverse leads back"
-                    );
-                }
-                RelationKind::ManyToMany { join_table, side } => {
-                    let sides = &self[join_table].sides;
-                    assert_eq!(sides[side].model, relation.model, "a join table's side is its model's");
-                    assert_eq!(sides[1 - side].model, relation.target, "a join table leads to the target");
-                }
-                RelationKind::Through { here, there } => {
-                    assert_eq!(self.foreign_key(here).1.target, relation.model, "`through` starts here");
-                    assert_eq!(self.foreign_key(there).1.target, relation.target, "`through` ends there");
-                }
-            }
-        }
-        for (_, table) in self.join_tables() {
-            for side in &table.sides {
-                assert_eq!(
-                    side.columns.len(),
-                    self[side.model].primary_key.len(),
-                    "a join side is a whole key"
-                );
-            }
-        }
-    }
-
-    fn verify_model(&self, model: &Model) {
-        let columns = model.columns.len();
-        assert!(!model.primary_key.is_empty(), "a model has a primary key");
-        assert!(model.primary_key.iter().all(|&c| !model.columns[c].nullable), "a key is not null");
-        for unique in &model.uniques {
-            assert!(!unique.columns.is_empty() && unique.columns.iter().all(|&c| c < columns));
-        }
-        for index in &model.indexes {
-            assert!(!index.parts.is_empty() && index.parts.iter().all(|p| p.column < columns));
-        }
-        for key in &model.foreign_keys {
-            assert_eq!(key.columns.len(), key.target_columns.len(), "a foreign key is whole");
-            assert!(key.columns.iter().all(|&c| c < columns), "a foreign key has its columns");
-            let target = &self[key.target];
-            for (&here, &there) in key.columns.iter().zip(&key.target_columns) {
-                assert_eq!(model.columns[here].ty, target.columns[there].ty, "key types agree");
-            }
-        }
-        for column in &model.columns {
-            if let Type::Enum(id) = column.ty {
-                assert!(id.index() < self.enums.len(), "an enum exists");
-            }
         }
     }
 }
@@ -520,6 +663,20 @@ impl IndexOp<RelationId> for Schema {
     type Output = Relation;
     fn index(&self, id: RelationId) -> &Relation {
         &self.relations[id.index()]
+    }
+}
+
+impl IndexOp<TypeId> for Schema {
+    type Output = EmbeddedType;
+    fn index(&self, id: TypeId) -> &EmbeddedType {
+        &self.types[id.index()]
+    }
+}
+
+impl IndexOp<UnionId> for Schema {
+    type Output = Union;
+    fn index(&self, id: UnionId) -> &Union {
+        &self.unions[id.index()]
     }
 }
 

@@ -129,16 +129,16 @@ impl<'c, 'a> Assembler<'c, 'a> {
         let first = self.relations.partition_point(|&(model, _)| model < index);
         let own = self.relations[first..].iter().take_while(|&&(model, _)| model == index);
         model::Model {
-            name: draft.name().to_owned(),
             docs: docs(&draft.ast.docs),
             file: self.cx.sources.name(draft.file).to_owned(),
-            table: draft.table.clone(),
+            fields: (0..columns.len()).map(model::RowField::Column).collect(),
             columns,
             primary_key: key_columns(self.cx, index),
             uniques: self.uniques(index, used),
             indexes: self.indexes(index, used),
             foreign_keys: self.foreign_keys(index, used),
             relations: own.map(|key| self.relation_ids[key]).collect(),
+            ..model::Model::new(draft.name(), draft.table.clone())
         }
     }
 
@@ -150,7 +150,7 @@ impl<'c, 'a> Assembler<'c, 'a> {
                 let made = names::unique(&draft.table, &names_of(draft, &columns));
                 let fields =
                     unique.parts.iter().map(|part| draft.fields[part.field].name().to_owned()).collect();
-                model::Unique { name: name(used, unique, made), columns, fields }
+                model::Unique::new(name(used, unique, made), columns, fields)
             });
         uniques.filter(|unique| !unique.columns.is_empty()).collect()
     }
@@ -159,9 +159,9 @@ impl<'c, 'a> Assembler<'c, 'a> {
         let draft = &self.cx.models[index];
         let indexes = draft.indexes.iter().map(|index_draft| {
             let parts = index_parts(self.cx, index, index_draft);
-            let places: Vec<usize> = parts.iter().map(|part| part.column).collect();
+            let places: Vec<usize> = parts.iter().filter_map(model::IndexPart::column).collect();
             let made = names::index(&draft.table, &names_of(draft, &places));
-            model::Index { name: name(used, index_draft, made), parts }
+            model::Index::new(name(used, index_draft, made), parts)
         });
         indexes.filter(|index| !index.parts.is_empty()).collect()
     }
@@ -185,14 +185,12 @@ impl<'c, 'a> Assembler<'c, 'a> {
 
     fn column(&self, model: ModelIx, draft: &ColumnDraft) -> model::Column {
         model::Column {
-            field: draft.field.clone(),
-            name: draft.name.clone(),
             docs: docs(&self.cx.field(model, draft.owner).ast.docs),
-            ty: draft.ty,
             list: draft.list,
             nullable: draft.nullable,
             default: draft.default.clone(),
             id_of: draft.id_of.and_then(|model| self.model_ids.get(&model).copied()),
+            ..model::Column::new(draft.field.clone(), draft.name.clone(), draft.ty)
         }
     }
 
@@ -222,6 +220,7 @@ impl<'c, 'a> Assembler<'c, 'a> {
             model: self.model_ids[&model],
             name: draft.name().to_owned(),
             docs: docs(&draft.ast.docs),
+            deprecated: None,
             target: self.model_ids[&target],
             kind,
         }
@@ -268,9 +267,9 @@ fn is_primary_key(cx: &Cx<'_>, model: ModelIx, unique: &IndexDraft) -> bool {
 fn index_parts(cx: &Cx<'_>, model: ModelIx, index: &IndexDraft) -> Vec<model::IndexPart> {
     let parts = index.parts.iter().flat_map(|part| {
         columns_of(cx, model, std::slice::from_ref(part)).into_iter().map(|column| model::IndexPart {
-            column,
             descending: part.descending,
             nulls: part.nulls,
+            ..model::IndexPart::new(column)
         })
     });
     parts.collect()
@@ -310,12 +309,16 @@ fn enumeration(cx: &Cx<'_>, draft: &EnumDraft<'_>) -> model::Enum {
         name: variant.ast.name.text.clone(),
         label: variant.label.clone(),
         docs: docs(&variant.ast.docs),
+        deprecated: None,
+        renamed_from: None,
     });
     model::Enum {
         name: draft.ast.name.text.clone(),
         docs: docs(&draft.ast.docs),
         file: cx.sources.name(draft.file).to_owned(),
+        schema: None,
         type_name: draft.type_name.clone(),
+        renamed_from: None,
         variants: variants.collect(),
     }
 }

@@ -115,6 +115,7 @@ fn default_value(cx: &Cx<'_>, ty: Type, default: &Default) -> TokenStream {
             return quote!(::rex_orm::__::DefaultValue::List(&[#(#values),*]));
         }
         Default::Autoincrement => quote!(Autoincrement),
+        Default::Sql(_) => quote!(Database),
         Default::Now => quote!(Now),
         Default::Today => quote!(Today),
         Default::Uuid4 => quote!(Uuid4),

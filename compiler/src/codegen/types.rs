@@ -88,5 +88,5 @@ pub(super) fn has_default(column: &Column) -> bool {
 
 /// Whether the database, not Rex, fills the column.
 pub(super) fn is_the_databases(column: &Column) -> bool {
-    matches!(column.default, Some(Default::Autoincrement))
+    matches!(column.default, Some(Default::Autoincrement | Default::Sql(_)))
 }

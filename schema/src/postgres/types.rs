@@ -75,6 +75,8 @@ pub enum Default {
     Today,
     /// A random UUID.
     RandomUuid,
+    /// An expression of the user's.
+    Sql(String),
 }
 
 /// A constant.
@@ -148,6 +150,7 @@ pub(super) fn default(schema: &Schema, column: &Column) -> Option<db::Default> {
         model::Default::Autoincrement => return None,
         // PostgreSQL makes these from 18 on; Rust on every version.
         model::Default::Uuid7 => return None,
+        model::Default::Sql(text) => Default::Sql(text.postgres.clone()?),
     };
     Some(db::Default::Postgres(default))
 }

@@ -66,6 +66,7 @@ pub(crate) fn default(default: &Default) -> String {
         Default::LocalNow => "(strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000')".to_owned(),
         Default::TimeOfDay => "(strftime('%H:%M:%f', 'now') || '000')".to_owned(),
         Default::Today => "(strftime('%Y-%m-%d', 'now'))".to_owned(),
+        Default::Sql(text) => format!("({text})"),
     }
 }
 

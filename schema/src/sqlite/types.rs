@@ -43,6 +43,8 @@ pub enum Default {
     TimeOfDay,
     /// The same as a day of UTC.
     Today,
+    /// An expression of the user's.
+    Sql(String),
 }
 
 /// A constant.
@@ -142,6 +144,7 @@ pub(super) fn default(schema: &Schema, column: &Column) -> Option<db::Default> {
         model::Default::Autoincrement => return None,
         // Made in Rust.
         model::Default::Uuid4 | model::Default::Uuid7 => return None,
+        model::Default::Sql(text) => Default::Sql(text.sqlite.clone()?),
     };
     Some(db::Default::Sqlite(default))
 }

@@ -2,7 +2,7 @@
 
 use crate::model::{
     Action, Column, Default, Enum, EnumId, ForeignKey, Index, IndexPart, JoinSide, JoinTable, Model, ModelId,
-    Parts, Scalar, Schema, Type, Unique, Variant,
+    Parts, RowField, Scalar, Schema, Type, Unique, Variant,
 };
 use crate::names;
 
@@ -14,16 +14,10 @@ impl Draft {
     /// A model whose key is its first column.
     pub(super) fn model(&mut self, name: &str, columns: Vec<Column>) -> ModelId {
         self.0.models.push(Model {
-            name: name.to_owned(),
-            docs: String::new(),
             file: "schema/test.rex".to_owned(),
-            table: names::table(name),
             columns,
             primary_key: vec![0],
-            uniques: vec![],
-            indexes: vec![],
-            foreign_keys: vec![],
-            relations: vec![],
+            ..Model::new(name, names::table(name))
         });
         ModelId(self.0.models.len() as u32 - 1)
     }
@@ -37,12 +31,16 @@ impl Draft {
             name: label.to_lowercase().replace(|c: char| !c.is_alphanumeric(), "_"),
             label: (*label).to_owned(),
             docs: String::new(),
+            deprecated: None,
+            renamed_from: None,
         };
         self.0.enums.push(Enum {
             name: name.to_owned(),
             docs: docs.to_owned(),
             file: "schema/test.rex".to_owned(),
+            schema: None,
             type_name: names::enum_type(name),
+            renamed_from: None,
             variants: labels.iter().map(variant).collect(),
         });
         Type::Enum(EnumId(self.0.enums.len() as u32 - 1))
@@ -70,10 +68,8 @@ impl Draft {
         }
         let columns: Vec<usize> = (first..model.columns.len()).collect();
         let column_names: Vec<&str> = columns.iter().map(|&c| model.columns[c].name.as_str()).collect();
-        model.indexes.push(Index {
-            name: names::index(&model.table, &column_names),
-            parts: columns.iter().map(|&column| ascending(column)).collect(),
-        });
+        let parts = columns.iter().map(|&column| ascending(column)).collect();
+        model.indexes.push(Index::new(names::index(&model.table, &column_names), parts));
         model.foreign_keys.push(ForeignKey {
             name: names::foreign_key(&model.table, &column_names),
             columns,
@@ -91,14 +87,15 @@ impl Draft {
         let fields: Vec<String> = columns.iter().map(|&c| model.columns[c].name.clone()).collect();
         let column_names: Vec<&str> = fields.iter().map(String::as_str).collect();
         let name = names::unique(&model.table, &column_names);
-        model.uniques.push(Unique { name, columns: columns.to_vec(), fields });
+        model.uniques.push(Unique::new(name, columns.to_vec(), fields));
     }
 
     pub(super) fn index(&mut self, id: ModelId, parts: Vec<IndexPart>) {
         let model = self.get(id);
-        let column_names: Vec<&str> = parts.iter().map(|p| model.columns[p.column].name.as_str()).collect();
+        let places = parts.iter().filter_map(IndexPart::column);
+        let column_names: Vec<&str> = places.map(|place| model.columns[place].name.as_str()).collect();
         let name = names::index(&model.table, &column_names);
-        model.indexes.push(Index { name, parts });
+        model.indexes.push(Index::new(name, parts));
     }
 
     pub(super) fn join(&mut self, table: &str, sides: [(ModelId, &[&str]); 2]) {
@@ -109,22 +106,19 @@ impl Draft {
         self.0.join_tables.push(JoinTable { table: table.to_owned(), sides: sides.map(side) });
     }
 
-    pub(super) fn finish(self) -> Schema {
+    /// The schema. Where fields were not given, each column is one.
+    pub(super) fn finish(mut self) -> Schema {
+        for model in &mut self.0.models {
+            if model.fields.is_empty() {
+                model.fields = (0..model.columns.len()).map(RowField::Column).collect();
+            }
+        }
         Schema::new(self.0)
     }
 }
 
 pub(super) fn column(name: &str, ty: Type) -> Column {
-    Column {
-        field: name.to_owned(),
-        name: name.to_owned(),
-        docs: String::new(),
-        ty,
-        list: false,
-        nullable: false,
-        default: None,
-        id_of: None,
-    }
+    Column::new(name, name, ty)
 }
 
 pub(super) fn scalar(name: &str, scalar: Scalar) -> Column {
@@ -140,5 +134,5 @@ pub(super) fn autoincrement(name: &str, ty: Scalar) -> Column {
 }
 
 pub(super) fn ascending(column: usize) -> IndexPart {
-    IndexPart { column, descending: false, nulls: None }
+    IndexPart::new(column)
 }

@@ -207,7 +207,11 @@ pub(crate) fn null_orders() -> Schema {
         (true, None),
     ];
     let parts = orders.iter().enumerate();
-    let parts = parts.map(|(place, &(descending, nulls))| IndexPart { column: place + 1, descending, nulls });
+    let parts = parts.map(|(place, &(descending, nulls))| IndexPart {
+        descending,
+        nulls,
+        ..IndexPart::new(place + 1)
+    });
     draft.index(model, parts.collect());
     draft.finish()
 }

@@ -25,7 +25,9 @@ pub(super) fn summary(schema: &Schema) -> String {
                 .map(|part| {
                     let order = if part.descending { " desc" } else { "" };
                     let nulls = part.nulls.map(|nulls| format!(" nulls {nulls:?}")).unwrap_or_default();
-                    format!("{}{order}{nulls}", model.columns[part.column].name)
+                    let column =
+                        part.column().map_or("expression", |column| model.columns[column].name.as_str());
+                    format!("{column}{order}{nulls}")
                 })
                 .collect();
             lines.push(format!("    index {:?} ({})", index.name, parts.join(", ")));
