@@ -6,6 +6,7 @@ mod codes;
 pub mod configuration;
 pub(crate) mod declarations;
 pub(crate) mod defaults;
+pub mod explain;
 pub(crate) mod keys;
 pub(crate) mod lints;
 pub(crate) mod names;
@@ -149,7 +150,7 @@ const MAX_WORD: usize = 64;
 
 /// The candidate that was probably meant: the same word in another case, or the smallest edit
 /// distance, at most a third of the word.
-pub(crate) fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if wrong.len() > MAX_WORD {
         return None;
     }

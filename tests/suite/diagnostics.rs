@@ -8,6 +8,7 @@
 mod configuration;
 mod fixes;
 mod fixture;
+mod pages;
 mod robustness;
 mod summary;
 

@@ -2,6 +2,8 @@
 //!
 //! Must not judge schemas: what is wrong with one is for the fixtures.
 
+mod explain;
+
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! arguments ──clap──▶ Command ──find──▶ [Target] ──check, codegen, ddl──▶ text, Exit
+//!                      └─────────────────────explain──────────▶ text, Exit
 //! ```
 //!
 //! # Invariants
@@ -15,6 +16,7 @@ mod check;
 mod codegen;
 mod console;
 mod ddl;
+mod explain;
 mod find;
 
 use std::ffi::OsString;
@@ -80,6 +82,7 @@ enum Command {
     Check(check::Arguments),
     Codegen(codegen::Arguments),
     Ddl(ddl::Arguments),
+    Explain(explain::Arguments),
 }
 
 /// Runs the command line `arguments`, the first of which is the program's name, on the process's
@@ -121,6 +124,7 @@ fn dispatch(command: &Command, console: &mut Console<'_>) -> Result<Exit, Stop> 
         Command::Check(arguments) => check::run(arguments, console),
         Command::Codegen(arguments) => codegen::run(arguments, console),
         Command::Ddl(arguments) => ddl::run(arguments, console),
+        Command::Explain(arguments) => explain::run(arguments, console),
     }
 }
 

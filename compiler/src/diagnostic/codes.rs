@@ -1,4 +1,4 @@
-//! The registry of diagnostic codes: one row each.
+//! The registry of diagnostic codes: one row each, and one page each in `explain/`.
 
 use super::Severity;
 
@@ -23,6 +23,13 @@ macro_rules! codes {
                 match self { $(Code::$code => $summary),* }
             }
 
+            /// Why it is wrong, with a wrong and a right example: Markdown, as `explain` reads it.
+            pub fn page(self) -> &'static str {
+                match self {
+                    $(Code::$code => include_str!(concat!("explain/", stringify!($code), ".md"))),*
+                }
+            }
+
             /// The name that silences it, for a lint.
             pub fn lint(self) -> Option<&'static str> {
                 match self { $(Code::$code => codes!(@lint $($lint)?)),* }
@@ -37,6 +44,12 @@ impl Code {
     /// Codes that begin with `W` are lints.
     pub fn severity(self) -> Severity {
         if self.as_str().starts_with('W') { Severity::Warning } else { Severity::Error }
+    }
+
+    /// The code that is written so, in any case, or that is a lint of this name.
+    pub fn find(text: &str) -> Option<Code> {
+        let is = |code: &Code| code.as_str().eq_ignore_ascii_case(text) || code.lint() == Some(text);
+        REGISTRY.iter().copied().find(is)
     }
 }
 
