@@ -4,9 +4,13 @@
 //! `Debug`, not in the text of its sources. PostgreSQL puts values into a message's detail, so
 //! the driver's error stays behind [`DriverError`], which shows none of it.
 
+mod violation;
+
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+
+pub use violation::Violation;
 
 /// The result of an operation.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -21,6 +25,7 @@ struct Inner {
     sql: Option<Cow<'static, str>>,
     constraint: Option<Cow<'static, str>>,
     column: Option<Cow<'static, str>>,
+    violations: Vec<Violation>,
     source: Option<DriverError>,
 }
 
@@ -34,6 +39,8 @@ pub enum Kind {
     Unique,
     /// The row that is referred to does not exist, or a row is still referred to.
     ForeignKey,
+    /// Rules of the schema refuse the row; nothing was sent. [`Error::violations`] has all of them.
+    Validation,
     /// A check of the database refused the row, or a column's type a value: too long, out of range.
     Check,
     /// A required column got no value.
@@ -68,6 +75,7 @@ impl Error {
             sql: None,
             constraint: None,
             column: None,
+            violations: Vec::new(),
             source: None,
         }))
     }
@@ -95,6 +103,22 @@ impl Error {
     /// The column that the failure is about, by its name in the database.
     pub fn column(&self) -> Option<&str> {
         self.0.column.as_deref()
+    }
+
+    /// A write that rules of the schema refuse, with all that the rules found.
+    ///
+    /// # Panics
+    ///
+    /// When they found nothing.
+    pub fn of_violations(violations: Vec<Violation>) -> Self {
+        assert!(!violations.is_empty(), "an error of validation has a violation");
+        violation::error(violations)
+    }
+
+    /// What the schema's rules found, for an error of [`Kind::Validation`]: by row, then by field
+    /// in the schema's order, rules over the whole row last.
+    pub fn violations(&self) -> Option<&[Violation]> {
+        (self.kind() == Kind::Validation).then_some(self.0.violations.as_slice())
     }
 
     /// Which unique of a model was violated: `e.conflict::<user::Unique>() == Some(…)`.

@@ -71,7 +71,7 @@ pub mod __;
 
 pub use config::{Config, DatabaseKind, Password, SslMode};
 pub use db::Db;
-pub use error::{DriverError, Error, Kind, Result, UniqueOf};
+pub use error::{DriverError, Error, Kind, Result, UniqueOf, Violation};
 pub use fits::{Fits, Key};
 pub use model::{Cardinality, Many, Maybe, Model, New, One, Relation};
 pub use query::{Append, Column, Cond, Filterable, Find, Load, LoadOf, Loads, Order, Orders};
