@@ -32,7 +32,7 @@ pub struct Config {
     pub serde: bool,
     /// The folder of the `.rex` files, relative to the manifest.
     pub schema: String,
-    /// Lints by name.
+    /// What becomes of lints, by name; `warnings` stands for all that are told.
     pub lints: BTreeMap<String, Level>,
 }
 
@@ -132,8 +132,8 @@ impl Reader<'_> {
     }
 
     fn lint(&mut self, name: &str, level: &Value) {
-        let known: Vec<&str> =
-            rex_compiler::diagnostic::REGISTRY.iter().filter_map(|code| code.lint()).collect();
+        let lints = rex_compiler::diagnostic::REGISTRY.iter().filter_map(|code| code.lint());
+        let known: Vec<&str> = lints.chain(["warnings"]).collect();
         if !known.contains(&name) {
             self.diagnostics.push(configuration::unknown_key(self.shown, &format!("lints.{name}"), &known));
             return;
@@ -141,7 +141,8 @@ impl Reader<'_> {
         match level.as_str() {
             Some("allow") => drop(self.config.lints.insert(name.to_owned(), Level::Allow)),
             Some("warn") => drop(self.config.lints.insert(name.to_owned(), Level::Warn)),
-            _ => self.unknown(&format!("lints.{name}"), level, &["allow", "warn"]),
+            Some("deny") => drop(self.config.lints.insert(name.to_owned(), Level::Deny)),
+            _ => self.unknown(&format!("lints.{name}"), level, &["allow", "warn", "deny"]),
         }
     }
 

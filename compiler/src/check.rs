@@ -38,7 +38,7 @@ pub struct Options {
     pub databases: Vec<Dialect>,
     /// Whether tables are called by the model's name instead of its plural.
     pub singular_tables: bool,
-    /// What becomes of lints, by name.
+    /// What becomes of lints, by name; `warnings` stands for all that are told.
     pub lints: BTreeMap<String, Level>,
 }
 
@@ -49,6 +49,8 @@ pub enum Level {
     Allow,
     /// It is told.
     Warn,
+    /// It is an error.
+    Deny,
 }
 
 impl Default for Options {
@@ -241,7 +243,14 @@ impl<'a> Cx<'a> {
     /// Sorted, without what is silenced, and no more of a file than anyone reads.
     fn finish(mut self) -> Vec<Diagnostic> {
         let mut diagnostics = std::mem::take(&mut self.diagnostics);
-        diagnostics.retain(|diagnostic| !self.is_silenced(diagnostic));
+        diagnostics.retain_mut(|diagnostic| match self.level(diagnostic) {
+            Some(Level::Allow) => false,
+            Some(Level::Deny) => {
+                diagnostic.severity = Severity::Error;
+                true
+            }
+            Some(Level::Warn) | None => true,
+        });
         diagnostics.sort_by_key(|diagnostic| {
             (
                 diagnostic.primary.as_ref().map(|label| (label.place.file, label.place.span.start)),
@@ -260,13 +269,19 @@ impl<'a> Cx<'a> {
         diagnostics
     }
 
-    fn is_silenced(&self, diagnostic: &Diagnostic) -> bool {
-        let Some(lint) = diagnostic.code.lint() else { return false };
+    /// What becomes of a lint; none for what is no lint.
+    fn level(&self, diagnostic: &Diagnostic) -> Option<Level> {
+        let lint = diagnostic.code.lint()?;
         let place = diagnostic.primary.as_ref().map(|label| label.place);
-        let here = self.allowed.iter().any(|(scope, name)| {
+        let is_allowed = self.allowed.iter().any(|(scope, name)| {
             *name == lint && place.is_some_and(|p| p.file == scope.file && scope.span.contains(p.span))
         });
-        here || self.options.lints.get(lint) == Some(&Level::Allow)
+        let set = |name: &str| self.options.lints.get(name).copied();
+        Some(match set(lint).unwrap_or(Level::Warn) {
+            _ if is_allowed => Level::Allow,
+            Level::Warn => set("warnings").unwrap_or(Level::Warn),
+            level => level,
+        })
     }
 }
 

@@ -6,6 +6,7 @@ mod codes;
 pub mod configuration;
 pub(crate) mod declarations;
 pub(crate) mod defaults;
+pub mod edit;
 pub mod explain;
 pub(crate) mod keys;
 pub(crate) mod lints;
@@ -16,6 +17,7 @@ pub(crate) mod syntax;
 pub(crate) mod types;
 
 pub use codes::{Code, REGISTRY};
+pub use edit::{Applicability, Fix};
 pub use render::{Colour, render};
 
 use crate::source::Place;
@@ -34,6 +36,8 @@ pub enum Severity {
 pub struct Diagnostic {
     /// Which.
     pub code: Code,
+    /// How bad it is: as the code says, unless a lint is denied.
+    pub severity: Severity,
     /// What is, in one line.
     pub message: String,
     /// The characters that are wrong; none for a fault that stands in no file.
@@ -57,15 +61,6 @@ pub struct Label {
     pub text: String,
 }
 
-/// An edit that mends a fault.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Fix {
-    /// What it does.
-    pub title: String,
-    /// What is replaced by what. Of two insertions at one place, the first stands first afterwards.
-    pub edits: Vec<(Place, String)>,
-}
-
 impl Diagnostic {
     pub(crate) fn new(code: Code, place: Place, message: impl Into<String>) -> Diagnostic {
         let primary = Some(Label { place, text: String::new() });
@@ -75,6 +70,7 @@ impl Diagnostic {
     pub(crate) fn placeless(code: Code, message: impl Into<String>) -> Diagnostic {
         Diagnostic {
             code,
+            severity: code.severity(),
             message: short(message.into()),
             primary: None,
             secondary: Vec::new(),
@@ -108,7 +104,8 @@ impl Diagnostic {
         self
     }
 
-    /// An edit that a machine may apply; its title is a help line too.
+    /// An edit that mends it; its title is a help line too. Somebody has to choose it, unless it
+    /// is said to be [`safe`](Diagnostic::safe).
     pub(crate) fn fix(self, title: impl Into<String>, place: Place, text: impl Into<String>) -> Diagnostic {
         self.fix_all(title, vec![(place, text.into())])
     }
@@ -117,8 +114,25 @@ impl Diagnostic {
     pub(crate) fn fix_all(mut self, title: impl Into<String>, edits: Vec<(Place, String)>) -> Diagnostic {
         let title = short(title.into());
         self.help.push(title.clone());
-        self.fixes.push(Fix { title, edits });
+        self.fixes.push(Fix { title, edits, applicability: Applicability::Choice });
         self
+    }
+
+    /// The last edit may be applied by a machine unasked: it has one reading, and mends no more
+    /// than the fault.
+    pub(crate) fn safe(mut self) -> Diagnostic {
+        if let Some(fix) = self.fixes.last_mut() {
+            fix.applicability = Applicability::Safe;
+        }
+        self
+    }
+
+    /// The edit that a machine may apply unasked: the only one, if it is safe.
+    pub fn safe_fix(&self) -> Option<&Fix> {
+        match self.fixes.as_slice() {
+            [fix] if fix.applicability == Applicability::Safe => Some(fix),
+            _ => None,
+        }
     }
 
     /// "did you mean", where one of the candidates is near.
@@ -129,6 +143,10 @@ impl Diagnostic {
         candidates: impl IntoIterator<Item = &'a str>,
     ) -> Diagnostic {
         match nearest(wrong, candidates) {
+            // Another case is another spelling; another letter may be another name.
+            Some(near) if near.eq_ignore_ascii_case(wrong) => {
+                self.fix(format!("did you mean `{near}`?"), place, near).safe()
+            }
             Some(near) => self.fix(format!("did you mean `{near}`?"), place, near),
             None => self,
         }
@@ -139,9 +157,9 @@ impl Diagnostic {
         add(self)
     }
 
-    /// Error or lint.
+    /// Error or warning.
     pub fn severity(&self) -> Severity {
-        self.code.severity()
+        self.severity
     }
 }
 

@@ -119,6 +119,23 @@ fn warnings_do_not_fail() {
 }
 
 #[test]
+fn lints_have_the_level_that_is_configured() {
+    let unused = "enum Role { reader }\n\nmodel User {\n    id: Int = autoincrement() @id\n}\n";
+    let check = |lints: &str| {
+        let manifest = format!("{MANIFEST}lints = {{ {lints} }}\n");
+        let files = [("Cargo.toml", manifest.as_str()), ("src/lib.rs", ""), ("schema/blog.rex", unused)];
+        rexc(folder(&files).path(), "check")
+    };
+    assert_eq!(check("").clean().last(), "2 warnings in schema/ (1 file)");
+    assert_eq!(check("int_key = \"allow\"").clean().last(), "1 warning in schema/ (1 file)");
+    let ran = check("int_key = \"deny\"").errors("error[W0006, int_key]: an `Int` key ends");
+    assert_eq!(ran.last(), "1 error, 1 warning in schema/ (1 file)");
+    let ran = check("warnings = \"deny\", int_key = \"warn\"").errors("error[W0003, unused_type]");
+    assert_eq!(ran.last(), "2 errors in schema/ (1 file)");
+    assert!(check("warnings = \"allow\"").clean().last().starts_with("ok: "));
+}
+
+#[test]
 fn every_crate_of_the_workspace_is_checked() {
     let folder = folder(&[
         ("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"*/\"]\n"),
@@ -198,7 +215,7 @@ fn configuration_is_checked() {
     check(&with("database = [\"sqlite\"]\n")).errors("help: did you mean `databases`?");
     check(&with("databases = [\"sqlite\"]\ndatetime = \"stone\"\n")).errors("E0903");
     check(&with("databases = [\"sqlite\"]\nlints = { int_keys = \"allow\" }\n")).errors("E0902");
-    check(&with("databases = [\"sqlite\"]\nlints = { int_key = \"deny\" }\n")).errors("E0903");
+    check(&with("databases = [\"sqlite\"]\nlints = { int_key = \"forbid\" }\n")).errors("E0903");
     check(&with("databases = [\"sqlite\"]\nschema = \"db\"\n")).errors("E0904");
 
     let folder = folder(&[("Cargo.toml", &with("")), ("src/lib.rs", ""), ("schema/blog.rex", GOOD)]);

@@ -181,11 +181,12 @@ fn label(cx: &mut Cx<'_>, file: FileId, variant: &ast::Variant) -> String {
 }
 
 /// `@map("…")` and its like name the label.
-fn variant_translation(cx: &Cx<'_>, whole: Place, attribute: &ast::Attribute) -> Option<types::Translation> {
+fn variant_translation(cx: &Cx<'_>, place: Place, attribute: &ast::Attribute) -> Option<types::Translation> {
     let named = matches!(attribute.name.text.as_str(), "map" | "label" | "value" | "column" | "rename");
     let [only] = attribute.args.as_ref()?.args.as_slice() else { return None };
-    let text = format!("@name({})", cx.text(Place { span: only.span, ..whole }));
-    named.then(|| types::Translation { title: format!("write `{text}`"), edits: vec![(whole, text)] })
+    let text = format!("@name({})", cx.text(Place { span: only.span, ..place }));
+    let title = format!("write `{text}`");
+    named.then(|| types::Translation { title, edits: vec![(place, text)], whole: true })
 }
 
 fn type_name(cx: &mut Cx<'_>, file: FileId, item: &ast::Enum) -> String {

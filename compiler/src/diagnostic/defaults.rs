@@ -13,7 +13,7 @@ pub(crate) fn wrong_type(
 ) -> Diagnostic {
     let diagnostic = Diagnostic::new(E0401, place, format!("{is} is no `{ty}`")).see(field, field_is(ty));
     match meant {
-        Some(meant) => diagnostic.fix(format!("write `{meant}`"), place, meant),
+        Some(meant) => diagnostic.fix(format!("write `{meant}`"), place, meant).safe(),
         None => diagnostic,
     }
 }
@@ -52,7 +52,7 @@ pub(crate) fn unknown_variant<'a>(
     let diagnostic = Diagnostic::new(E0404, place, format!("`{owner}` has no variant `{name}`"))
         .see(declared, "declared here");
     match super::nearest(name, variants.clone()) {
-        Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), place, near),
+        Some(_) => diagnostic.suggest(place, name, variants),
         None => diagnostic.help(format!("its variants are {}", super::listed(variants, "and"))),
     }
 }
@@ -64,7 +64,8 @@ pub(crate) fn malformed(place: Place, text: &str, ty: &str, form: &str) -> Diagn
 pub(crate) fn unknown_function(place: Place, name: &str) -> Diagnostic {
     let diagnostic = Diagnostic::new(E0406, place, format!("no function is called `{name}`"));
     match name {
-        "uuid" | "gen_random_uuid" => diagnostic.fix("write `uuid4`, or `uuid7` for keys", place, "uuid4"),
+        "gen_random_uuid" => diagnostic.fix("write `uuid4`", place, "uuid4").safe(),
+        "uuid" => diagnostic.fix("write `uuid4`, or `uuid7` for keys", place, "uuid4"),
         "cuid" | "nanoid" | "ulid" => diagnostic.help("use the type `Uuid` with `uuid7()`"),
         "dbgenerated" => diagnostic.help("write `sql(\"…\")`"),
         _ => diagnostic
@@ -77,7 +78,7 @@ pub(crate) fn function_type(place: Place, name: &str, gives: &str, ty: &str, fie
     let diagnostic = Diagnostic::new(E0407, place, format!("`{name}()` gives {gives}, and no `{ty}`"))
         .see(field, field_is(ty));
     match (name, ty) {
-        ("now", "Date") => diagnostic.fix("write `today()`", place, "today"),
+        ("now", "Date") => diagnostic.fix("write `today()`", place, "today").safe(),
         ("today", "DateTime" | "LocalDateTime") => diagnostic.fix("write `now()`", place, "now"),
         ("uuid4" | "uuid7", _) => diagnostic.help("make it a `Uuid`"),
         _ => diagnostic,
@@ -98,7 +99,7 @@ pub(crate) fn scalar_for_list(place: Place, text: Option<&str>, field: Place) ->
     let diagnostic = Diagnostic::new(E0409, place, "one value is the default of a field that holds a list")
         .see(field, "the field is a list");
     match text {
-        Some(text) => diagnostic.fix(format!("write `[{text}]`"), place, format!("[{text}]")),
+        Some(text) => diagnostic.fix(format!("write `[{text}]`"), place, format!("[{text}]")).safe(),
         None => diagnostic.help("a list's default is a list of constants: `[]`"),
     }
 }

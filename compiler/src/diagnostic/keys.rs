@@ -16,7 +16,7 @@ pub(crate) fn no_primary_key(
         .note("every row needs a key, so that it can be found, changed and referred to");
     match end {
         None if taken => diagnostic.help("mark a field with `@id`, or name several: `id (a, b)`"),
-        Some(end) => diagnostic.fix("mark the field `id`: add `@id`", end, " @id"),
+        Some(end) => diagnostic.fix("mark the field `id`: add `@id`", end, " @id").safe(),
         None => diagnostic.fix(
             "add `id: BigInt = autoincrement() @id`",
             inside,
@@ -51,8 +51,8 @@ pub(crate) fn unknown_order(place: Place, word: &str) -> Diagnostic {
     Diagnostic::new(E0311, place, format!("`{word}` says nothing about the order of an index"))
         .note("a part may add `asc`, `desc`, `nulls_first`, `nulls_last`")
         .also(|diagnostic| match word.to_lowercase() {
-            word if word.starts_with("asc") => diagnostic.fix("write `asc`", place, "asc"),
-            word if word.starts_with("desc") => diagnostic.fix("write `desc`", place, "desc"),
+            word if word.starts_with("asc") => diagnostic.fix("write `asc`", place, "asc").safe(),
+            word if word.starts_with("desc") => diagnostic.fix("write `desc`", place, "desc").safe(),
             _ => diagnostic.suggest(place, word, ["asc", "desc", "nulls_first", "nulls_last"]),
         })
 }
@@ -101,7 +101,7 @@ pub(crate) fn unknown_field<'a>(
     let diagnostic = Diagnostic::new(E0504, place, format!("`{model}` has no field `{name}`"));
     let fields: Vec<&str> = fields.into_iter().collect();
     match super::nearest(name, fields.iter().copied()) {
-        Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), place, near),
+        Some(_) => diagnostic.suggest(place, name, fields),
         None if fields.is_empty() || fields.len() > 12 => diagnostic,
         None => diagnostic.help(format!("it has {}", super::listed(fields, "and"))),
     }

@@ -140,6 +140,7 @@ pub(crate) fn required_inverse(place: Place, field: &str, key: Place, ty: Place)
     Diagnostic::new(E0608, place, format!("`{field}` may have no row, so it is optional"))
         .see(key, "the key is held here")
         .fix("add `?`", Place { span: ty.span.after(), ..ty }, "?")
+        .safe()
 }
 
 /// The model that joins lacks a to-one, which may be written at `inside`.
@@ -247,11 +248,9 @@ pub(crate) fn unknown_action(place: Place, name: &str) -> Diagnostic {
     let diagnostic = Diagnostic::new(E0616, place, format!("no action is called `{name}`"))
         .note(format!("actions are {}", listed(actions, "and")));
     if actions.contains(&name) {
-        return Diagnostic::new(E0616, place, "an action is a word without quotes").fix(
-            format!("write `{name}`"),
-            place,
-            name,
-        );
+        return Diagnostic::new(E0616, place, "an action is a word without quotes")
+            .fix(format!("write `{name}`"), place, name)
+            .safe();
     }
     let folded = name.to_lowercase().replace(['_', ' '], "");
     let folded = match folded.as_str() {
@@ -261,6 +260,9 @@ pub(crate) fn unknown_action(place: Place, name: &str) -> Diagnostic {
         _ => folded,
     };
     match actions.iter().find(|action| action.replace('_', "") == folded) {
+        Some(action) if name.to_lowercase().replace('_', "") == action.replace('_', "") => {
+            diagnostic.fix(format!("did you mean `{action}`?"), place, *action).safe()
+        }
         Some(action) => diagnostic.fix(format!("did you mean `{action}`?"), place, *action),
         None => diagnostic.suggest(place, name, actions),
     }
@@ -287,10 +289,12 @@ pub(crate) fn on_other_side(
         "fields" | "references" => {
             diagnostic.help(format!("write `@{attribute}` there, with the names of its model"))
         }
-        _ => diagnostic.fix_all(
-            format!("move `@{attribute}` there"),
-            vec![(place, String::new()), (end, format!(" {text}"))],
-        ),
+        _ => diagnostic
+            .fix_all(
+                format!("move `@{attribute}` there"),
+                vec![(place, String::new()), (end, format!(" {text}"))],
+            )
+            .safe(),
     }
 }
 

@@ -17,7 +17,7 @@ pub(crate) fn syntax(sources: &Sources, file: FileId, error: &SyntaxError) -> Di
                 .note("a declaration begins with `model`, `enum`, `type`, `mixin`, `view` or `union`")
                 .also(|diagnostic| match word.to_lowercase().as_str() {
                     "class" | "table" | "struct" | "entity" | "object" | "interface" | "record" => {
-                        diagnostic.fix("write `model`", place, "model")
+                        diagnostic.fix("write `model`", place, "model").safe()
                     }
                     _ => diagnostic.suggest(place, word, ["model", "enum", "type", "mixin", "view", "union"]),
                 })
@@ -45,6 +45,7 @@ pub(crate) fn syntax(sources: &Sources, file: FileId, error: &SyntaxError) -> Di
             Diagnostic::new(E0106, place, format!("`{name}` has no colon before its type"))
                 .note("a field is `name: Type`")
                 .fix("add `:`", at(error.span.after()), ":")
+                .safe()
         }
         Kind::MissingType => {
             let name = text(sources, place);
@@ -72,41 +73,35 @@ fn unexpected(place: Place, found: &str, expected: &[&'static str]) -> Diagnosti
 fn foreign(sources: &Sources, place: Place, kind: &Kind) -> Option<Diagnostic> {
     let at = |span| Place { file: place.file, span };
     Some(match kind {
-        Kind::ArraySuffix { element } => Diagnostic::new(
-            E0108,
-            place,
-            format!("a list is written `[{element}]`"),
-        )
-        .fix(format!("write `[{element}]`"), place, format!("[{element}]")),
+        Kind::ArraySuffix { element } => {
+            Diagnostic::new(E0108, place, format!("a list is written `[{element}]`"))
+                .fix(format!("write `[{element}]`"), place, format!("[{element}]"))
+                .safe()
+        }
         Kind::BangSuffix => Diagnostic::new(E0109, place, "a type is required without `!`")
             .note("only optional types carry a mark: `String?`")
-            .fix("remove it", place, ""),
+            .fix("remove it", place, "")
+            .safe(),
         Kind::DoubleAt { name, args } => double_at(place, name, args),
-        Kind::DoubleAtOnField { name } => Diagnostic::new(
-            E0110,
-            place,
-            format!("an attribute has one `@`: `@{name}`"),
-        )
-        .fix("remove one", place, "@"),
+        Kind::DoubleAtOnField { name } => {
+            Diagnostic::new(E0110, place, format!("an attribute has one `@`: `@{name}`"))
+                .fix("remove one", place, "@")
+                .safe()
+        }
         Kind::DottedAttribute { name } => dotted(place, name),
-        Kind::Regex { pattern } => Diagnostic::new(
-            E0112,
-            place,
-            "a regular expression is written as a raw string",
-        )
-        .fix(format!("write `r\"{pattern}\"`"), place, format!("r\"{pattern}\"")),
-        Kind::DoubleOptional => Diagnostic::new(E0113, place, "a type can be optional once").fix(
-            "remove the second `?`",
-            place,
-            "",
-        ),
+        Kind::Regex { pattern } => {
+            Diagnostic::new(E0112, place, "a regular expression is written as a raw string")
+                .fix(format!("write `r\"{pattern}\"`"), place, format!("r\"{pattern}\""))
+                .safe()
+        }
+        Kind::DoubleOptional => Diagnostic::new(E0113, place, "a type can be optional once")
+            .fix("remove the second `?`", place, "")
+            .safe(),
         Kind::AttributeBeforeType { text: attribute, end } => {
-            let mut diagnostic = Diagnostic::new(
-                E0114,
-                place,
-                format!("`{attribute}` stands before the type"),
-            )
-            .fix("move it behind the type", place, "");
+            let mut diagnostic =
+                Diagnostic::new(E0114, place, format!("`{attribute}` stands before the type"))
+                    .fix("move it behind the type", place, "")
+                    .safe();
             if let Some(fix) = diagnostic.fixes.last_mut() {
                 fix.edits.push((at(*end), format!(" {attribute}")));
             }
@@ -116,13 +111,14 @@ fn foreign(sources: &Sources, place: Place, kind: &Kind) -> Option<Diagnostic> {
             Diagnostic::new(E0115, place, format!("nothing is separated by this `{found}`"))
                 .note("fields and statements stand one after another, without commas or semicolons")
                 .fix("remove it", place, "")
+                .safe()
         }
-        Kind::SurplusComma => {
-            Diagnostic::new(E0115, place, "no variant stands before this `,`").fix("remove it", place, "")
-        }
-        Kind::MissingComma => {
-            Diagnostic::new(E0116, place, "variants are separated by commas").fix("add `,`", place, ",")
-        }
+        Kind::SurplusComma => Diagnostic::new(E0115, place, "no variant stands before this `,`")
+            .fix("remove it", place, "")
+            .safe(),
+        Kind::MissingComma => Diagnostic::new(E0116, place, "variants are separated by commas")
+            .fix("add `,`", place, ",")
+            .safe(),
         _ => {
             let _ = sources;
             return None;
@@ -136,11 +132,11 @@ fn double_at(place: Place, name: &str, args: &str) -> Diagnostic {
     let inner = args.trim_start_matches(['(', '[']).trim_end_matches([')', ']']).trim();
     match name {
         "id" | "unique" | "index" if !inner.is_empty() && !inner.contains([':', '"', '(']) => {
-            diagnostic.fix(format!("write `{name} ({inner})`"), place, format!("{name} ({inner})"))
+            diagnostic.fix(format!("write `{name} ({inner})`"), place, format!("{name} ({inner})")).safe()
         }
-        "map" => {
-            diagnostic.fix(format!("the table's name: `table {inner}`"), place, format!("table {inner}"))
-        }
+        "map" => diagnostic
+            .fix(format!("the table's name: `table {inner}`"), place, format!("table {inner}"))
+            .safe(),
         "id" | "unique" | "index" => diagnostic.help(format!("write `{name} (…)` with the names of fields")),
         _ => diagnostic.help("statements are `table`, `id`, `unique`, `index` and `allow`"),
     }
@@ -150,7 +146,7 @@ fn dotted(place: Place, name: &str) -> Diagnostic {
     let diagnostic = Diagnostic::new(E0111, place, format!("no attribute is called `@{name}`"));
     match name.strip_prefix("db.") {
         Some("VarChar" | "Char") => diagnostic.help("a length belongs to the type: `String(255)`"),
-        Some("Text") => diagnostic.fix("`String` is text of any length already: remove it", place, ""),
+        Some("Text") => diagnostic.fix("`String` is text of any length already: remove it", place, "").safe(),
         Some("Uuid") => diagnostic.help("use the type `Uuid`"),
         Some(_) => diagnostic.help("a column type of one database is `@db(postgres: \"…\")`"),
         None => diagnostic,
@@ -181,7 +177,7 @@ fn limits(sources: &Sources, place: Place, kind: &Kind) -> Diagnostic {
             Diagnostic::placeless(E0122, format!("`{name}` has {bytes} bytes, and {MAX_BYTES} are the limit"))
                 .help("split it: all files of the folder are one schema")
         }
-        Kind::Nul => Diagnostic::new(E0123, place, "a NUL byte").fix("remove it", place, ""),
+        Kind::Nul => Diagnostic::new(E0123, place, "a NUL byte").fix("remove it", place, "").safe(),
         _ => dangling_doc(place),
     }
 }

@@ -7,12 +7,9 @@ use super::{Diagnostic, listed, nearest};
 use crate::source::Place;
 
 /// How other languages call Rex's scalars.
-const FOREIGN: [(&str, &str); 34] = [
+const FOREIGN: [(&str, &str); 24] = [
     ("text", "String"),
-    ("varchar", "String(255)"),
     ("str", "String"),
-    ("char", "String(1)"),
-    ("id", "BigInt"),
     ("i16", "SmallInt"),
     ("int2", "SmallInt"),
     ("int16", "SmallInt"),
@@ -20,28 +17,35 @@ const FOREIGN: [(&str, &str); 34] = [
     ("int4", "Int"),
     ("int32", "Int"),
     ("integer", "Int"),
-    ("serial", "Int"),
     ("i64", "BigInt"),
     ("int8", "BigInt"),
     ("int64", "BigInt"),
     ("long", "BigInt"),
-    ("bigserial", "BigInt"),
     ("boolean", "Bool"),
     ("f32", "Float"),
     ("real", "Float"),
     ("f64", "Double"),
-    ("number", "Double"),
-    ("numeric", "Decimal(10, 2)"),
-    ("money", "Decimal(19, 4)"),
-    ("timestamp", "DateTime"),
     ("timestamptz", "DateTime"),
     ("instant", "DateTime"),
     ("naivedatetime", "LocalDateTime"),
     ("jsonb", "Json"),
-    ("object", "Json"),
     ("blob", "Bytes"),
     ("bytea", "Bytes"),
     ("guid", "Uuid"),
+];
+
+/// Types of other languages that may be meant as one of Rex's; without arguments, a guess.
+const ALIKE: [(&str, &str); 10] = [
+    ("varchar", "String(255)"),
+    ("char", "String(1)"),
+    ("id", "BigInt"),
+    ("serial", "Int"),
+    ("bigserial", "BigInt"),
+    ("number", "Double"),
+    ("numeric", "Decimal(10, 2)"),
+    ("money", "Decimal(19, 4)"),
+    ("timestamp", "DateTime"),
+    ("object", "Json"),
 ];
 
 pub(crate) fn unknown_type<'a>(
@@ -56,12 +60,18 @@ pub(crate) fn unknown_type<'a>(
     if folded == "enum" {
         return diagnostic.help("declare the enum by itself, `enum Name { a, b }`, and write `Name` here");
     }
-    if let Some((_, rex)) = FOREIGN.iter().find(|(foreign, _)| *foreign == folded) {
-        let rex = if has_arguments { rex.split('(').next().unwrap_or(rex) } else { rex };
+    let find = |table: &[(&str, &'static str)]| {
+        let row = table.iter().find(|(foreign, _)| *foreign == folded);
+        row.map(|&(_, rex)| if has_arguments { rex.split('(').next().unwrap_or(rex) } else { rex })
+    };
+    if let Some(rex) = find(&FOREIGN) {
+        return diagnostic.fix(format!("Rex calls it `{rex}`"), place, rex).safe();
+    }
+    if let Some(rex) = find(&ALIKE) {
         return diagnostic.fix(format!("Rex calls it `{rex}`"), place, rex);
     }
     match nearest(name, known) {
-        Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), place, near),
+        Some(near) => diagnostic.suggest(place, name, [near]),
         None => diagnostic
             .note(format!("scalar types are {}", listed(Scalar::NAMES, "and")))
             .help(format!("declare it: `model {name} {{ … }}` or `enum {name} {{ … }}`")),
@@ -104,6 +114,8 @@ pub(crate) fn decimal_for_sqlite(place: Place, precision: u16) -> Diagnostic {
 pub(crate) struct Translation {
     pub(crate) title: String,
     pub(crate) edits: Vec<(Place, String)>,
+    /// Whether it says all that was written.
+    pub(crate) whole: bool,
 }
 
 pub(crate) fn unknown_attribute<'a>(
@@ -113,8 +125,9 @@ pub(crate) fn unknown_attribute<'a>(
     translation: Option<Translation>,
 ) -> Diagnostic {
     let diagnostic = Diagnostic::new(E0304, place, format!("no attribute is called `@{name}`"));
-    if let Some(Translation { title, edits }) = translation {
-        return diagnostic.fix_all(title, edits);
+    if let Some(Translation { title, edits, whole }) = translation {
+        let diagnostic = diagnostic.fix_all(title, edits);
+        return if whole { diagnostic.safe() } else { diagnostic };
     }
     match name {
         "default" => diagnostic.help("a default stands behind `=`: `role: Role = reader`"),
@@ -125,6 +138,9 @@ pub(crate) fn unknown_attribute<'a>(
         "ignore" => diagnostic.help("leave the field out"),
         _ => {
             let known: Vec<&str> = known.into_iter().collect();
+            if let Some(same) = known.iter().find(|known| known.eq_ignore_ascii_case(name)) {
+                return diagnostic.fix(format!("did you mean `@{same}`?"), place, *same).safe();
+            }
             let list = listed(
                 known.iter().map(|name| format!("@{name}")).collect::<Vec<_>>().iter().map(String::as_str),
                 "and",
@@ -165,6 +181,7 @@ pub(crate) fn on_update_action(place: Place, name: Place, action: &str) -> Diagn
     Diagnostic::new(E0307, place, format!("`{action}` is an action of a foreign key, not a value"))
         .note("`@on_update` gives the value that every update writes")
         .fix("did you mean `@on_key_change`?", name, "on_key_change")
+        .safe()
 }
 
 pub(crate) fn misplaced_statement(keyword: &str, place: Place, owner: &str) -> Diagnostic {

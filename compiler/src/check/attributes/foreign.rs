@@ -16,8 +16,8 @@ pub(super) fn translate(
     let whole = Place { file, span: attribute.span };
     let ty = field.ty.as_ref()?;
     let behind_type = Place { file, span: ty.span.after() };
-    let instead =
-        |text: String| Some(Translation { title: format!("write `{text}`"), edits: vec![(whole, text)] });
+    let said = |title, edits| Some(Translation { title, edits, whole: true });
+    let instead = |text: String| said(format!("write `{text}`"), vec![(whole, text)]);
     let argument = || match attribute.args.as_ref()?.args.as_slice() {
         [only] => Some(cx.text(Place { file, span: only.span })),
         _ => None,
@@ -26,15 +26,11 @@ pub(super) fn translate(
         "default" if field.default.is_none() => {
             let value = argument()?;
             let edits = vec![(behind_type, format!(" = {value}")), (whole, String::new())];
-            Some(Translation {
-                title: format!("a default stands behind `=`: `{} = {value}`", type_text(cx, file, ty)),
-                edits,
-            })
+            said(format!("a default stands behind `=`: `{} = {value}`", type_text(cx, file, ty)), edits)
         }
         "autoincrement" | "auto_increment" | "identity" if field.default.is_none() => {
             let edits = vec![(behind_type, " = autoincrement()".to_owned()), (whole, String::new())];
-            let title = format!("write `{} = autoincrement()`", type_text(cx, file, ty));
-            Some(Translation { title, edits })
+            said(format!("write `{} = autoincrement()`", type_text(cx, file, ty)), edits)
         }
         "map" => instead(format!("@column({})", argument()?)),
         "primary_key" | "primary" | "pk" => instead("@id".to_owned()),
@@ -43,17 +39,18 @@ pub(super) fn translate(
                 Some(Translation {
                     title: "a relation needs no attribute: remove it".to_owned(),
                     edits: vec![(whole, String::new())],
+                    whole: attribute.args.is_none(),
                 })
             },
             instead,
         ),
         "required" | "not_null" | "notnull" => {
             let title = "a field is required without a mark: remove it".to_owned();
-            Some(Translation { title, edits: vec![(whole, String::new())] })
+            said(title, vec![(whole, String::new())])
         }
         "optional" | "nullable" | "null" if ty.optional.is_none() => {
             let edits = vec![(behind_type, "?".to_owned()), (whole, String::new())];
-            Some(Translation { title: format!("write `{}?`", type_text(cx, file, ty)), edits })
+            said(format!("write `{}?`", type_text(cx, file, ty)), edits)
         }
         _ => None,
     }

@@ -1,0 +1,86 @@
+//! Edits that mend faults, and what becomes of a text by them.
+
+use crate::source::{FileId, Place, Sources};
+
+/// An edit that mends a fault.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fix {
+    /// What it does.
+    pub title: String,
+    /// What is replaced by what. Of two insertions at one place, the first stands first afterwards.
+    pub edits: Vec<(Place, String)>,
+    /// Whether a machine may apply it unasked.
+    pub applicability: Applicability,
+}
+
+/// Whether a machine may apply an edit unasked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applicability {
+    /// There is one reading, and the edit says it in Rex's spelling: nothing else changes by it.
+    Safe,
+    /// Somebody has to choose: it guesses a name, drops what was written, adds a column or a
+    /// constraint, changes a type, or is one of several readings.
+    Choice,
+}
+
+/// The sources after edits, none of which overlap.
+pub fn apply(sources: &Sources, fixes: &[&Fix]) -> Sources {
+    let mut edited = Sources::default();
+    for id in sources.ids() {
+        edited.add(sources.name(id), apply_to(sources, id, fixes));
+    }
+    edited
+}
+
+fn apply_to(sources: &Sources, file: FileId, fixes: &[&Fix]) -> String {
+    let all = fixes.iter().flat_map(|fix| &fix.edits);
+    let mut edits: Vec<&(Place, String)> = all.filter(|(place, _)| place.file == file).collect();
+    edits.sort_by_key(|(place, _)| place.span);
+    let text = sources.text(file);
+    let (mut out, mut at) = (String::with_capacity(text.len()), 0);
+    for (place, replacement) in edits {
+        let range = place.span.range();
+        // Edits that overlap are not applied together: the first one counts.
+        if range.start < at {
+            continue;
+        }
+        out.push_str(&text[at..range.start]);
+        out.push_str(replacement);
+        at = range.end;
+        if replacement.is_empty() && !range.is_empty() {
+            at = tidy_up(text, range.start, at, &mut out);
+        }
+    }
+    out.push_str(&text[at..]);
+    out
+}
+
+/// Removes the white space that stood before what was removed, and the line if nothing else is on
+/// it. Gives where the rest of the text begins.
+fn tidy_up(text: &str, start: usize, end: usize, out: &mut String) -> usize {
+    let rest = &text[end..];
+    let is_last = rest.trim_start_matches([' ', '\t', '\r']).starts_with('\n') || rest.trim().is_empty();
+    if !is_last && !rest.starts_with([' ', '\t', ',', ')']) {
+        return end;
+    }
+    let kept = out.trim_end_matches([' ', '\t']).len();
+    let is_alone =
+        is_last && (kept == 0 || out[..kept].ends_with('\n')) && text[..start].ends_with(&out[kept..]);
+    out.truncate(kept);
+    match is_alone {
+        true => end + rest.find('\n').map_or(rest.len(), |newline| newline + 1),
+        false => end,
+    }
+}
+
+/// Whether two sets of edits touch the same characters, or insert at the same place.
+pub fn overlap(one: &Fix, other: &Fix) -> bool {
+    one.edits.iter().any(|(a, _)| {
+        other.edits.iter().any(|(b, _)| {
+            let apart = a.span.end < b.span.start || b.span.end < a.span.start;
+            let touch = a.span.end == b.span.start || b.span.end == a.span.start;
+            let insert = a.span.start == a.span.end || b.span.start == b.span.end;
+            a.file == b.file && !apart && !(touch && !insert)
+        })
+    })
+}
