@@ -73,14 +73,9 @@ fn tidy_up(text: &str, start: usize, end: usize, out: &mut String) -> usize {
     }
 }
 
-/// Whether two sets of edits touch the same characters, or insert at the same place.
+/// Whether two sets of edits change characters that overlap or touch.
 pub fn overlap(one: &Fix, other: &Fix) -> bool {
-    one.edits.iter().any(|(a, _)| {
-        other.edits.iter().any(|(b, _)| {
-            let apart = a.span.end < b.span.start || b.span.end < a.span.start;
-            let touch = a.span.end == b.span.start || b.span.end == a.span.start;
-            let insert = a.span.start == a.span.end || b.span.start == b.span.end;
-            a.file == b.file && !apart && !(touch && !insert)
-        })
-    })
+    let touch =
+        |a: &Place, b: &Place| a.file == b.file && a.span.start <= b.span.end && b.span.start <= a.span.end;
+    one.edits.iter().any(|(a, _)| other.edits.iter().any(|(b, _)| touch(a, b)))
 }
