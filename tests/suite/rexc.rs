@@ -3,6 +3,8 @@
 //! Must not judge schemas: what is wrong with one is for the fixtures.
 
 mod explain;
+mod fix;
+mod formats;
 
 use std::fs;
 use std::io::{self, Write};
@@ -286,7 +288,7 @@ fn what_cannot_run_says_why_and_what_to_do() {
 #[test]
 fn arguments_are_explained() {
     let here = Path::new(".");
-    rexc(here, "").usage("Usage: rexc <COMMAND>");
+    rexc(here, "").usage("Usage: rexc [OPTIONS] <COMMAND>");
     rexc(here, "chekc").usage("a similar subcommand exists: 'check'");
     rexc(here, "codegen").usage("<--out <DIR>|--print>");
     rexc(here, "codegen --check").usage("--out <DIR>");

@@ -5,6 +5,9 @@ use rex_compiler::{Checked, Severity};
 use rex_schema::Schema;
 
 use crate::find::{self, Databases, Target};
+use crate::fix::{self, Mended};
+use crate::format::{Format, Told};
+use crate::levels::Levels;
 use crate::{Console, Exit, Stop};
 
 /// Tell what is wrong with schemas
@@ -18,19 +21,65 @@ pub(crate) struct Arguments {
     /// configuration in the crate's Cargo.toml.
     #[arg(value_name = "PATH")]
     paths: Vec<std::path::PathBuf>,
+    /// How to write what is wrong; all but text goes to the output
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+    /// Apply the edits that need no choice to the files, then tell what remains
+    #[arg(long)]
+    fix: bool,
+    /// Show what `--fix` would change, and change nothing
+    #[arg(long, requires = "fix", conflicts_with = "format")]
+    dry_run: bool,
+    /// Print nothing but what is wrong
+    #[arg(long, short)]
+    quiet: bool,
+    #[command(flatten)]
+    levels: Levels,
     #[command(flatten)]
     databases: Databases,
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop> {
-    let targets = find::targets(&arguments.paths, &arguments.databases, &console.folder)?;
-    let exits = targets.iter().map(|target| {
+    let mut targets = find::targets(&arguments.paths, &arguments.databases, &console.folder)?;
+    for target in &mut targets {
+        arguments.levels.apply(&mut target.config.lints)?;
+    }
+    let mut verdicts = Vec::with_capacity(targets.len());
+    for target in &mut targets {
+        let mended = if arguments.fix { mend(target, arguments, console)? } else { None };
         let verdict = verdict(target);
-        report(target, &verdict, console);
-        console.tell(&format!("{}\n", summary(target, &verdict)));
-        verdict.exit()
-    });
-    Ok(exits.max().unwrap_or(Exit::Clean))
+        let told = mended.map(|mended| mended.told("fixed", &verdict.diagnostics)).unwrap_or_default();
+        if arguments.format == Format::Text {
+            report(target, &verdict, console);
+        }
+        if !arguments.quiet {
+            console.tell(&format!("{told}{}\n", summary(target, &verdict)));
+        }
+        verdicts.push(verdict);
+    }
+    let told = targets.iter().zip(&verdicts);
+    let told = told
+        .map(|(target, verdict)| Told { sources: &target.loaded.sources, diagnostics: &verdict.diagnostics });
+    arguments.format.write(&told.collect::<Vec<_>>(), console.out.write)?;
+    Ok(verdicts.iter().map(Verdict::exit).max().unwrap_or(Exit::Clean))
+}
+
+/// Applies safe edits to the files of a target, or shows what they would change.
+fn mend(
+    target: &mut Target,
+    arguments: &Arguments,
+    console: &mut Console<'_>,
+) -> Result<Option<Mended>, Stop> {
+    let mended = fix::mend(target);
+    if arguments.dry_run {
+        mended.print(&target.loaded.sources, console)?;
+        if !arguments.quiet {
+            console.tell(&mended.told("would fix", &mended.left(target)));
+        }
+        return Ok(None);
+    }
+    mended.write(target, &console.folder)?;
+    Ok(Some(mended))
 }
 
 /// What is wrong with a target, and what it declares.

@@ -18,6 +18,10 @@ mod console;
 mod ddl;
 mod explain;
 mod find;
+mod fix;
+mod format;
+mod levels;
+mod replace;
 
 use std::ffi::OsString;
 
@@ -69,6 +73,11 @@ impl From<std::io::Error> for Stop {
 #[derive(Debug, Parser)]
 #[command(name = "rexc", version, verbatim_doc_comment, disable_help_subcommand = true, after_help = EXITS)]
 struct Arguments {
+    /// When to use colours
+    ///
+    /// `auto` follows the terminal, `NO_COLOR` and `CLICOLOR_FORCE`.
+    #[arg(long, global = true, value_name = "WHEN", default_value_t, hide_default_value = true)]
+    color: console::When,
     #[command(subcommand)]
     command: Command,
 }
@@ -106,7 +115,10 @@ pub fn run_in<A: Into<OsString> + Clone>(
     console: &mut Console<'_>,
 ) -> Exit {
     let result = match Arguments::try_parse_from(arguments) {
-        Ok(arguments) => dispatch(&arguments.command, console),
+        Ok(arguments) => {
+            console.set_colours(arguments.color);
+            dispatch(&arguments.command, console)
+        }
         Err(error) => usage(&error, console),
     };
     let flushed = console.out.write.flush().map_err(Stop::from);

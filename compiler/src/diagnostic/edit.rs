@@ -1,5 +1,7 @@
 //! Edits that mend faults, and what becomes of a text by them.
 
+use std::collections::BTreeMap;
+
 use crate::source::{FileId, Place, Sources};
 
 /// An edit that mends a fault.
@@ -73,9 +75,25 @@ fn tidy_up(text: &str, start: usize, end: usize, out: &mut String) -> usize {
     }
 }
 
-/// Whether two sets of edits change characters that overlap or touch.
-pub fn overlap(one: &Fix, other: &Fix) -> bool {
-    let touch =
-        |a: &Place, b: &Place| a.file == b.file && a.span.start <= b.span.end && b.span.start <= a.span.end;
-    one.edits.iter().any(|(a, _)| other.edits.iter().any(|(b, _)| touch(a, b)))
+/// As many as can be applied together, in order: those whose edits overlap or touch none of an
+/// earlier one.
+pub fn compatible<'a, T>(candidates: impl IntoIterator<Item = T>, fix: impl Fn(&T) -> &'a Fix) -> Vec<T> {
+    // Where the characters that change begin, and where they end.
+    let mut taken: BTreeMap<(FileId, u32), u32> = BTreeMap::new();
+    let mut chosen = Vec::new();
+    for candidate in candidates {
+        let edits = &fix(&candidate).edits;
+        let is_free = |(place, _): &(Place, String)| {
+            let before = taken.range((place.file, 0)..=(place.file, place.span.end)).next_back();
+            before.is_none_or(|(_, &end)| end < place.span.start)
+        };
+        if edits.iter().all(is_free) {
+            for (place, _) in edits {
+                let end = taken.entry((place.file, place.span.start)).or_default();
+                *end = place.span.end.max(*end);
+            }
+            chosen.push(candidate);
+        }
+    }
+    chosen
 }

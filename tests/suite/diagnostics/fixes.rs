@@ -1,7 +1,7 @@
 //! Every edit that is offered mends what it is offered for.
 
 use rex_compiler::diagnostic::Diagnostic;
-use rex_compiler::diagnostic::edit::apply;
+use rex_compiler::diagnostic::edit::{apply, compatible};
 use rex_compiler::{Options, check};
 
 use super::fixture;
@@ -28,6 +28,33 @@ fn offered_edits_mend_what_they_are_offered_for() {
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     assert!(tried > 100, "too few edits: {tried}");
+}
+
+#[test]
+fn safe_edits_come_to_an_end() {
+    let mut faults = Vec::new();
+    for fixture in fixture::all(&["invalid", "lints", "valid"]) {
+        let mut sources = fixture.sources.clone();
+        let before = check(&sources, &Options::default()).diagnostics;
+        for round in 0.. {
+            let diagnostics = check(&sources, &Options::default()).diagnostics;
+            let chosen = compatible(diagnostics.iter().filter_map(Diagnostic::safe_fix), |fix| fix);
+            if chosen.is_empty() {
+                let left = count(&diagnostics, |other| before.iter().all(|it| it.code != other.code));
+                // What is mended may bring to light what stood behind it.
+                let is_one = fixture.code().is_some();
+                faults
+                    .extend((is_one && left > 0).then(|| format!("{}: {left} of other codes", fixture.name)));
+                break;
+            }
+            if round == 5 {
+                faults.push(format!("{}: still {}", fixture.name, chosen[0].title));
+                break;
+            }
+            sources = apply(&sources, &chosen);
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 fn count(diagnostics: &[Diagnostic], is: impl Fn(&Diagnostic) -> bool) -> usize {
