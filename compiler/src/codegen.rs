@@ -7,6 +7,7 @@
 mod builders;
 mod columns;
 mod enums;
+mod fields;
 mod layout;
 mod meta;
 mod model;

@@ -4,6 +4,7 @@
 //! at length. So there is a trait of our own, one implementation for each accepted type. Its
 //! second parameter only keeps apart how a value fits; it is always inferred.
 
+use crate::composite::Composite;
 use crate::model::Model;
 use crate::scalar::{Element, Scalar};
 
@@ -35,6 +36,28 @@ impl<T: Scalar> Fits<T> for T {
 
 #[diagnostic::do_not_recommend]
 impl<T: Scalar, How, V: Fits<T, How>> Fits<Option<T>, Present<How>> for V {
+    fn fit(self) -> Option<T> {
+        Some(V::fit(self))
+    }
+}
+
+/// The value is an embedded type or a union itself, or an `Option` of it.
+#[derive(Debug)]
+pub enum Whole {}
+
+/// The value fits the embedded type or the union when it is there.
+#[derive(Debug)]
+pub struct PresentWhole<How>(std::marker::PhantomData<How>);
+
+#[diagnostic::do_not_recommend]
+impl<T: Composite> Fits<T, Whole> for T {
+    fn fit(self) -> T {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Composite, How, V: Fits<T, How>> Fits<Option<T>, PresentWhole<How>> for V {
     fn fit(self) -> Option<T> {
         Some(V::fit(self))
     }

@@ -5,6 +5,7 @@ pub use rex_sql::Dialect;
 #[cfg(feature = "serde")]
 pub use serde;
 
+pub use crate::composite::{Composite, decode_member, encode_member, or_defaults};
 pub use crate::error::UniqueOf;
 pub use crate::fits::{Fits, Key};
 pub use crate::meta::{

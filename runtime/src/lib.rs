@@ -49,6 +49,7 @@
 //! of columns; `serde` reads a [`Config`] from a file. All but the adapters are on by default.
 
 pub mod adapter;
+mod composite;
 #[cfg_attr(not(all(feature = "sqlite", feature = "chrono")), allow(dead_code))]
 mod config;
 mod db;
@@ -69,12 +70,15 @@ mod write;
 #[path = "internal.rs"]
 pub mod __;
 
+pub use composite::Composite;
 pub use config::{Config, DatabaseKind, Password, SslMode};
 pub use db::Db;
 pub use error::{DriverError, Error, Kind, Result, UniqueOf, Violation};
 pub use fits::{Fits, Key};
 pub use model::{Cardinality, Many, Maybe, Model, New, One, Relation};
-pub use query::{Append, Column, Cond, Filterable, Find, Load, LoadOf, Loads, Order, Orders};
+pub use query::{
+    Append, Column, CompositeColumn, Cond, Filterable, Find, Load, LoadOf, Loads, Order, Orders,
+};
 pub use rex_sql::Dialect;
 pub use scalar::{Element, KeyParts, Scalar, UnknownLabel};
 pub use value::{Cell, Fixed, Value};

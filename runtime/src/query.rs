@@ -1,6 +1,7 @@
 //! Reading: columns, conditions, orders, finders, and eager loading.
 
 mod column;
+mod composite;
 mod condition;
 mod find;
 mod gather;
@@ -9,6 +10,7 @@ mod order;
 mod tail;
 
 pub use column::Column;
+pub use composite::CompositeColumn;
 pub use condition::Cond;
 pub use find::Find;
 pub(crate) use find::{not_found, sink};

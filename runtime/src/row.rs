@@ -64,6 +64,25 @@ impl<'a> Row<'a> {
         T::decode(cell).ok_or_else(|| mismatch(column, T::NAME, cell))
     }
 
+    /// Skips so many columns if all of them are null; whether they were.
+    ///
+    /// # Errors
+    ///
+    /// Of [`Kind::Decode`], when the row ends before.
+    pub(crate) fn skip_nulls(&mut self, columns: usize) -> Result<bool> {
+        let end = self.place + columns;
+        if end > self.cells.len() {
+            return Err(self.missing());
+        }
+        for place in self.place..end {
+            if !matches!(self.cells.cell(place)?, Cell::Null) {
+                return Ok(false);
+            }
+        }
+        self.place = end;
+        Ok(true)
+    }
+
     #[cold]
     fn missing(&self) -> Error {
         Error::new(Kind::Decode, format!("the row has {} columns, and more were expected", self.cells.len()))

@@ -4,7 +4,8 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use rex_schema::model::{Model, ModelId};
 
-use super::{Cx, layout, names, types};
+use super::fields::{self, Field};
+use super::{Cx, layout, names};
 
 /// Both builders of a model.
 pub(super) fn items(cx: &Cx<'_>, id: ModelId) -> Vec<TokenStream> {
@@ -28,11 +29,11 @@ struct States {
 
 impl States {
     fn new(cx: &Cx<'_>, model: &Model) -> States {
-        let places: Vec<usize> =
-            (0..model.columns.len()).filter(|&place| types::is_required(&model.columns[place])).collect();
-        let setters: Vec<&str> = places.iter().map(|&place| names::setter(cx.schema, model, place)).collect();
+        let fields = fields::of(cx, model);
+        let required = || fields.iter().filter(|field| field.is_required);
+        let setters: Vec<&str> = required().map(|field| field.setter).collect();
         States {
-            places,
+            places: required().map(|field| field.place).collect(),
             markers: setters.iter().map(|name| names::method(name)).collect(),
             parameters: setters.iter().map(|name| format_ident!("Has{}", names::camel(&[name]))).collect(),
         }
@@ -100,7 +101,7 @@ fn create_impl(cx: &Cx<'_>, id: ModelId, states: &States) -> TokenStream {
     let model = &cx.schema[id];
     let (create, row) = (names::beside("Create", &model.name), names::item(&model.name));
     let (parameters, markers) = (&states.parameters, &states.markers);
-    let setters = (0..model.columns.len()).map(|place| create_setter(cx, model, states, place));
+    let setters = fields::of(cx, model).into_iter().map(|field| create_setter(model, states, &field));
     let docs = layout::docs(&[
         "Writes the row; answers with it as the database has it.",
         &cx.statements.of(id).insert.docs(),
@@ -118,30 +119,29 @@ fn create_impl(cx: &Cx<'_>, id: ModelId, states: &States) -> TokenStream {
     }
 }
 
-fn create_setter(cx: &Cx<'_>, model: &Model, states: &States, place: usize) -> TokenStream {
-    let (column, number) = (&model.columns[place], layout::number(place));
-    let name = names::setter(cx.schema, model, place);
-    let (method, ty) = (names::method(name), types::column(cx, column));
-    let docs = setter_docs(name, &column.docs);
+fn create_setter(model: &Model, states: &States, field: &Field<'_>) -> TokenStream {
+    let (number, set) = (layout::number(field.place), field.set());
+    let (method, ty) = (names::method(field.setter), &field.ty);
+    let docs = setter_docs(field);
     let create = names::beside("Create", &model.name);
-    let out = match states.at(place) {
+    let out = match states.at(field.place) {
         Some(at) => {
             let parameters = states.with(at);
             quote!(#create<#(#parameters),*>)
         }
         None => quote!(Self),
     };
-    let builder = if states.at(place).is_some() { quote!(#create) } else { quote!(Self) };
+    let builder = if states.at(field.place).is_some() { quote!(#create) } else { quote!(Self) };
     quote! {
         #docs
         pub fn #method<How>(self, value: impl ::rex_orm::__::Fits<#ty, How>) -> #out {
-            #builder(self.0.set(#number, value.fit()))
+            #builder(self.0.#set(#number, value.fit()))
         }
     }
 }
 
-fn setter_docs(name: &str, docs: &str) -> TokenStream {
-    layout::docs(&[&format!("Sets `{name}`."), docs])
+fn setter_docs(field: &Field<'_>) -> TokenStream {
+    layout::docs(&[&format!("Sets `{}`.", field.setter), field.docs])
 }
 
 fn update_struct(model: &Model) -> TokenStream {
@@ -157,16 +157,15 @@ fn update_struct(model: &Model) -> TokenStream {
 
 fn update_impl(cx: &Cx<'_>, model: &Model) -> TokenStream {
     let (update, row) = (names::beside("Update", &model.name), names::item(&model.name));
-    let places = (0..model.columns.len()).filter(|place| !model.primary_key.contains(place));
-    let setters = places.map(|place| {
-        let (column, number) = (&model.columns[place], layout::number(place));
-        let name = names::setter(cx.schema, model, place);
-        let (method, ty, docs) =
-            (names::method(name), types::column(cx, column), setter_docs(name, &column.docs));
+    let is_key = |field: &Field<'_>| field.columns.iter().any(|place| model.primary_key.contains(place));
+    let fields = fields::of(cx, model).into_iter().filter(|field| !is_key(field));
+    let setters = fields.map(|field| {
+        let (number, set) = (layout::number(field.place), field.set());
+        let (method, ty, docs) = (names::method(field.setter), &field.ty, setter_docs(&field));
         quote! {
             #docs
             pub fn #method<How>(self, value: impl ::rex_orm::__::Fits<#ty, How>) -> Self {
-                Self(self.0.set(#number, value.fit()))
+                Self(self.0.#set(#number, value.fit()))
             }
         }
     });

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use rex_schema::model::Model;
 
-use super::{Cx, layout, model as rows, names, types};
+use super::{Cx, fields, layout, names};
 
 /// The struct of a model's columns, and its relations as methods.
 pub(super) fn items(cx: &Cx<'_>, model: &Model) -> [TokenStream; 2] {
@@ -13,10 +13,9 @@ pub(super) fn items(cx: &Cx<'_>, model: &Model) -> [TokenStream; 2] {
         "The columns and relations of [`{}`], in conditions, orders and `with`.",
         model.name
     )]);
-    let fields = model.columns.iter().map(|column| {
-        let (name, ty, docs) =
-            (names::field(&column.field), types::column(cx, column), rows::field_docs(column));
-        quote!(#docs pub #name: ::rex_orm::Column<#row, #ty>)
+    let fields = fields::of(cx, model).into_iter().map(|field| {
+        let (name, ty, docs) = (&field.name, field.column_type(&row), field.documentation());
+        quote!(#docs pub #name: #ty)
     });
     let struct_ = quote! {
         #docs

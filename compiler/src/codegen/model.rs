@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use rex_schema::model::{Column, Model, ModelId, Scalar, Type};
 
+use super::fields::{self, Field};
 use super::{Cx, GeneratedFile, builders, columns, layout, meta, names, relations, repository, types};
 
 /// Generates the file of a model.
@@ -11,7 +12,7 @@ pub(super) fn file(cx: &Cx<'_>, id: ModelId) -> GeneratedFile {
     let model = &cx.schema[id];
     let mut items = vec![row(cx, model)];
     items.extend(types::own_id(model, id).map(|column| typed_id(cx, model, column)).into_iter().flatten());
-    items.extend([new_row(cx, model), new_constructor(cx, model), new_impl(model)]);
+    items.extend([new_row(cx, model), new_constructor(cx, model), new_impl(cx, model)]);
     items.extend(columns::items(cx, model));
     items.push(model_impl(cx, id));
     items.extend(repository::unique_items(cx, model));
@@ -28,8 +29,8 @@ fn row(cx: &Cx<'_>, model: &Model) -> TokenStream {
     let docs =
         layout::docs(&[described(&model.docs, &model.name).as_str(), &format!("Table `{}`.", model.table)]);
     let serde = serde(cx, false);
-    let fields = model.columns.iter().map(|column| {
-        let (name, ty, docs) = (names::field(&column.field), types::column(cx, column), field_docs(column));
+    let fields = fields::of(cx, model).into_iter().map(|field| {
+        let (name, ty, docs) = (&field.name, &field.ty, field.documentation());
         quote!(#docs pub #name: #ty)
     });
     quote! {
@@ -137,9 +138,9 @@ fn new_row(cx: &Cx<'_>, model: &Model) -> TokenStream {
     let name = names::new_type(&model.name);
     let docs =
         layout::docs(&[&format!("A [`{}`] to be inserted. What has a default may be `None`.", model.name)]);
-    let fields = model.columns.iter().map(|column| {
-        let (name, docs, ty) = (names::field(&column.field), field_docs(column), types::column(cx, column));
-        match types::has_default(column) {
+    let fields = fields::of(cx, model).into_iter().map(|field| {
+        let (name, docs, ty) = (&field.name, field.documentation(), &field.ty);
+        match field.has_default {
             true => quote!(#docs pub #name: ::core::option::Option<#ty>),
             false => quote!(#docs pub #name: #ty),
         }
@@ -156,22 +157,18 @@ fn new_row(cx: &Cx<'_>, model: &Model) -> TokenStream {
 /// `NewUser::new(email, name)`
 fn new_constructor(cx: &Cx<'_>, model: &Model) -> TokenStream {
     let name = names::new_type(&model.name);
-    let required: Vec<usize> =
-        (0..model.columns.len()).filter(|&place| types::is_required(&model.columns[place])).collect();
+    let fields = fields::of(cx, model);
+    let required: Vec<&Field<'_>> = fields.iter().filter(|field| field.is_required).collect();
     let how: Vec<_> = (0..required.len()).map(|at| format_ident!("How{at}")).collect();
-    let arguments = required.iter().zip(&how).map(|(&place, how)| {
-        let (name, ty) =
-            (names::field(names::setter(cx.schema, model, place)), types::column(cx, &model.columns[place]));
+    let arguments = required.iter().zip(&how).map(|(field, how)| {
+        let (name, ty) = (names::field(field.setter), &field.ty);
         quote!(#name: impl ::rex_orm::__::Fits<#ty, #how>)
     });
-    let values = model.columns.iter().enumerate().map(|(place, column)| {
-        let field = names::field(&column.field);
-        match types::is_required(column) {
-            true => {
-                let argument = names::field(names::setter(cx.schema, model, place));
-                quote!(#field: #argument.fit())
-            }
-            false => quote!(#field: ::core::option::Option::None),
+    let values = fields.iter().map(|field| {
+        let (name, argument) = (&field.name, names::field(field.setter));
+        match field.is_required {
+            true => quote!(#name: #argument.fit()),
+            false => quote!(#name: ::core::option::Option::None),
         }
     });
     let generics = (!how.is_empty()).then(|| quote!(<#(#how),*>));
@@ -185,20 +182,14 @@ fn new_constructor(cx: &Cx<'_>, model: &Model) -> TokenStream {
     }
 }
 
-fn new_impl(model: &Model) -> TokenStream {
+fn new_impl(cx: &Cx<'_>, model: &Model) -> TokenStream {
     let (name, row) = (names::new_type(&model.name), names::item(&model.name));
-    let values = model.columns.iter().map(|column| {
-        let field = names::field(&column.field);
-        match types::has_default(column) {
-            true => quote!(::rex_orm::__::or_default(self.#field)),
-            false => quote!(::rex_orm::__::Scalar::encode(self.#field)),
-        }
-    });
+    let values = fields::values(&fields::of(cx, model));
     quote! {
         impl ::rex_orm::__::New for #name {
             type Model = #row;
             fn encode(self) -> ::std::vec::Vec<::rex_orm::__::Value> {
-                ::std::vec![#(#values),*]
+                #values
             }
         }
     }
@@ -210,13 +201,13 @@ fn model_impl(cx: &Cx<'_>, id: ModelId) -> TokenStream {
     let row = names::item(&model.name);
     let (columns, update) = (names::beside("Columns", &model.name), names::beside("Update", &model.name));
     let key = types::key(cx, model);
-    let fields: Vec<_> = model.columns.iter().map(|column| names::field(&column.field)).collect();
-    let places = (0..model.columns.len()).map(layout::number);
+    let fields = fields::of(cx, model);
+    let names = || fields.iter().map(|field| &field.name);
+    let (names, decoded_names) = (names(), names());
+    let columns_of = fields.iter().map(Field::column_value);
+    let decoded = fields.iter().map(Field::decoded);
     let meta = meta::model(cx, id);
-    let parts = model.primary_key.iter().map(|&place| {
-        let (column, field) = (&model.columns[place], &fields[place]);
-        taken(column, &quote!(self.#field))
-    });
+    let parts = model.primary_key.iter().map(|&place| fields::value(cx, model, place, &quote!(self)));
     let parts: Vec<TokenStream> = parts.collect();
     let value = match parts.as_slice() {
         [one] => one.clone(),
@@ -227,10 +218,10 @@ fn model_impl(cx: &Cx<'_>, id: ModelId) -> TokenStream {
             type Columns = #columns;
             type Key = #key;
             type Changes = #update<::rex_orm::__::Matching>;
-            const COLUMNS: #columns = #columns { #(#fields: ::rex_orm::Column::new(#places)),* };
+            const COLUMNS: #columns = #columns { #(#names: #columns_of),* };
             const META: &'static ::rex_orm::__::ModelMeta = &#meta;
             fn decode(row: &mut ::rex_orm::__::Row<'_>) -> ::rex_orm::Result<Self> {
-                ::core::result::Result::Ok(Self { #(#fields: row.next()?),* })
+                ::core::result::Result::Ok(Self { #(#decoded_names: #decoded),* })
             }
             fn key(&self) -> Self::Key {
                 #value

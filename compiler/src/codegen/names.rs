@@ -4,7 +4,7 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use rex_schema::Schema;
-use rex_schema::model::{EnumId, Model, ModelId, RelationKind};
+use rex_schema::model::{EnumId, Model, ModelId, RelationKind, TypeId, UnionId};
 
 /// Words that a field cannot be called without `r#`.
 const KEYWORDS: [&str; 45] = [
@@ -81,6 +81,38 @@ pub(super) fn id_path(schema: &Schema, id: ModelId) -> TokenStream {
 pub(super) fn enum_path(schema: &Schema, id: EnumId) -> TokenStream {
     let name = item(&schema[id].name);
     quote!(super::#name)
+}
+
+/// An embedded type as the module of any declaration names it.
+pub(super) fn type_path(schema: &Schema, id: TypeId) -> TokenStream {
+    let name = item(&schema[id].name);
+    quote!(super::#name)
+}
+
+/// The columns of an embedded type as the module of any declaration names them.
+pub(super) fn type_columns_path(schema: &Schema, id: TypeId) -> TokenStream {
+    columns_path(&schema[id].name)
+}
+
+/// A union as the module of any declaration names it.
+pub(super) fn union_path(schema: &Schema, id: UnionId) -> TokenStream {
+    let name = item(&schema[id].name);
+    quote!(super::#name)
+}
+
+/// The columns of a union as the module of any declaration names them.
+pub(super) fn union_columns_path(schema: &Schema, id: UnionId) -> TokenStream {
+    columns_path(&schema[id].name)
+}
+
+fn columns_path(name: &str) -> TokenStream {
+    let (module, columns) = (field(&name.to_snake_case()), beside("Columns", name));
+    quote!(super::#module::#columns)
+}
+
+/// The method of a union that gives the id of one member.
+pub(super) fn member(schema: &Schema, id: ModelId) -> Ident {
+    field(&schema[id].name.to_snake_case())
 }
 
 /// A type that stands beside a model in its module: `Columns`, `Repository`. It gives way to a

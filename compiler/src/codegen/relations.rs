@@ -2,9 +2,9 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use rex_schema::model::{Column, Model, ModelId, Relation, RelationKind};
+use rex_schema::model::{Model, ModelId, Relation, RelationKind};
 
-use super::{Cx, layout, meta, model as rows, names, types};
+use super::{Cx, fields, layout, meta, names, types};
 
 /// The markers of a model's relations, what they say, and the methods of a row.
 pub(super) fn items(cx: &Cx<'_>, id: ModelId) -> Vec<TokenStream> {
@@ -31,28 +31,28 @@ fn relation_docs(relation: &Relation, behind: &str) -> TokenStream {
     layout::docs(&[if relation.docs.is_empty() { &name } else { &relation.docs }])
 }
 
-/// The columns of this model that a relation starts from.
-fn start<'a>(cx: &Cx<'a>, model: &'a Model, relation: &Relation) -> Vec<&'a Column> {
-    let places = match relation.kind {
+/// The places of the columns of this model that a relation starts from.
+fn start<'a>(cx: &Cx<'a>, model: &'a Model, relation: &Relation) -> &'a [usize] {
+    match relation.kind {
         RelationKind::ToOne { foreign_key, .. } => &model.foreign_keys[foreign_key].columns,
         RelationKind::InverseOne { inverse } | RelationKind::InverseMany { inverse } => {
             &cx.schema.foreign_key(inverse).1.target_columns
         }
         RelationKind::Through { here, .. } => &cx.schema.foreign_key(here).1.target_columns,
         RelationKind::ManyToMany { .. } => &model.primary_key,
-    };
-    places.iter().map(|&place| &model.columns[place]).collect()
+    }
 }
 
 fn relation_impl(cx: &Cx<'_>, model: &Model, relation: &Relation) -> TokenStream {
     let (marker, row) = (names::camel(&[&relation.name]), names::item(&model.name));
     let target = names::model_path(cx.schema, relation.target);
     let start = start(cx, model, relation);
-    let parts: Vec<TokenStream> = start.iter().map(|column| types::plain(cx, column)).collect();
-    let values = start.iter().map(|column| {
-        let field = names::field(&column.field);
-        let value = rows::taken(column, &quote!(from.#field));
-        if column.nullable { quote!(#value?) } else { value }
+    let parts: Vec<TokenStream> =
+        start.iter().map(|&place| types::plain(cx, &model.columns[place])).collect();
+    let is_nullable = |place: usize| model.columns[place].nullable;
+    let values = start.iter().map(|&place| {
+        let value = fields::value(cx, model, place, &quote!(from));
+        if is_nullable(place) { quote!(#value?) } else { value }
     });
     let values: Vec<TokenStream> = values.collect();
     let (key, value) = match (parts.as_slice(), values.as_slice()) {
@@ -60,11 +60,8 @@ fn relation_impl(cx: &Cx<'_>, model: &Model, relation: &Relation) -> TokenStream
         _ => (quote!((#(#parts),*)), quote!((#(#values),*))),
     };
     // `Some(x?)` of a single nullable column is the column itself.
-    let value = match start.as_slice() {
-        [column] if column.nullable => {
-            let field = names::field(&column.field);
-            rows::taken(column, &quote!(from.#field))
-        }
+    let value = match start {
+        &[place] if is_nullable(place) => fields::value(cx, model, place, &quote!(from)),
         _ => quote!(::core::option::Option::Some(#value)),
     };
     let (card, name, path) = (cardinality(relation), &relation.name, meta::path(cx, relation));

@@ -8,8 +8,12 @@ use super::{Cx, names};
 
 /// The type of a column's value, `Option` and `Vec` included.
 pub(super) fn column(cx: &Cx<'_>, column: &Column) -> TokenStream {
-    let plain = plain(cx, column);
-    if column.nullable { quote!(::core::option::Option<#plain>) } else { plain }
+    optional(plain(cx, column), column.nullable)
+}
+
+/// A type, or an `Option` of it.
+pub(super) fn optional(ty: TokenStream, optional: bool) -> TokenStream {
+    if optional { quote!(::core::option::Option<#ty>) } else { ty }
 }
 
 /// The type of a column's value when it is not null.

@@ -155,7 +155,7 @@ macro_rules! texts {
 
 texts! { String Option<String> }
 
-fn compare(column: &'static ColumnMeta, comparison: Comparison, value: Value) -> Expr<Value> {
+pub(super) fn compare(column: &'static ColumnMeta, comparison: Comparison, value: Value) -> Expr<Value> {
     let plain = Expr::column(column.name);
     match (comparison, value) {
         (Comparison::Equal, Value::Null) => Expr::IsNull(Box::new(plain)),

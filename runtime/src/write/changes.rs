@@ -6,6 +6,7 @@ use rex_sql::{ColumnRef, Expr};
 
 use super::defaults::store;
 use crate::Pending;
+use crate::composite::Composite;
 use crate::db::Db;
 use crate::error::Result;
 use crate::meta::ModelMeta;
@@ -64,9 +65,23 @@ impl<M: Model, T> Update<M, T> {
 
     /// Sets the column at a place.
     pub fn set(mut self, place: u16, value: impl Scalar) -> Self {
-        self.set.retain(|(set, _)| *set != place);
-        self.set.push((place, value.encode()));
+        self.put(place, value.encode());
         self
+    }
+
+    /// Sets the columns from a place on.
+    pub fn set_all(mut self, first: u16, value: impl Composite) -> Self {
+        let mut values = Vec::new();
+        value.encode(&mut values);
+        for (place, value) in (first..).zip(values) {
+            self.put(place, value);
+        }
+        self
+    }
+
+    fn put(&mut self, place: u16, value: Value) {
+        self.set.retain(|(set, _)| *set != place);
+        self.set.push((place, value));
     }
 
     /// Sends the update. One that sets nothing writes nothing.

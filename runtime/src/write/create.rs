@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use super::insert::insert;
 use crate::Pending;
+use crate::composite::Composite;
 use crate::db::Db;
 use crate::model::Model;
 use crate::scalar::Scalar;
@@ -28,6 +29,15 @@ impl<M: Model, S> Draft<M, S> {
     /// Sets the column at a place; the builder says which state that leads to.
     pub fn set<Next>(mut self, place: u16, value: impl Scalar) -> Draft<M, Next> {
         self.values[usize::from(place)] = value.encode();
+        Draft { db: self.db, values: self.values, of: PhantomData }
+    }
+
+    /// Sets the columns from a place on; the builder says which state that leads to.
+    pub fn set_all<Next>(mut self, first: u16, value: impl Composite) -> Draft<M, Next> {
+        let mut values = Vec::new();
+        value.encode(&mut values);
+        let first = usize::from(first);
+        self.values.splice(first..first + values.len(), values);
         Draft { db: self.db, values: self.values, of: PhantomData }
     }
 

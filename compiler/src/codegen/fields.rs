@@ -1,0 +1,193 @@
+//! The fields of a row in Rust: a column each, or several columns that belong together, which are
+//! one value in Rust.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use rex_schema::model::{Column, EmbeddedField, Model, RowField, UnionField};
+
+use super::{Cx, layout, model as rows, names, types};
+
+/// A field of a row.
+pub(super) struct Field<'a> {
+    /// The place of its first column.
+    pub(super) place: usize,
+    /// The places of all its columns.
+    pub(super) columns: &'a [usize],
+    /// What the structs call it.
+    pub(super) name: Ident,
+    /// What setters and arguments are called after.
+    pub(super) setter: &'a str,
+    /// The type of its value, `Option` and `Vec` included.
+    pub(super) ty: TokenStream,
+    /// Documentation of the schema; empty if none.
+    pub(super) docs: &'a str,
+    /// Whether a new row must set it.
+    pub(super) is_required: bool,
+    /// Whether what a new row sets may be left out although null is no answer, or no default.
+    pub(super) has_default: bool,
+    kind: Kind<'a>,
+}
+
+enum Kind<'a> {
+    Column(&'a Column),
+    /// Several columns, and the type of them in conditions, which is generic over the model.
+    Composite(TokenStream),
+}
+
+/// The fields of a model's rows, in order.
+pub(super) fn of<'a>(cx: &Cx<'a>, model: &'a Model) -> Vec<Field<'a>> {
+    let fields = model.fields.iter().map(|field| match field {
+        RowField::Column(place) => column(cx, model, *place, field.columns()),
+        RowField::Embedded(embedded) => self::embedded(cx, model, embedded),
+        RowField::Union(union) => self::union(cx, union),
+    });
+    fields.collect()
+}
+
+fn column<'a>(cx: &Cx<'a>, model: &'a Model, place: usize, columns: &'a [usize]) -> Field<'a> {
+    let column = &model.columns[place];
+    Field {
+        place,
+        columns,
+        name: names::field(&column.field),
+        setter: names::setter(cx.schema, model, place),
+        ty: types::column(cx, column),
+        docs: &column.docs,
+        is_required: types::is_required(column),
+        has_default: types::has_default(column),
+        kind: Kind::Column(column),
+    }
+}
+
+fn embedded<'a>(cx: &Cx<'a>, model: &'a Model, field: &'a EmbeddedField) -> Field<'a> {
+    let is_required =
+        !field.optional && field.columns.iter().any(|&place| types::is_required(&model.columns[place]));
+    Field {
+        place: field.columns[0],
+        columns: &field.columns,
+        name: names::field(&field.name),
+        setter: &field.name,
+        ty: types::optional(names::type_path(cx.schema, field.ty), field.optional),
+        docs: &field.docs,
+        is_required,
+        has_default: !is_required && !field.optional,
+        kind: Kind::Composite(names::type_columns_path(cx.schema, field.ty)),
+    }
+}
+
+fn union<'a>(cx: &Cx<'a>, field: &'a UnionField) -> Field<'a> {
+    Field {
+        place: field.columns[0],
+        columns: &field.columns,
+        name: names::field(&field.name),
+        setter: &field.name,
+        ty: types::optional(names::union_path(cx.schema, field.union), field.optional),
+        docs: &field.docs,
+        is_required: !field.optional,
+        has_default: false,
+        kind: Kind::Composite(names::union_columns_path(cx.schema, field.union)),
+    }
+}
+
+impl Field<'_> {
+    /// Its documentation, or what it is called in the database.
+    pub(super) fn documentation(&self) -> TokenStream {
+        match &self.kind {
+            Kind::Column(column) => rows::field_docs(column),
+            Kind::Composite(_) => {
+                let name = format!("`{}`", self.setter);
+                layout::docs(&[if self.docs.is_empty() { &name } else { self.docs }])
+            }
+        }
+    }
+
+    /// Its type in `Columns`.
+    pub(super) fn column_type(&self, row: &Ident) -> TokenStream {
+        let ty = &self.ty;
+        match &self.kind {
+            Kind::Column(_) => quote!(::rex_orm::Column<#row, #ty>),
+            Kind::Composite(columns) => {
+                quote!(::rex_orm::CompositeColumn<#row, #ty, #columns<#row>>)
+            }
+        }
+    }
+
+    /// Its constant in `Columns`.
+    pub(super) fn column_value(&self) -> TokenStream {
+        let place = layout::number(self.place);
+        match &self.kind {
+            Kind::Column(_) => quote!(::rex_orm::Column::new(#place)),
+            Kind::Composite(columns) => {
+                quote!(::rex_orm::CompositeColumn::new(#place, #columns::new(#place)))
+            }
+        }
+    }
+
+    /// Its value from the next columns of `row`.
+    pub(super) fn decoded(&self) -> TokenStream {
+        match self.kind {
+            Kind::Column(_) => quote!(row.next()?),
+            Kind::Composite(_) => quote!(::rex_orm::__::Composite::decode(row)?),
+        }
+    }
+
+    /// The method of a builder that takes its value.
+    pub(super) fn set(&self) -> TokenStream {
+        match self.kind {
+            Kind::Column(_) => quote!(set),
+            Kind::Composite(_) => quote!(set_all),
+        }
+    }
+
+    /// How the row to be inserted gives its value.
+    fn encoded(&self) -> TokenStream {
+        let name = &self.name;
+        match (&self.kind, self.has_default) {
+            (Kind::Column(_), true) => quote!(::rex_orm::__::or_default(self.#name)),
+            (Kind::Column(_), false) => quote!(::rex_orm::__::Scalar::encode(self.#name)),
+            (Kind::Composite(_), true) => quote!(::rex_orm::__::or_defaults(self.#name, &mut values)),
+            (Kind::Composite(_), false) => {
+                quote!(::rex_orm::__::Composite::encode(self.#name, &mut values))
+            }
+        }
+    }
+}
+
+/// The values of a row to be inserted, one for each column.
+pub(super) fn values(fields: &[Field<'_>]) -> TokenStream {
+    let values = fields.iter().map(Field::encoded);
+    if fields.iter().all(|field| matches!(field.kind, Kind::Column(_))) {
+        return quote!(::std::vec![#(#values),*]);
+    }
+    let values = fields.iter().zip(values).map(|(field, value)| match field.kind {
+        Kind::Column(_) => quote!(values.push(#value);),
+        Kind::Composite(_) => quote!(#value;),
+    });
+    let columns = layout::number(fields.iter().map(|field| field.columns.len()).sum());
+    quote! {
+        let mut values = ::std::vec::Vec::with_capacity(#columns);
+        #(#values)*
+        values
+    }
+}
+
+/// A column's value in the row `root`, which is at hand by reference.
+pub(super) fn value(cx: &Cx<'_>, model: &Model, place: usize, root: &TokenStream) -> TokenStream {
+    let holder = model.fields.iter().find(|field| field.columns().contains(&place));
+    match holder.expect("every column belongs to a field") {
+        RowField::Column(_) => {
+            let (column, name) = (&model.columns[place], names::field(&model.columns[place].field));
+            rows::taken(column, &quote!(#root.#name))
+        }
+        RowField::Union(field) => {
+            let at = field.columns.iter().position(|&column| column == place).expect("it is one of these");
+            let (name, ty) = (names::field(&field.name), names::union_path(cx.schema, field.union));
+            let member = names::member(cx.schema, cx.schema[field.union].members[at]);
+            match field.optional {
+                true => quote!(#root.#name.as_ref().and_then(#ty::#member)),
+                false => quote!(#root.#name.#member()),
+            }
+        }
+        RowField::Embedded(_) => unreachable!("a part of an embedded type is in no key"),
+    }
+}
