@@ -11,6 +11,7 @@ mod defaults;
 mod draft;
 mod fields;
 mod foreign_keys;
+mod former;
 mod inverses;
 mod join_tables;
 mod keys;
@@ -18,7 +19,9 @@ mod lints;
 mod literals;
 mod schema;
 mod statements;
+mod stored;
 mod through;
+mod written;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -106,8 +109,11 @@ pub fn check(sources: &Sources, options: &Options) -> Checked {
     columns::make(&mut cx);
     statements::read_indexes(&mut cx);
     defaults::check(&mut cx);
+    written::check(&mut cx);
+    former::check(&mut cx);
     inverses::resolve(&mut cx);
     foreign_keys::make(&mut cx);
+    stored::check(&mut cx);
     clashes::check(&mut cx);
     lints::check(&mut cx);
     let schema = schema::assemble(&cx);

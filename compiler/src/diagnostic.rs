@@ -3,6 +3,7 @@
 //! Wording: lower case, no full stop, code in backticks; what is, then why, then the edit.
 
 mod codes;
+pub(crate) mod columns;
 pub mod configuration;
 pub(crate) mod declarations;
 pub(crate) mod defaults;

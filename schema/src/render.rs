@@ -32,7 +32,7 @@ pub(crate) fn create_table(name: &str, lines: &[String], options: &str) -> Strin
 pub(crate) fn ty(ty: &db::Type) -> String {
     match ty {
         db::Type::Postgres(ty) => postgres::ty(ty),
-        db::Type::Sqlite(ty) => sqlite::ty(*ty).to_owned(),
+        db::Type::Sqlite(ty) => sqlite::ty(ty).to_owned(),
     }
 }
 

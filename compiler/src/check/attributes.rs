@@ -1,11 +1,12 @@
 //! Attributes: what those of a field say.
 
+mod column;
 mod foreign;
 mod read;
 mod table;
 
 use rex_grammar::ast;
-use rex_schema::model::Action;
+use rex_schema::model::{Action, Type};
 
 use self::read::{name_list, one_name, strings};
 use self::table::{On, Spec, TABLE};
@@ -15,6 +16,7 @@ use super::lints::known_lint;
 use crate::diagnostic::{relations, types};
 use crate::source::{FileId, Place};
 
+pub(super) use self::column::ColumnAttributes;
 pub(super) use self::read::one_string;
 
 /// What the attributes of a field say.
@@ -34,6 +36,7 @@ pub(super) struct Attributes<'a> {
     pub(super) constraint: Option<(String, Place)>,
     pub(super) through: Option<(Vec<&'a ast::Name>, Place)>,
     pub(super) join_table: Option<(Vec<String>, Place)>,
+    pub(super) of_column: ColumnAttributes<'a>,
     /// Whether some could not be read: what they say may be missing.
     pub(super) unsure: bool,
     /// Those that belong to the side that holds a key, in order, with their places.
@@ -91,32 +94,34 @@ fn fits(
 ) -> bool {
     let at = Place { file, span: attribute.name.span };
     if spec.on == On::Later {
-        match (spec.name, one_name(attribute)) {
-            ("on_update", Some(action)) if read::action(&action.text).is_some() => {
-                let place = Place { file, span: action.span };
-                cx.report(types::on_update_action(place, at, &action.text));
-            }
-            _ => cx.report(types::not_built(&format!("`@{}`", spec.name), at)),
-        }
+        cx.report(types::not_built(&format!("`@{}`", spec.name), at));
+        return false;
+    }
+    if let ("on_update", Some(action)) = (spec.name, one_name(attribute))
+        && !matches!(shape, Shape::Scalar { ty: Type::Enum(_), .. })
+        && read::action(&action.text).is_some()
+    {
+        let place = Place { file, span: action.span };
+        cx.report(types::on_update_action(place, at, &action.text));
         return false;
     }
     let (takes, fits) = match (spec.on, shape) {
         (_, Shape::Broken) => return matches!(spec.name, "allow" | "id"),
+        (On::Version | On::SoftDelete, shape) => return column::fits(cx, file, attribute, field, shape),
         // Where the key is held is not known yet: told with the relation.
         (On::ToOne, Shape::ToMany { .. }) => return true,
         (On::Column, shape) => ("a scalar or a to-one relation", !matches!(shape, Shape::ToMany { .. })),
+        (On::Scalar, shape) => ("a scalar", matches!(shape, Shape::Scalar { .. })),
+        (On::Native, shape) => {
+            ("a scalar of Rex's own", matches!(shape, Shape::Scalar { ty: Type::Scalar(_), .. }))
+        }
         (On::ToOne, shape) => ("a to-one relation", matches!(shape, Shape::ToOne { .. })),
         (On::ToMany, shape) => ("a to-many relation", matches!(shape, Shape::ToMany { .. })),
         (On::Relation, shape) => ("a relation", !matches!(shape, Shape::Scalar { .. })),
         (On::Any | On::Later, _) => ("any field", true),
     };
     if !fits {
-        let is = match shape {
-            Shape::Scalar { list: true, .. } => "a list of values",
-            Shape::Scalar { .. } => "a scalar",
-            Shape::ToOne { .. } => "a to-one relation",
-            _ => "a to-many relation",
-        };
+        let is = kind(shape);
         let ty = field.ty.as_ref().map_or(field.name.span, |ty| ty.span);
         let whole = Place { file, span: attribute.span };
         cx.report(types::attribute_target(spec.name, at, takes, Place { file, span: ty }, is).fix(
@@ -126,6 +131,17 @@ fn fits(
         ));
     }
     fits
+}
+
+/// What a field is, in words.
+fn kind(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Scalar { list: true, .. } => "a list of values",
+        Shape::Scalar { ty: Type::Enum(_), .. } => "an enum",
+        Shape::Scalar { .. } => "a scalar",
+        Shape::ToOne { .. } => "a to-one relation",
+        Shape::ToMany { .. } | Shape::Broken => "a to-many relation",
+    }
 }
 
 /// Takes in what an attribute says. None if its arguments are not as they should be.
@@ -161,6 +177,8 @@ fn apply<'a>(
             attributes.through = Some((names, place));
         }
         "join_table" => attributes.join_table = Some((join_table(cx, attribute, file)?, place)),
+        "immutable" | "sensitive" | "version" | "soft_delete" | "on_update" | "backfill" | "deprecated"
+        | "renamed_from" | "db" | "rust" => column::apply(cx, &mut attributes.of_column, file, attribute)?,
         _ => {
             for lint in name_list(attribute)? {
                 let lint = known_lint(cx, &lint.text, Place { file, span: lint.span });
@@ -215,6 +233,7 @@ fn contradictions(cx: &mut Cx<'_>, attributes: &Attributes<'_>, shape: Shape) {
         ("column", column, "fields", fields.filter(|_| is_key), "`@fields` uses columns that have names"),
         ("no_index", attributes.no_index, "index", attributes.index, "one asks for an index, one for none"),
     ];
+    let pairs = pairs.into_iter().chain(column::contradictions(attributes, fields.filter(|_| is_key)));
     for (one, at, other, first, why) in pairs {
         if let (Some(at), Some(first)) = (at, first) {
             cx.report(types::contradiction(one, at, other, first, why));

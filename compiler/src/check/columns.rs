@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use rex_schema::model::SqlText;
+
 use super::draft::{ColumnDraft, Shape};
 use super::keys::{Part, field_parts};
 use super::{Cx, FieldIx, ModelIx};
@@ -116,6 +118,8 @@ fn add(
             list,
             nullable,
             default,
+            on_update: None,
+            native: SqlText::default(),
             id_of,
         });
         let index = columns.len() - 1;

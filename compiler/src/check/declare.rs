@@ -10,6 +10,7 @@ use rex_schema::names as made;
 use super::Cx;
 use super::draft::{Declared, EnumDraft, ModelDraft, VariantDraft};
 use super::fields::{MAX_NAME, check_name};
+use super::former::Former;
 use crate::diagnostic::{declarations, lints, names, types};
 use crate::source::{FileId, Place};
 
@@ -124,7 +125,8 @@ fn variants<'a>(cx: &mut Cx<'a>, file: FileId, item: &'a ast::Enum) -> Vec<Varia
     for variant in &item.variants {
         let name = variant.name.text.as_str();
         let at = Place { file, span: variant.name.span };
-        let label = label(cx, file, variant);
+        let Said { name: label, deprecated, renamed_from } = said(cx, file, variant);
+        let label = label.unwrap_or_else(|| name.to_owned());
         let sound = check_name(cx, at, "variant", name);
         if let Some(&(other, first)) = in_rust.get(&name.to_upper_camel_case()) {
             cx.report(match other == name {
@@ -140,44 +142,72 @@ fn variants<'a>(cx: &mut Cx<'a>, file: FileId, item: &'a ast::Enum) -> Vec<Varia
         if sound {
             in_rust.insert(name.to_upper_camel_case(), (name, at));
             labels.insert(label.clone(), at);
-            variants.push(VariantDraft { ast: variant, label });
+            variants.push(VariantDraft { ast: variant, label, deprecated, renamed_from });
         }
     }
+    former_labels(cx, &variants, &labels);
     variants
 }
 
-/// The label in the database: `@name("PG-13")`, or the variant's name.
-fn label(cx: &mut Cx<'_>, file: FileId, variant: &ast::Variant) -> String {
-    let mut label = variant.name.text.clone();
-    let mut first: Option<Place> = None;
+/// What the attributes of a variant say.
+#[derive(Default)]
+struct Said {
+    name: Option<String>,
+    deprecated: Option<String>,
+    renamed_from: Option<(String, Place)>,
+}
+
+fn said(cx: &mut Cx<'_>, file: FileId, variant: &ast::Variant) -> Said {
+    let mut said = Said::default();
+    let mut seen: Vec<(&str, Place)> = Vec::new();
     for attribute in &variant.attributes {
         let at = Place { file, span: attribute.name.span };
         let whole = Place { file, span: attribute.span };
-        if let ("name", Some(first)) = (attribute.name.text.as_str(), first) {
-            cx.report(types::attribute_twice("name", whole, first));
+        let name = attribute.name.text.as_str();
+        let Some(usage) = VARIANTS.iter().find(|(known, _)| *known == name).map(|(_, usage)| *usage) else {
+            let translation = variant_translation(cx, whole, attribute);
+            let known = VARIANTS.iter().map(|(known, _)| *known);
+            cx.report(types::unknown_attribute(name, at, known, translation));
+            continue;
+        };
+        if let Some((_, first)) = seen.iter().find(|(other, _)| *other == name) {
+            cx.report(types::attribute_twice(name, whole, *first));
             continue;
         }
-        match attribute.name.text.as_str() {
-            "name" => match super::attributes::one_string(attribute) {
-                Some(text) => {
-                    first = Some(whole);
-                    cx.database_name("the variant", whole, &text.text, false);
-                    label = text.text;
-                }
-                None => cx.report(types::attribute_arguments("name", whole, "@name(\"…\")")),
-            },
-            name @ ("renamed_from" | "deprecated") => {
-                cx.report(types::not_built(&format!("`@{name}`"), at));
-            }
-            name => cx.report(types::unknown_attribute(
-                name,
-                at,
-                ["name"],
-                variant_translation(cx, whole, attribute),
-            )),
+        seen.push((name, whole));
+        let text = super::attributes::one_string(attribute).map(|text| text.text);
+        let text = text.filter(|text| name != "deprecated" || !text.trim().is_empty());
+        let Some(text) = text else {
+            cx.report(types::attribute_arguments(name, whole, usage));
+            continue;
+        };
+        if name != "deprecated" {
+            cx.database_name("the variant", whole, &text, false);
+        }
+        match name {
+            "name" => said.name = Some(text),
+            "deprecated" => said.deprecated = Some(text),
+            _ => said.renamed_from = Some((text, whole)),
         }
     }
-    label
+    said
+}
+
+/// The attributes of variants, each as it is written.
+const VARIANTS: [(&str, &str); 3] = [
+    ("name", "@name(\"…\")"),
+    ("renamed_from", "@renamed_from(\"old\")"),
+    ("deprecated", "@deprecated(\"why\")"),
+];
+
+/// `@renamed_from`: labels that variants had before.
+fn former_labels(cx: &mut Cx<'_>, variants: &[VariantDraft<'_>], labels: &HashMap<String, Place>) {
+    let mut former = Former::default();
+    for variant in variants {
+        let Some((name, place)) = &variant.renamed_from else { continue };
+        let other = labels.get(name).copied();
+        cx.diagnostics.extend(former.check(name, *place, &variant.label, other, "a variant"));
+    }
 }
 
 /// `@map("…")` and its like name the label.

@@ -35,6 +35,14 @@ pub(super) fn check(cx: &mut Cx<'_>) {
     }
 }
 
+/// Reads what a field may be written with, as its default is read.
+pub(super) fn value(cx: &mut Cx<'_>, model: ModelIx, field: FieldIx, expr: &Expr) -> Option<Default> {
+    match cx.field(model, field).shape {
+        Shape::Scalar { ty, list, nullable } => Reader { cx, model, field, ty, nullable }.default(expr, list),
+        Shape::ToOne { .. } | Shape::ToMany { .. } | Shape::Broken => None,
+    }
+}
+
 struct Reader<'c, 'a> {
     cx: &'c mut Cx<'a>,
     model: ModelIx,

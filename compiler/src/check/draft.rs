@@ -31,6 +31,8 @@ pub(super) struct EnumDraft<'a> {
 pub(super) struct VariantDraft<'a> {
     pub(super) ast: &'a ast::Variant,
     pub(super) label: String,
+    pub(super) deprecated: Option<String>,
+    pub(super) renamed_from: Option<(String, Place)>,
 }
 
 pub(super) struct ModelDraft<'a> {
@@ -95,6 +97,8 @@ pub(super) struct ColumnDraft {
     pub(super) list: bool,
     pub(super) nullable: bool,
     pub(super) default: Option<model::Default>,
+    pub(super) on_update: Option<model::Default>,
+    pub(super) native: model::SqlText,
     pub(super) id_of: Option<ModelIx>,
 }
 

@@ -8,7 +8,7 @@ use super::draft::{IndexDraft, ModelDraft, Shape};
 use super::foreign_keys::columns_of;
 use super::{Cx, FieldIx, ModelIx};
 use crate::diagnostic::REGISTRY;
-use crate::diagnostic::lints;
+use crate::diagnostic::{columns, lints};
 use crate::source::Place;
 
 /// Runs every lint.
@@ -19,19 +19,14 @@ pub(super) fn check(cx: &mut Cx<'_>) {
         nullable_uniques(cx, model);
         int_key(cx, model);
         float_money(cx, model);
+        local_date_time(cx, model);
     }
     required_cycles(cx);
 }
 
 /// Lints of the language that this version does not have yet: silencing them is no mistake.
-const LATER: [&str; 6] = [
-    "postgres_only_index",
-    "cascade_cycle",
-    "constant_check",
-    "exclusive_length",
-    "local_date_time",
-    "view_without_key",
-];
+const LATER: [&str; 5] =
+    ["postgres_only_index", "cascade_cycle", "constant_check", "exclusive_length", "view_without_key"];
 
 /// A lint by its name, as `allow` has it; an unknown one is told.
 pub(super) fn known_lint(cx: &mut Cx<'_>, name: &str, place: Place) -> Option<&'static str> {
@@ -189,6 +184,15 @@ fn float_money(cx: &mut Cx<'_>, model: ModelIx) {
             found.push(lints::float_money(field.bare_type_place(), field.name(), scalar.name()));
         }
     }
+    cx.diagnostics.extend(found);
+}
+
+fn local_date_time(cx: &mut Cx<'_>, model: ModelIx) {
+    let local = Type::Scalar(Scalar::LocalDateTime);
+    let fields = cx.models[model].fields.iter().filter(|field| field.name().ends_with("_at"));
+    let fields = fields.filter(|field| matches!(field.shape, Shape::Scalar { ty, .. } if ty == local));
+    let found: Vec<_> =
+        fields.map(|field| columns::local_date_time(field.bare_type_place(), field.name())).collect();
     cx.diagnostics.extend(found);
 }
 

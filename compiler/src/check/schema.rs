@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use rex_schema::model::{self, JoinTableId, ModelId, Parts, RelationId, RelationKind};
 use rex_schema::{Schema, names};
 
-use super::draft::{ColumnDraft, EnumDraft, IndexDraft, Link, ModelDraft, Shape};
+use super::draft::{ColumnDraft, EnumDraft, FieldDraft, IndexDraft, Link, ModelDraft, Shape};
 use super::foreign_keys::columns_of;
 use super::{Cx, FieldIx, ModelIx, docs};
 
@@ -134,6 +134,8 @@ impl<'c, 'a> Assembler<'c, 'a> {
             fields: (0..columns.len()).map(model::RowField::Column).collect(),
             columns,
             primary_key: key_columns(self.cx, index),
+            version: marked_column(draft, |field| field.attributes.of_column.version.is_some()),
+            soft_delete: marked_column(draft, |field| field.attributes.of_column.soft_delete.is_some()),
             uniques: self.uniques(index, used),
             indexes: self.indexes(index, used),
             foreign_keys: self.foreign_keys(index, used),
@@ -184,8 +186,17 @@ impl<'c, 'a> Assembler<'c, 'a> {
     }
 
     fn column(&self, model: ModelIx, draft: &ColumnDraft) -> model::Column {
+        let owner = self.cx.field(model, draft.owner);
+        let of = &owner.attributes.of_column;
         model::Column {
-            docs: docs(&self.cx.field(model, draft.owner).ast.docs),
+            docs: docs(&owner.ast.docs),
+            on_update: draft.on_update.clone(),
+            immutable: of.immutable.is_some(),
+            sensitive: of.sensitive.is_some(),
+            deprecated: of.deprecated.clone(),
+            renamed_from: of.renamed_from.as_ref().map(|(name, _)| name.clone()),
+            native: draft.native.clone(),
+            rust: of.rust.as_ref().map(|(path, _)| path.clone()),
             list: draft.list,
             nullable: draft.nullable,
             default: draft.default.clone(),
@@ -220,7 +231,7 @@ impl<'c, 'a> Assembler<'c, 'a> {
             model: self.model_ids[&model],
             name: draft.name().to_owned(),
             docs: docs(&draft.ast.docs),
-            deprecated: None,
+            deprecated: draft.attributes.of_column.deprecated.clone(),
             target: self.model_ids[&target],
             kind,
         }
@@ -234,6 +245,11 @@ impl<'c, 'a> Assembler<'c, 'a> {
             .map(|(model, columns)| model::JoinSide { model: self.model_ids[&model], columns });
         model::JoinTable { table: draft.table.clone(), sides }
     }
+}
+
+/// The column of the first field that is marked so.
+fn marked_column(draft: &ModelDraft<'_>, marked: impl Fn(&FieldDraft<'_>) -> bool) -> Option<usize> {
+    draft.fields.iter().find(|field| marked(field))?.columns.first().copied()
 }
 
 fn names_of<'d>(draft: &'d ModelDraft<'_>, places: &[usize]) -> Vec<&'d str> {
@@ -309,8 +325,8 @@ fn enumeration(cx: &Cx<'_>, draft: &EnumDraft<'_>) -> model::Enum {
         name: variant.ast.name.text.clone(),
         label: variant.label.clone(),
         docs: docs(&variant.ast.docs),
-        deprecated: None,
-        renamed_from: None,
+        deprecated: variant.deprecated.clone(),
+        renamed_from: variant.renamed_from.as_ref().map(|(name, _)| name.clone()),
     });
     model::Enum {
         name: draft.ast.name.text.clone(),

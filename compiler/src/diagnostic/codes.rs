@@ -112,6 +112,13 @@ codes! {
     E0312 "a type that a configured database cannot hold",
     E0313 "attributes that contradict each other",
     E0314 "an unknown lint",
+    E0325 "an attribute that a model has once",
+    E0326 "a former name that cannot be",
+    E0327 "a database that `@db` does not name, or that is not configured",
+    E0328 "an empty type",
+    E0329 "a type that SQLite stores otherwise",
+    E0330 "a Rust type that is no path",
+    E0331 "one Rust type for two types of the schema",
     // Defaults.
     E0401 "a default of the wrong type",
     E0402 "an integer that is out of range",
@@ -125,6 +132,8 @@ codes! {
     E0410 "a default on a relation",
     E0411 "`autoincrement()` on what is not an integer key",
     E0412 "`null` for a required field",
+    E0413 "a value that `@on_update` cannot write",
+    E0414 "a default of a column that deletions write",
     // Keys and indexes.
     E0501 "a model without a primary key",
     E0502 "two primary keys",
@@ -174,4 +183,5 @@ codes! {
     W0007("float_money") "money as a binary fraction",
     W0008("required_cycle") "required keys in a circle",
     W0009("nullable_unique") "a nullable part of a composite unique",
+    W0014("local_date_time") "an instant without a zone",
 }

@@ -194,6 +194,15 @@ pub(crate) fn fields_type(
         .fix(format!("make it {} `{wanted}`", article(wanted)), ty, wanted)
 }
 
+/// The types in the database differ: `@db` says so of one of them.
+pub(crate) fn fields_native(place: Place, name: &str, field: Place, key: Place) -> Diagnostic {
+    Diagnostic::new(E0611, place, format!("`{name}` and the key it refers to are of different types"))
+        .see(field, "declared here")
+        .see(key, "the key it refers to")
+        .note("`@db` gives a column a type of the database's own, and both ends of a key have one")
+        .help("write the same `@db(…)` on both")
+}
+
 /// `insert` is the end of a single field, `inside` the beginning of the target.
 pub(crate) fn references_not_unique(
     place: Place,

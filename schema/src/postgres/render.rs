@@ -98,6 +98,7 @@ pub(crate) fn ty(ty: &Type) -> String {
         Element::Timestamp => "timestamp".to_owned(),
         Element::Jsonb => "jsonb".to_owned(),
         Element::Enum(name) => ident(name),
+        Element::Native(text) => text.clone(),
     };
     if ty.array { element + "[]" } else { element }
 }

@@ -56,6 +56,8 @@ pub enum Element {
     Jsonb,
     /// An enum type, by its name.
     Enum(String),
+    /// A type of the user's choice, as it is written; the whole of it, where it is an array.
+    Native(String),
 }
 
 /// A column's default.
@@ -109,6 +111,9 @@ pub enum Constant {
 }
 
 pub(super) fn ty(schema: &Schema, column: &Column) -> db::Type {
+    if let Some(native) = &column.native.postgres {
+        return db::Type::Postgres(Type { element: Element::Native(native.clone()), array: false });
+    }
     let element = match column.ty {
         model::Type::Scalar(scalar) => scalar_type(scalar),
         model::Type::Enum(id) => Element::Enum(schema[id].type_name.clone()),

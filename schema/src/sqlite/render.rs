@@ -45,12 +45,13 @@ fn column(table: &db::Table, column: &db::Column) -> String {
 }
 
 /// The type's keyword.
-pub(crate) fn ty(ty: Type) -> &'static str {
+pub(crate) fn ty(ty: &Type) -> &str {
     match ty {
         Type::Integer => "INTEGER",
         Type::Real => "REAL",
         Type::Text => "TEXT",
         Type::Blob => "BLOB",
+        Type::Native(text) => text,
     }
 }
 

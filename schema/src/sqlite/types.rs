@@ -18,7 +18,7 @@ use crate::model::{self, Column, Scalar, Schema, Value};
 use crate::{civil, decimal, lower};
 
 /// A column's type; the tables are `STRICT`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Type {
     /// 64 bits, signed.
     Integer,
@@ -28,6 +28,8 @@ pub enum Type {
     Text,
     /// Octets.
     Blob,
+    /// A type of the user's choice, as it is written: `TEXT COLLATE NOCASE`.
+    Native(String),
 }
 
 /// A column's default.
@@ -85,6 +87,9 @@ pub enum Rule {
 }
 
 pub(super) fn ty(_: &Schema, column: &Column) -> db::Type {
+    if let Some(native) = &column.native.sqlite {
+        return db::Type::Sqlite(Type::Native(native.clone()));
+    }
     let ty = match column.ty {
         _ if column.list => Type::Text,
         model::Type::Scalar(scalar) => scalar_type(scalar),

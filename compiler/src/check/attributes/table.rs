@@ -14,6 +14,14 @@ pub(super) struct Spec {
 pub(super) enum On {
     /// What has a column: a scalar, a to-one.
     Column,
+    /// One value or a list of them.
+    Scalar,
+    /// A scalar of Rex's own, or a list of them.
+    Native,
+    /// What counts: a required `Int` or `BigInt`.
+    Version,
+    /// An optional `DateTime`.
+    SoftDelete,
     ToOne,
     ToMany,
     Relation,
@@ -43,17 +51,17 @@ pub(super) const TABLE: &[Spec] = &[
     spec("through", On::ToMany, "@through(Model)"),
     spec("join_table", On::ToMany, "@join_table(\"table\", \"this_id\", \"that_id\")"),
     spec("allow", On::Any, "@allow(lint)"),
-    spec("renamed_from", On::Later, ""),
-    spec("backfill", On::Later, ""),
-    spec("immutable", On::Later, ""),
-    spec("on_update", On::Later, ""),
-    spec("version", On::Later, ""),
-    spec("soft_delete", On::Later, ""),
-    spec("sensitive", On::Later, ""),
+    spec("renamed_from", On::Column, "@renamed_from(\"old\")"),
+    spec("backfill", On::Column, "@backfill(value)"),
+    spec("immutable", On::Column, "@immutable"),
+    spec("on_update", On::Scalar, "@on_update(now())"),
+    spec("version", On::Version, "@version"),
+    spec("soft_delete", On::SoftDelete, "@soft_delete"),
+    spec("sensitive", On::Scalar, "@sensitive"),
     spec("computed", On::Later, ""),
-    spec("db", On::Later, ""),
-    spec("rust", On::Later, ""),
-    spec("deprecated", On::Later, ""),
+    spec("db", On::Native, "@db(postgres: \"citext\")"),
+    spec("rust", On::Native, "@rust(\"crate::Email\")"),
+    spec("deprecated", On::Any, "@deprecated(\"why\")"),
     spec("length", On::Later, ""),
     spec("range", On::Later, ""),
     spec("pattern", On::Later, ""),
