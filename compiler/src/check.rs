@@ -17,6 +17,7 @@ mod join_tables;
 mod keys;
 mod lints;
 mod literals;
+mod renames;
 mod schema;
 mod statements;
 mod stored;
@@ -116,6 +117,7 @@ pub fn check(sources: &Sources, options: &Options) -> Checked {
     stored::check(&mut cx);
     clashes::check(&mut cx);
     lints::check(&mut cx);
+    renames::complete(&mut cx, &files);
     let schema = schema::assemble(&cx);
     let diagnostics = cx.finish();
     Checked { diagnostics, schema }

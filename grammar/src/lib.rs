@@ -16,7 +16,9 @@ mod recover;
 mod scan;
 mod strings;
 mod walk;
+mod words;
 
 pub use error::{SyntaxError, SyntaxErrorKind};
 pub use parse::{MAX_BYTES, MAX_DEPTH, parse};
 pub use strings::quote;
+pub use words::{Words, words};

@@ -2,7 +2,8 @@
 
 use rex_compiler::diagnostic::Diagnostic;
 use rex_compiler::diagnostic::edit::{apply, compatible};
-use rex_compiler::{Options, check};
+use rex_compiler::{Options, Sources, check};
+use rex_schema::{Dialect, lower, render};
 
 use super::fixture;
 
@@ -55,6 +56,35 @@ fn safe_edits_come_to_an_end() {
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn names_in_another_case_are_mended_wherever_they_stand() {
+    let tables = |sources: &Sources| {
+        let checked = check(sources, &Options::default());
+        let schema = checked.schema().expect("naming is a lint");
+        [Dialect::Sqlite, Dialect::Postgres].map(|dialect| render(&lower(schema, dialect)))
+    };
+    let fixtures = fixture::all(&["lints"]);
+    for fixture in fixtures.iter().filter(|fixture| fixture.code() == Some("W0001")) {
+        let mut sources = fixture.sources.clone();
+        loop {
+            let diagnostics = check(&sources, &Options::default()).diagnostics;
+            let chosen = compatible(diagnostics.iter().filter_map(Diagnostic::safe_fix), |fix| fix);
+            if chosen.is_empty() {
+                break;
+            }
+            sources = apply(&sources, &chosen);
+        }
+        assert_eq!(tables(&sources), tables(&fixture.sources), "the database stays as it is");
+        let left = check(&sources, &Options::default()).diagnostics;
+        let text = sources.ids().map(|id| sources.text(id)).collect::<String>();
+        super::snapshot(
+            "lints",
+            &format!("{}_mended", fixture.name),
+            &format!("{text}\n{}", fixture::Fixture { sources, ..fixture.clone() }.render(&left)),
+        );
+    }
 }
 
 fn count(diagnostics: &[Diagnostic], is: impl Fn(&Diagnostic) -> bool) -> usize {

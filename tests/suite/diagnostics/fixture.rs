@@ -9,6 +9,7 @@ use rex_compiler::{FileId, Sources};
 use crate::support::sources::root;
 
 /// A schema: a file, or a folder of them.
+#[derive(Clone)]
 pub(super) struct Fixture {
     /// `invalid`, `lints` or `valid`.
     pub(super) kind: String,
