@@ -11,6 +11,7 @@ mod fixture;
 mod pages;
 mod robustness;
 mod summary;
+mod table;
 
 use std::collections::BTreeSet;
 

@@ -5,7 +5,7 @@ use rex_compiler::diagnostic::edit::{apply, compatible};
 use rex_compiler::{Options, Sources, check};
 use rex_schema::{Dialect, lower, render};
 
-use super::fixture;
+use super::{fixture, table};
 
 #[test]
 fn offered_edits_mend_what_they_are_offered_for() {
@@ -16,8 +16,7 @@ fn offered_edits_mend_what_they_are_offered_for() {
         for (diagnostic, fix) in before.iter().flat_map(|d| d.fixes.iter().map(move |fix| (d, fix))) {
             tried += 1;
             let after = check(&apply(&fixture.sources, &[fix]), &Options::default()).diagnostics;
-            let left = count(&after, |other| other.code == diagnostic.code);
-            if left >= count(&before, |other| other.code == diagnostic.code) {
+            if !table::holds(&fixture.sources, &before, diagnostic.code, fix) {
                 faults.push(format!("{}: `{}` leaves {}", fixture.name, fix.title, diagnostic.code.as_str()));
             }
             let is_syntax =
