@@ -17,6 +17,7 @@ mod join_tables;
 mod keys;
 mod lints;
 mod literals;
+mod mixins;
 mod renames;
 mod schema;
 mod statements;
@@ -33,7 +34,7 @@ use rex_schema::{Dialect, Schema, names};
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::parallel;
 use crate::source::{FileId, Place, Sources};
-use draft::{Declared, EnumDraft, FieldDraft, JoinDraft, ModelDraft, Shape};
+use draft::{Declared, EnumDraft, FieldDraft, JoinDraft, ModelDraft, Shape, UnionDraft};
 
 /// What a schema is checked for.
 #[derive(Clone, Debug)]
@@ -105,6 +106,8 @@ pub fn check(sources: &Sources, options: &Options) -> Checked {
     let mut cx = Cx::new(sources, options, diagnostics);
     declare::declare(&mut cx, &files);
     fields::resolve(&mut cx);
+    mixins::take_in(&mut cx);
+    fields::find_empty(&mut cx);
     statements::read_keys(&mut cx);
     keys::resolve(&mut cx);
     columns::make(&mut cx);
@@ -136,6 +139,7 @@ struct Cx<'a> {
     declared: HashMap<&'a str, Declared>,
     models: Vec<ModelDraft<'a>>,
     enums: Vec<EnumDraft<'a>>,
+    unions: Vec<UnionDraft<'a>>,
     join_tables: Vec<JoinDraft>,
     /// Lints silenced within these places, by name.
     allowed: Vec<(Place, &'static str)>,
@@ -156,6 +160,7 @@ impl<'a> Cx<'a> {
             declared: HashMap::new(),
             models: Vec::new(),
             enums: Vec::new(),
+            unions: Vec::new(),
             join_tables: Vec::new(),
             allowed: Vec::new(),
             suggestions: MAX_OF_FILE,
@@ -172,6 +177,34 @@ impl<'a> Cx<'a> {
 
     fn has(&self, dialect: Dialect) -> bool {
         self.options.databases.contains(&dialect)
+    }
+
+    /// Where something is declared, and what it is called there.
+    fn declaration(&self, declared: Declared) -> Option<(Place, &'static str)> {
+        let block = |block: ModelIx| (self.models[block].place(), self.models[block].ast.kind.keyword());
+        Some(match declared {
+            Declared::Model(at) | Declared::Mixin(at) | Declared::Type(at) => block(at),
+            Declared::Enum(at) => {
+                (Place { file: self.enums[at].file, span: self.enums[at].ast.name.span }, "enum")
+            }
+            Declared::Union(at) => {
+                (Place { file: self.unions[at].file, span: self.unions[at].ast.name.span }, "union")
+            }
+            Declared::Unbuilt => return None,
+        })
+    }
+
+    /// The models that have rows: without mixins and embedded types.
+    fn with_rows(&self) -> impl Iterator<Item = ModelIx> + use<> {
+        let models: Vec<ModelIx> = self
+            .models
+            .iter()
+            .map(ModelDraft::has_rows)
+            .enumerate()
+            .filter(|&(_, has)| has)
+            .map(|(at, _)| at)
+            .collect();
+        models.into_iter()
     }
 
     fn field(&self, model: ModelIx, field: FieldIx) -> &FieldDraft<'a> {
@@ -220,7 +253,7 @@ impl<'a> Cx<'a> {
         let made_by_broken = name.match_indices('_').any(|(at, _)| {
             draft.find(&name[..at]).is_some_and(|field| draft.fields[field].shape == Shape::Broken)
         });
-        if draft.ast.broken || made_by_broken {
+        if draft.broken || made_by_broken {
             return;
         }
         let owner = draft.name();
@@ -265,6 +298,7 @@ impl<'a> Cx<'a> {
                 diagnostic.code,
             )
         });
+        self.tell_once(&mut diagnostics);
         let mut left = vec![MAX_OF_FILE; self.sources.ids().count()];
         let mut lints_left = left.clone();
         diagnostics.retain(|diagnostic| {
@@ -275,6 +309,28 @@ impl<'a> Cx<'a> {
             *left > 0
         });
         diagnostics
+    }
+
+    /// What is wrong in a mixin is found in every model that takes it in, and told once. The
+    /// diagnostics are sorted.
+    fn tell_once(&self, diagnostics: &mut Vec<Diagnostic>) {
+        let mut shared: Vec<Place> = self
+            .models
+            .iter()
+            .filter(|draft| !draft.has_rows())
+            .map(|draft| Place { file: draft.file, span: draft.ast.span })
+            .collect();
+        shared.sort_unstable();
+        let is_shared = |place: Place| {
+            let at = shared
+                .partition_point(|block| (block.file, block.span.start) <= (place.file, place.span.start));
+            at > 0 && shared[at - 1].file == place.file && shared[at - 1].span.contains(place.span)
+        };
+        diagnostics.dedup_by(|later, first| {
+            let place = |diagnostic: &Diagnostic| diagnostic.primary.as_ref().map(|label| label.place);
+            let same = later.code == first.code && place(later) == place(first);
+            same && (later.message == first.message || place(later).is_some_and(is_shared))
+        });
     }
 
     /// What becomes of a lint; none for what is no lint.

@@ -5,6 +5,7 @@ mod codegen;
 mod connecting;
 mod diagnostics;
 mod harness;
+mod language;
 mod licence;
 mod rexc;
 mod scenario;

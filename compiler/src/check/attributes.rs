@@ -20,7 +20,7 @@ pub(super) use self::column::ColumnAttributes;
 pub(super) use self::read::one_string;
 
 /// What the attributes of a field say.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Attributes<'a> {
     pub(super) id: Option<Place>,
     pub(super) unique: Option<Place>,
@@ -141,6 +141,8 @@ fn kind(shape: Shape) -> &'static str {
         Shape::Scalar { .. } => "a scalar",
         Shape::ToOne { .. } => "a to-one relation",
         Shape::ToMany { .. } | Shape::Broken => "a to-many relation",
+        Shape::Embedded { .. } => "an embedded type",
+        Shape::Union { .. } => "a union",
     }
 }
 

@@ -27,7 +27,7 @@ type Tables = HashMap<String, (Place, String)>;
 
 fn tables(cx: &mut Cx<'_>) -> Tables {
     let mut tables = Tables::new();
-    for model in 0..cx.models.len() {
+    for model in cx.with_rows() {
         let draft = &cx.models[model];
         let (name, place, owner) = (draft.table.clone(), draft.table_place, draft.name().to_owned());
         match tables.get(&name.to_lowercase()) {
@@ -139,7 +139,7 @@ fn enum_types(cx: &mut Cx<'_>, tables: &Tables) {
 fn constraints(cx: &mut Cx<'_>, tables: &Tables) {
     let mut seen: HashMap<String, Place> = HashMap::new();
     let mut found = Vec::new();
-    for model in &cx.models {
+    for model in cx.models.iter().filter(|model| model.has_rows()) {
         let indexes = model.uniques.iter().chain(&model.indexes);
         for (name, place) in indexes.filter_map(|index| index.name.as_ref()) {
             let folded = name.to_lowercase();

@@ -11,7 +11,7 @@ use crate::diagnostic::{names, types};
 
 /// Makes the columns of all models, and finds those that clash.
 pub(super) fn make(cx: &mut Cx<'_>) {
-    for model in 0..cx.models.len() {
+    for model in cx.with_rows() {
         let mut taken = Taken::default();
         for field in 0..cx.models[model].fields.len() {
             make_field(cx, model, field, &mut taken);
@@ -74,7 +74,7 @@ fn use_named(cx: &mut Cx<'_>, model: ModelIx) {
 
 /// A key over a relation whose target has no key is none.
 fn drop_orphaned_keys(cx: &mut Cx<'_>) {
-    for model in 0..cx.models.len() {
+    for model in cx.with_rows() {
         let Some(key) = &cx.models[model].key else { continue };
         if key.fields.iter().any(|&field| cx.field(model, field).shape == Shape::Broken) {
             cx.models[model].key = None;

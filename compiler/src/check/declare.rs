@@ -7,10 +7,10 @@ use rex_grammar::ast::{self, BlockKind, Item};
 use rex_schema::model::Scalar;
 use rex_schema::names as made;
 
-use super::Cx;
-use super::draft::{Declared, EnumDraft, ModelDraft, VariantDraft};
+use super::draft::{Declared, EnumDraft, ModelDraft, UnionDraft, VariantDraft};
 use super::fields::{MAX_NAME, check_name};
 use super::former::Former;
+use super::{Cx, ModelIx};
 use crate::diagnostic::{declarations, lints, names, types};
 use crate::source::{FileId, Place};
 
@@ -33,16 +33,24 @@ pub(super) fn declare<'a>(cx: &mut Cx<'a>, files: &'a [ast::File]) {
             }
             first.insert(&name.text, place);
             let declared = match item {
-                Item::Block(block) if block.kind == BlockKind::Model => model(cx, file, block),
+                Item::Block(block) => match block.kind {
+                    BlockKind::Model => Declared::Model(model(cx, file, block)),
+                    BlockKind::Mixin => Declared::Mixin(fields_only(cx, file, block)),
+                    BlockKind::Type => {
+                        cx.report(types::not_built("`type`", Place { file, span: block.keyword }));
+                        Declared::Type(fields_only(cx, file, block))
+                    }
+                    BlockKind::View => {
+                        let keyword = Place { file, span: block.keyword };
+                        cx.report(types::not_built("`view`", keyword));
+                        Declared::Unbuilt
+                    }
+                },
                 Item::Enum(item) => enumeration(cx, file, item),
-                Item::Block(block) => {
-                    let keyword = Place { file, span: block.keyword };
-                    cx.report(types::not_built(&format!("`{}`", block.kind.keyword()), keyword));
-                    Declared::Unbuilt
-                }
-                Item::Union(_) => {
+                Item::Union(item) => {
                     cx.report(types::not_built("`union`", place));
-                    Declared::Unbuilt
+                    cx.unions.push(UnionDraft { ast: item, file, used: false });
+                    Declared::Union(cx.unions.len() - 1)
                 }
             };
             cx.declared.insert(&name.text, declared);
@@ -73,11 +81,8 @@ fn check_case(cx: &mut Cx<'_>, place: Place, item: &Item) {
     }
 }
 
-fn model<'a>(cx: &mut Cx<'a>, file: FileId, block: &'a ast::Block) -> Declared {
+fn model<'a>(cx: &mut Cx<'a>, file: FileId, block: &'a ast::Block) -> ModelIx {
     let place = Place { file, span: block.name.span };
-    if let Some(mixin) = block.with.first() {
-        cx.report(types::not_built("mixins", Place { file, span: mixin.span }));
-    }
     let table = match cx.options.singular_tables {
         true => block.name.text.to_snake_case(),
         false => made::table(&block.name.text),
@@ -88,9 +93,22 @@ fn model<'a>(cx: &mut Cx<'a>, file: FileId, block: &'a ast::Block) -> Declared {
     if !names_table && block.name.text.len() <= MAX_NAME {
         cx.database_name("the table", place, &table, true);
     }
+    draft(cx, file, block, table)
+}
+
+/// A mixin or an embedded type.
+fn fields_only<'a>(cx: &mut Cx<'a>, file: FileId, block: &'a ast::Block) -> ModelIx {
+    draft(cx, file, block, String::new())
+}
+
+fn draft<'a>(cx: &mut Cx<'a>, file: FileId, block: &'a ast::Block, table: String) -> ModelIx {
+    let place = Place { file, span: block.name.span };
     cx.models.push(ModelDraft {
         ast: block,
         file,
+        mixins: Vec::new(),
+        broken: block.broken,
+        used: false,
         table,
         table_place: place,
         fields: Vec::new(),
@@ -103,7 +121,7 @@ fn model<'a>(cx: &mut Cx<'a>, file: FileId, block: &'a ast::Block) -> Declared {
         indexes: Vec::new(),
         foreign_keys: Vec::new(),
     });
-    Declared::Model(cx.models.len() - 1)
+    cx.models.len() - 1
 }
 
 fn enumeration<'a>(cx: &mut Cx<'a>, file: FileId, item: &'a ast::Enum) -> Declared {

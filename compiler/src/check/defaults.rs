@@ -21,7 +21,7 @@ pub(super) fn check(cx: &mut Cx<'_>) {
                     Reader { cx, model, field, ty, nullable }.default(expr, list)
                 }
                 Shape::Broken => None,
-                Shape::ToOne { .. } | Shape::ToMany { .. } => {
+                Shape::Embedded { .. } | Shape::Union { .. } | Shape::ToOne { .. } | Shape::ToMany { .. } => {
                     let place = Place { file: draft.file, span: expr.span };
                     let diagnostic = defaults::on_relation(place, draft.name());
                     cx.report(diagnostic);
@@ -39,7 +39,11 @@ pub(super) fn check(cx: &mut Cx<'_>) {
 pub(super) fn value(cx: &mut Cx<'_>, model: ModelIx, field: FieldIx, expr: &Expr) -> Option<Default> {
     match cx.field(model, field).shape {
         Shape::Scalar { ty, list, nullable } => Reader { cx, model, field, ty, nullable }.default(expr, list),
-        Shape::ToOne { .. } | Shape::ToMany { .. } | Shape::Broken => None,
+        Shape::ToOne { .. }
+        | Shape::ToMany { .. }
+        | Shape::Embedded { .. }
+        | Shape::Union { .. }
+        | Shape::Broken => None,
     }
 }
 

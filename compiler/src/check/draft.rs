@@ -16,7 +16,12 @@ use crate::source::{FileId, Place};
 pub(super) enum Declared {
     Model(ModelIx),
     Enum(usize),
-    /// A mixin, type, view or union: not built, and told so where it is declared.
+    /// By its place among the models: its fields are read as theirs are.
+    Mixin(ModelIx),
+    /// An embedded type, by its place among the models: its fields are read as theirs are.
+    Type(ModelIx),
+    Union(usize),
+    /// A view: not built, and told so where it is declared.
     Unbuilt,
 }
 
@@ -35,9 +40,23 @@ pub(super) struct VariantDraft<'a> {
     pub(super) renamed_from: Option<(String, Place)>,
 }
 
+pub(super) struct UnionDraft<'a> {
+    pub(super) ast: &'a ast::Union,
+    pub(super) file: FileId,
+    pub(super) used: bool,
+}
+
+/// A model; also a mixin or an embedded type, which have fields as models do, and no table.
 pub(super) struct ModelDraft<'a> {
     pub(super) ast: &'a ast::Block,
     pub(super) file: FileId,
+    /// The mixins that it takes in, each once, those of mixins behind them.
+    pub(super) mixins: Vec<ModelIx>,
+    /// Whether part of it, or of what it takes in, could not be read: what seems to be missing may
+    /// be there.
+    pub(super) broken: bool,
+    /// Whether a mixin is taken in, or an embedded type has a field.
+    pub(super) used: bool,
     pub(super) table: String,
     pub(super) table_place: Place,
     pub(super) fields: Vec<FieldDraft<'a>>,
@@ -55,9 +74,13 @@ pub(super) struct ModelDraft<'a> {
     pub(super) foreign_keys: Vec<ForeignKeyDraft>,
 }
 
+#[derive(Clone)]
 pub(super) struct FieldDraft<'a> {
     pub(super) ast: &'a ast::Field,
+    /// The file it stands in: a mixin's, for a field that came from one.
     pub(super) file: FileId,
+    /// The mixin that it came from.
+    pub(super) mixin: Option<ModelIx>,
     pub(super) shape: Shape,
     pub(super) attributes: Attributes<'a>,
     /// Places in the model's `columns`: one for a scalar, any number for a to-one with a key.
@@ -69,10 +92,35 @@ pub(super) struct FieldDraft<'a> {
 /// What a field is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Shape {
-    Scalar { ty: model::Type, list: bool, nullable: bool },
-    ToOne { target: ModelIx, optional: bool },
-    ToMany { target: ModelIx },
+    Scalar {
+        ty: model::Type,
+        list: bool,
+        nullable: bool,
+    },
+    ToOne {
+        target: ModelIx,
+        optional: bool,
+    },
+    ToMany {
+        target: ModelIx,
+    },
+    /// An embedded type, by its place among the models.
+    Embedded {
+        ty: ModelIx,
+        optional: bool,
+    },
+    Union {
+        union: usize,
+        optional: bool,
+    },
     Broken,
+}
+
+/// A statement, with the file that it stands in: the model's, or that of a mixin.
+#[derive(Clone, Copy)]
+pub(super) struct Statement<'a> {
+    pub(super) ast: &'a ast::Statement,
+    pub(super) file: FileId,
 }
 
 /// The fields of a primary key and where it is declared.
@@ -167,6 +215,11 @@ impl<'a> ModelDraft<'a> {
     /// Where a first member would be written.
     pub(super) fn inside(&self) -> Place {
         Place { file: self.file, span: self.ast.open.after() }
+    }
+
+    /// Whether it has rows of its own: it is no mixin and no embedded type.
+    pub(super) fn has_rows(&self) -> bool {
+        matches!(self.ast.kind, ast::BlockKind::Model | ast::BlockKind::View)
     }
 
     pub(super) fn find(&self, name: &str) -> Option<FieldIx> {

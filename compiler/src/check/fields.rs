@@ -1,7 +1,7 @@
 //! Second pass: what each field is.
 
 use heck::ToSnakeCase;
-use rex_grammar::ast::{self, ExprKind, Member, TypeKind};
+use rex_grammar::ast::{self, BlockKind, ExprKind, Member, TypeKind};
 use rex_schema::Dialect;
 use rex_schema::model::{EnumId, Scalar, Type};
 
@@ -19,10 +19,8 @@ pub(super) fn resolve(cx: &mut Cx<'_>) {
 
 fn resolve_model(cx: &mut Cx<'_>, model: ModelIx) {
     let (block, file) = (cx.models[model].ast, cx.models[model].file);
-    let mut fields = 0;
     for member in &block.members {
         let Member::Field(field) = member else { continue };
-        fields += 1;
         let place = Place { file, span: field.name.span };
         if let Some(first) = cx.models[model].find(&field.name.text) {
             let first = cx.field(model, first).place();
@@ -36,14 +34,29 @@ fn resolve_model(cx: &mut Cx<'_>, model: ModelIx) {
         };
         let attributes = attributes::read(cx, file, field, shape);
         let shape = if sound { shape } else { Shape::Broken };
-        let draft = FieldDraft { ast: field, file, shape, attributes, columns: Vec::new(), link: None };
+        let draft =
+            FieldDraft { ast: field, file, mixin: None, shape, attributes, columns: Vec::new(), link: None };
         let draft_model = &mut cx.models[model];
         draft_model.by_name.insert(&field.name.text, draft_model.fields.len());
         draft_model.fields.push(draft);
     }
-    if fields == 0 && !block.broken {
-        let (place, inside) = (cx.models[model].place(), cx.models[model].inside());
-        cx.report(declarations::empty_model(place, &block.name.text, inside));
+}
+
+/// Tells declarations that hold nothing.
+pub(super) fn find_empty(cx: &mut Cx<'_>) {
+    for model in 0..cx.models.len() {
+        let draft = &cx.models[model];
+        let (place, name, inside) = (draft.place(), draft.name(), draft.inside());
+        if !draft.fields.is_empty() || draft.broken {
+            continue;
+        }
+        let has_members = !draft.ast.members.is_empty() || !draft.ast.with.is_empty();
+        match draft.ast.kind {
+            BlockKind::Mixin if has_members => {}
+            BlockKind::Mixin => cx.report(declarations::empty_mixin(place, name)),
+            BlockKind::Type => {}
+            BlockKind::Model | BlockKind::View => cx.report(declarations::empty_model(place, name, inside)),
+        }
     }
 }
 
@@ -77,6 +90,8 @@ fn shape(cx: &mut Cx<'_>, file: FileId, ty: &ast::TypeRef) -> Shape {
             match named(cx, file, name, args.as_ref()) {
                 Named::Value(ty) => Shape::Scalar { ty, list: false, nullable: optional },
                 Named::Model(target) => Shape::ToOne { target, optional },
+                Named::Embedded(ty) => Shape::Embedded { ty, optional },
+                Named::Union(union) => Shape::Union { union, optional },
                 Named::Broken => Shape::Broken,
             }
         }
@@ -102,6 +117,16 @@ fn list(cx: &mut Cx<'_>, file: FileId, element: &ast::TypeRef) -> Shape {
     match named(cx, file, name, args.as_ref()) {
         Named::Value(ty) => Shape::Scalar { ty, list: true, nullable: false },
         Named::Model(target) => Shape::ToMany { target },
+        Named::Embedded(_) => {
+            let help = "use the type `Json`, with its Rust type in `@rust(\"…\")`, or a model of its own";
+            cx.report(types::list_element(place, "an embedded type").help(help));
+            Shape::Broken
+        }
+        Named::Union(_) => {
+            let help = format!("use a model with a field of the type `{}`", name.text);
+            cx.report(types::list_element(place, "a union").help(help));
+            Shape::Broken
+        }
         Named::Broken => Shape::Broken,
     }
 }
@@ -109,6 +134,8 @@ fn list(cx: &mut Cx<'_>, file: FileId, element: &ast::TypeRef) -> Shape {
 enum Named {
     Value(Type),
     Model(ModelIx),
+    Embedded(ModelIx),
+    Union(usize),
     Broken,
 }
 
@@ -130,6 +157,19 @@ fn named(cx: &mut Cx<'_>, file: FileId, name: &ast::Name, args: Option<&ast::Gro
         Some(Declared::Enum(index)) => {
             cx.enums[index].used = true;
             Named::Value(Type::Enum(EnumId(index as u32)))
+        }
+        Some(found @ Declared::Mixin(_)) => {
+            let declared = cx.declaration(found).map(|(place, _)| place);
+            cx.report(declarations::mixin_as_type(place, &name.text, declared));
+            Named::Broken
+        }
+        Some(Declared::Type(ty)) => {
+            cx.models[ty].used = true;
+            Named::Embedded(ty)
+        }
+        Some(Declared::Union(union)) => {
+            cx.unions[union].used = true;
+            Named::Union(union)
         }
         Some(Declared::Unbuilt) => Named::Broken,
         None => {

@@ -13,7 +13,7 @@ use crate::source::Place;
 
 /// Makes the foreign keys of all to-one relations.
 pub(super) fn make(cx: &mut Cx<'_>) {
-    for model in 0..cx.models.len() {
+    for model in cx.with_rows() {
         for field in 0..cx.models[model].fields.len() {
             let draft = cx.field(model, field);
             let (Shape::ToOne { target, optional }, true) = (draft.shape, draft.link == Some(Link::Key))
@@ -27,7 +27,7 @@ pub(super) fn make(cx: &mut Cx<'_>) {
             }
         }
     }
-    for model in 0..cx.models.len() {
+    for model in cx.with_rows() {
         add_indexes(cx, model);
     }
 }

@@ -61,7 +61,7 @@ impl Relations {
             claims: HashMap::new(),
             told: HashSet::new(),
         };
-        for model in 0..cx.models.len() {
+        for model in cx.with_rows() {
             for field in 0..cx.models[model].fields.len() {
                 if let Some(target) = target_of(cx.field(model, field).shape) {
                     relations.all.push((model, field));
@@ -81,14 +81,14 @@ impl Relations {
 pub(super) fn target_of(shape: Shape) -> Option<ModelIx> {
     match shape {
         Shape::ToOne { target, .. } | Shape::ToMany { target } => Some(target),
-        Shape::Scalar { .. } | Shape::Broken => None,
+        Shape::Scalar { .. } | Shape::Embedded { .. } | Shape::Union { .. } | Shape::Broken => None,
     }
 }
 
 /// A model whose field could not be read may have pointed back with it.
 pub(super) fn may_lack_fields(cx: &Cx<'_>, model: ModelIx) -> bool {
     let draft = &cx.models[model];
-    draft.ast.broken || draft.fields.iter().any(|field| field.shape == Shape::Broken)
+    draft.broken || draft.fields.iter().any(|field| field.shape == Shape::Broken)
 }
 
 /// Whether a to-one's key is unique: by attribute, by statement, or as the whole primary key.

@@ -25,7 +25,7 @@ pub(super) struct Part {
 /// Checks that every model has a key of sound parts, and finds its columns. Models without one
 /// have `key: None` and `key_parts: None`.
 pub(super) fn resolve(cx: &mut Cx<'_>) {
-    for model in 0..cx.models.len() {
+    for model in cx.with_rows() {
         match &cx.models[model].key {
             None => missing(cx, model),
             Some(key) => {
@@ -42,7 +42,7 @@ pub(super) fn resolve(cx: &mut Cx<'_>) {
     }
     let models = cx.models.len();
     let mut walk = Walk { state: vec![State::New; models], depth: vec![0; models], path: Vec::new() };
-    for model in 0..cx.models.len() {
+    for model in cx.with_rows() {
         walk.follow(cx, model);
     }
     verify_column_names(cx);
@@ -52,7 +52,7 @@ fn missing(cx: &mut Cx<'_>, model: ModelIx) {
     let draft = &cx.models[model];
     let id = draft.find("id").map(|field| &draft.fields[field]);
     let was_meant = id.is_some_and(|field| field.shape == Shape::Broken);
-    if draft.ast.broken || draft.fields.is_empty() || draft.names_key || was_meant {
+    if draft.broken || draft.fields.is_empty() || draft.names_key || was_meant {
         return;
     }
     let markable = |shape| matches!(shape, Shape::Scalar { list: false, nullable: false, .. });
@@ -116,7 +116,7 @@ fn is_reference(cx: &mut Cx<'_>, target: ModelIx, name: &ast::Name, at: Place) -
     match draft.shape {
         Shape::Scalar { .. } => true,
         Shape::Broken => false,
-        Shape::ToOne { .. } | Shape::ToMany { .. } => {
+        Shape::ToOne { .. } | Shape::ToMany { .. } | Shape::Embedded { .. } | Shape::Union { .. } => {
             let diagnostic = relations::fields_not_scalar(at, &name.text, draft.place());
             cx.report(diagnostic);
             false
@@ -277,7 +277,11 @@ fn scalar_part(cx: &Cx<'_>, model: ModelIx, field: FieldIx) -> Option<Part> {
     let draft = cx.field(model, field);
     match draft.shape {
         Shape::Scalar { ty, .. } => Some(Part { field: draft.name().to_owned(), ty, id_of: None }),
-        Shape::ToOne { .. } | Shape::ToMany { .. } | Shape::Broken => None,
+        Shape::ToOne { .. }
+        | Shape::ToMany { .. }
+        | Shape::Embedded { .. }
+        | Shape::Union { .. }
+        | Shape::Broken => None,
     }
 }
 
@@ -299,7 +303,7 @@ fn target_parts(cx: &Cx<'_>, model: ModelIx, field: FieldIx, target: ModelIx) ->
 
 /// `id (author_id)`: the column must be the whole of what the relation makes.
 fn verify_column_names(cx: &mut Cx<'_>) {
-    for model in 0..cx.models.len() {
+    for model in cx.with_rows() {
         let Some(key) = &cx.models[model].key else { continue };
         for (field, name) in key.by_column.clone() {
             let Some(parts) = field_parts(cx, model, field) else { continue };

@@ -13,8 +13,8 @@ use crate::source::Place;
 
 /// Runs every lint.
 pub(super) fn check(cx: &mut Cx<'_>) {
-    unused_enums(cx);
-    for model in 0..cx.models.len() {
+    unused_types(cx);
+    for model in cx.with_rows() {
         redundant_indexes(cx, model);
         nullable_uniques(cx, model);
         int_key(cx, model);
@@ -39,19 +39,27 @@ pub(super) fn known_lint(cx: &mut Cx<'_>, name: &str, place: Place) -> Option<&'
     found
 }
 
-fn unused_enums(cx: &mut Cx<'_>) {
-    let broken = cx
-        .models
-        .iter()
-        .any(|model| model.ast.broken || model.fields.iter().any(|field| field.shape == Shape::Broken));
-    for index in 0..cx.enums.len() {
-        let draft = &cx.enums[index];
-        if !draft.used && !broken {
-            let place = Place { file: draft.file, span: draft.ast.name.span };
-            let diagnostic = lints::unused_enum(place, &draft.ast.name.text);
-            cx.report(diagnostic);
-        }
+/// Declarations that no field has and no model takes in.
+fn unused_types(cx: &mut Cx<'_>) {
+    let is_broken = |model: &ModelDraft<'_>| {
+        model.broken || model.fields.iter().any(|field| field.shape == Shape::Broken)
+    };
+    if cx.models.iter().any(is_broken) {
+        return;
     }
+    let mut found = Vec::new();
+    for item in cx.enums.iter().filter(|item| !item.used) {
+        let place = Place { file: item.file, span: item.ast.name.span };
+        found.push(lints::unused_type(place, "enum", &item.ast.name.text));
+    }
+    for block in cx.models.iter().filter(|block| !block.has_rows() && !block.used) {
+        found.push(lints::unused_type(block.place(), block.ast.kind.keyword(), block.name()));
+    }
+    for item in cx.unions.iter().filter(|item| !item.used) {
+        let place = Place { file: item.file, span: item.ast.name.span };
+        found.push(lints::unused_type(place, "union", &item.ast.name.text));
+    }
+    cx.diagnostics.extend(found);
 }
 
 /// An index whose columns begin a key, a unique constraint or another index.

@@ -26,7 +26,7 @@ pub(super) fn assemble(cx: &Cx<'_>) -> Schema {
 fn taken_names(cx: &Cx<'_>) -> Used {
     let mut used = Used::default();
     let taken = &mut used.names;
-    for model in &cx.models {
+    for model in cx.models.iter().filter(|model| model.has_rows()) {
         taken.extend([model.table.clone(), names::primary_key(&model.table)]);
         let indexes = model.uniques.iter().chain(&model.indexes).filter_map(|index| index.name.as_ref());
         let keys = model.fields.iter().filter_map(|field| field.attributes.constraint.as_ref());
@@ -55,7 +55,7 @@ struct Assembler<'c, 'a> {
 
 impl<'c, 'a> Assembler<'c, 'a> {
     fn new(cx: &'c Cx<'a>) -> Assembler<'c, 'a> {
-        let models: Vec<ModelIx> = (0..cx.models.len()).filter(|&model| is_sound(cx, model)).collect();
+        let models: Vec<ModelIx> = cx.with_rows().filter(|&model| is_sound(cx, model)).collect();
         let model_ids: HashMap<ModelIx, ModelId> =
             models.iter().enumerate().map(|(at, &model)| (model, ModelId(at as u32))).collect();
         let mut foreign_keys = HashMap::new();
@@ -210,7 +210,9 @@ impl<'c, 'a> Assembler<'c, 'a> {
         let (target, optional) = match draft.shape {
             Shape::ToOne { target, optional } => (target, optional),
             Shape::ToMany { target } => (target, false),
-            Shape::Scalar { .. } | Shape::Broken => unreachable!("only relations are kept as relations"),
+            Shape::Scalar { .. } | Shape::Embedded { .. } | Shape::Union { .. } | Shape::Broken => {
+                unreachable!("only relations are kept as relations")
+            }
         };
         let relation = |model, field| self.relation_ids[&(model, field)];
         let kind = match draft.link.expect("a relation that is kept has a link") {

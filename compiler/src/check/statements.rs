@@ -3,22 +3,29 @@
 //! Third pass: tables, primary keys and silenced lints. Then, once the columns are known: unique
 //! constraints and indexes.
 
+mod restricted;
+
 use std::collections::HashMap;
 
 use rex_grammar::ast::{self, ExprKind, Member};
 use rex_schema::model::{Nulls, Scalar, Type};
 
-use super::draft::{IndexDraft, Key, PartDraft, Shape};
+use super::draft::{IndexDraft, Key, ModelDraft, PartDraft, Shape, Statement};
 use super::foreign_keys::columns_of;
 use super::keys::MAX_COLUMNS;
 use super::lints::known_lint;
 use super::{Cx, FieldIx, ModelIx};
 use crate::diagnostic::{keys, syntax, types};
-use crate::source::Place;
+use crate::source::{FileId, Place};
 
 /// Reads all statements but those that need columns.
 pub(super) fn read_keys(cx: &mut Cx<'_>) {
-    for model in 0..cx.models.len() {
+    for block in 0..cx.models.len() {
+        if !cx.models[block].has_rows() {
+            restricted::check(cx, block);
+        }
+    }
+    for model in cx.with_rows() {
         for field in 0..cx.models[model].fields.len() {
             if let Some(place) = cx.field(model, field).attributes.id {
                 set_key(
@@ -37,32 +44,36 @@ pub(super) fn read_keys(cx: &mut Cx<'_>) {
 
 /// Reads unique constraints and indexes.
 pub(super) fn read_indexes(cx: &mut Cx<'_>) {
-    for model in 0..cx.models.len() {
+    for model in cx.with_rows() {
         for field in 0..cx.models[model].fields.len() {
             read_field(cx, model, field);
         }
         for statement in statements(cx, model) {
-            if matches!(statement.keyword.text.as_str(), "unique" | "index") {
+            if matches!(statement.ast.keyword.text.as_str(), "unique" | "index") {
                 index(cx, model, statement);
             }
         }
     }
 }
 
-fn statements<'a>(cx: &Cx<'a>, model: ModelIx) -> impl Iterator<Item = &'a ast::Statement> + use<'a> {
-    cx.models[model].ast.members.iter().filter_map(|member| match member {
-        Member::Statement(statement) => Some(statement),
+/// The statements of a model, then those of the mixins that it takes in, without what no mixin
+/// can have: that was told there.
+fn statements<'a>(cx: &Cx<'a>, model: ModelIx) -> Vec<Statement<'a>> {
+    let draft = &cx.models[model];
+    let mixins = draft.mixins.iter().flat_map(|&mixin| of_block(&cx.models[mixin]));
+    of_block(draft).chain(mixins.filter(|statement| restricted::in_mixin(statement.ast).is_none())).collect()
+}
+
+fn of_block<'a>(draft: &ModelDraft<'a>) -> impl Iterator<Item = Statement<'a>> + use<'a> {
+    let file = draft.file;
+    draft.ast.members.iter().filter_map(move |member| match member {
+        Member::Statement(ast) => Some(Statement { ast, file }),
         Member::Field(_) => None,
     })
 }
 
-fn read_statement<'a>(
-    cx: &mut Cx<'a>,
-    model: ModelIx,
-    statement: &'a ast::Statement,
-    table: &mut Option<Place>,
-) {
-    let file = cx.models[model].file;
+fn read_statement<'a>(cx: &mut Cx<'a>, model: ModelIx, statement: Statement<'a>, table: &mut Option<Place>) {
+    let Statement { ast: statement, file } = statement;
     let keyword = statement.keyword.text.as_str();
     let at = Place { file, span: statement.keyword.span };
     let whole = Place { file, span: statement.span };
@@ -83,12 +94,12 @@ fn read_statement<'a>(
         },
         "id" => {
             cx.models[model].names_key = true;
-            if let Some(key) = composite_key(cx, model, statement) {
+            if let Some(key) = composite_key(cx, model, Statement { ast: statement, file }) {
                 set_key(cx, model, key);
             }
         }
         "unique" | "index" => {}
-        "allow" => allow(cx, model, statement),
+        "allow" => allow(cx, Statement { ast: statement, file }, cx.models[model].ast.span),
         "check" | "schema" | "renamed_from" | "unmanaged" => {
             cx.report(types::not_built(&format!("`{keyword}`"), at));
         }
@@ -108,9 +119,9 @@ fn set_key<'a>(cx: &mut Cx<'a>, model: ModelIx, key: Key<'a>) {
 }
 
 /// `id (a, b)`. None if a part could not be made out.
-fn composite_key<'a>(cx: &mut Cx<'a>, model: ModelIx, statement: &'a ast::Statement) -> Option<Key<'a>> {
-    let file = cx.models[model].file;
-    let group = single_group(cx, model, statement)?;
+fn composite_key<'a>(cx: &mut Cx<'a>, model: ModelIx, statement: Statement<'a>) -> Option<Key<'a>> {
+    let group = single_group(cx, statement)?;
+    let Statement { ast: statement, file } = statement;
     if !statement.strings.is_empty() || !statement.clauses.is_empty() {
         let place = Place { file, span: statement.span };
         cx.report(types::statement_arguments("id", place, "id (a, b)"));
@@ -121,11 +132,11 @@ fn composite_key<'a>(cx: &mut Cx<'a>, model: ModelIx, statement: &'a ast::Statem
     let mut sound = true;
     for arg in &group.args {
         let at = Place { file, span: arg.value.span };
-        let Some(name) = field_name(cx, model, "id", arg) else {
+        let Some(name) = field_name(cx, file, "id", arg) else {
             sound = false;
             continue;
         };
-        read_modifiers(cx, model, "id", arg, None);
+        read_modifiers(cx, file, "id", arg, None);
         let Some((field, by_column)) = key_field(cx, model, name, at) else {
             sound = false;
             continue;
@@ -165,12 +176,8 @@ fn key_field(cx: &mut Cx<'_>, model: ModelIx, name: &ast::Name, place: Place) ->
 }
 
 /// The one list in parentheses; anything else is told.
-fn single_group<'a>(
-    cx: &mut Cx<'a>,
-    model: ModelIx,
-    statement: &'a ast::Statement,
-) -> Option<&'a ast::Group> {
-    let file = cx.models[model].file;
+fn single_group<'a>(cx: &mut Cx<'a>, statement: Statement<'a>) -> Option<&'a ast::Group> {
+    let Statement { ast: statement, file } = statement;
     let keyword = statement.keyword.text.as_str();
     match statement.groups.as_slice() {
         [group] if group.args.is_empty() => {
@@ -186,13 +193,8 @@ fn single_group<'a>(
     }
 }
 
-fn field_name<'a>(
-    cx: &mut Cx<'_>,
-    model: ModelIx,
-    keyword: &str,
-    arg: &'a ast::Arg,
-) -> Option<&'a ast::Name> {
-    let place = Place { file: cx.models[model].file, span: arg.value.span };
+fn field_name<'a>(cx: &mut Cx<'_>, file: FileId, keyword: &str, arg: &'a ast::Arg) -> Option<&'a ast::Name> {
+    let place = Place { file, span: arg.value.span };
     match &arg.value.kind {
         ExprKind::Path(path) if path.len() == 1 && arg.label.is_none() => return Some(&path[0]),
         ExprKind::Path(_) | ExprKind::Call { .. } | ExprKind::Binary(..) if keyword == "index" => {
@@ -206,13 +208,13 @@ fn field_name<'a>(
 /// `desc`, `nulls_first` …: taken in where there is an order.
 fn read_modifiers(
     cx: &mut Cx<'_>,
-    model: ModelIx,
+    file: FileId,
     keyword: &str,
     arg: &ast::Arg,
     mut part: Option<&mut PartDraft>,
 ) {
     for modifier in &arg.modifiers {
-        let at = Place { file: cx.models[model].file, span: modifier.span };
+        let at = Place { file, span: modifier.span };
         match (modifier.name.text.as_str(), &mut part) {
             ("asc", Some(_)) => {}
             ("desc", Some(part)) => part.descending = true,
@@ -242,8 +244,9 @@ fn read_field(cx: &mut Cx<'_>, model: ModelIx, field: FieldIx) {
     }
 }
 
-fn index<'a>(cx: &mut Cx<'a>, model: ModelIx, statement: &'a ast::Statement) {
-    let file = cx.models[model].file;
+fn index<'a>(cx: &mut Cx<'a>, model: ModelIx, statement: Statement<'a>) {
+    let parts = parts(cx, model, statement);
+    let Statement { ast: statement, file } = statement;
     let keyword = statement.keyword.text.as_str();
     let place = Place { file, span: statement.span };
     for clause in &statement.clauses {
@@ -251,7 +254,7 @@ fn index<'a>(cx: &mut Cx<'a>, model: ModelIx, statement: &'a ast::Statement) {
         let word = cx.text(at).split_whitespace().next().unwrap_or_default();
         cx.report(types::not_built(&format!("`{word}` of `{keyword}`"), at));
     }
-    let Some(parts) = parts(cx, model, statement) else { return };
+    let Some(parts) = parts else { return };
     if !parts.iter().all(|part| indexable(cx, model, part, part.place)) {
         return;
     }
@@ -276,14 +279,15 @@ fn index<'a>(cx: &mut Cx<'a>, model: ModelIx, statement: &'a ast::Statement) {
 }
 
 /// The parts of `unique` or `index`. None if one of them could not be made out.
-fn parts<'a>(cx: &mut Cx<'a>, model: ModelIx, statement: &'a ast::Statement) -> Option<Vec<PartDraft>> {
+fn parts<'a>(cx: &mut Cx<'a>, model: ModelIx, statement: Statement<'a>) -> Option<Vec<PartDraft>> {
+    let group = single_group(cx, statement)?;
+    let Statement { ast: statement, file } = statement;
     let keyword = statement.keyword.text.as_str();
-    let group = single_group(cx, model, statement)?;
     let mut found: Vec<PartDraft> = Vec::new();
     let mut taken: HashMap<usize, Place> = HashMap::new();
     let mut sound = true;
     for arg in &group.args {
-        let Some(part) = part(cx, model, keyword, arg) else {
+        let Some(part) = part(cx, model, keyword, arg, file) else {
             sound = false;
             continue;
         };
@@ -303,13 +307,13 @@ fn parts<'a>(cx: &mut Cx<'a>, model: ModelIx, statement: &'a ast::Statement) -> 
     sound.then_some(found)
 }
 
-fn part(cx: &mut Cx<'_>, model: ModelIx, keyword: &str, arg: &ast::Arg) -> Option<PartDraft> {
-    let place = Place { file: cx.models[model].file, span: arg.value.span };
-    let name = field_name(cx, model, keyword, arg)?;
+fn part(cx: &mut Cx<'_>, model: ModelIx, keyword: &str, arg: &ast::Arg, file: FileId) -> Option<PartDraft> {
+    let place = Place { file, span: arg.value.span };
+    let name = field_name(cx, file, keyword, arg)?;
     let (field, column) = find(cx, model, &name.text, place)?;
     let mut part = PartDraft { field, column, descending: false, nulls: None, place };
     let ordered = (keyword == "index").then_some(&mut part);
-    read_modifiers(cx, model, keyword, arg, ordered);
+    read_modifiers(cx, file, keyword, arg, ordered);
     Some(part)
 }
 
@@ -348,8 +352,8 @@ fn indexable(cx: &mut Cx<'_>, model: ModelIx, part: &PartDraft, place: Place) ->
     false
 }
 
-fn allow(cx: &mut Cx<'_>, model: ModelIx, statement: &ast::Statement) {
-    let (file, span) = (cx.models[model].file, cx.models[model].ast.span);
+/// `span` is the block's.
+fn allow(cx: &mut Cx<'_>, Statement { ast: statement, file }: Statement<'_>, span: ast::Span) {
     let scope = Place { file, span };
     let args: Vec<&ast::Arg> = statement.groups.iter().flat_map(|group| &group.args).collect();
     if args.is_empty() || !statement.strings.is_empty() || !statement.clauses.is_empty() {

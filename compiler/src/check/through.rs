@@ -38,7 +38,9 @@ fn joining_model(cx: &mut Cx<'_>, name: &ast::Name, place: Place) -> Option<Mode
     match cx.declared.get(name.text.as_str()) {
         Some(Declared::Model(joining)) => return Some(*joining),
         Some(Declared::Unbuilt) => {}
-        Some(Declared::Enum(_)) => cx.report(relations::no_model(place, &name.text)),
+        Some(Declared::Enum(_) | Declared::Mixin(_) | Declared::Type(_) | Declared::Union(_)) => {
+            cx.report(relations::no_model(place, &name.text));
+        }
         None => {
             let known = cx.model_names();
             cx.report(types::unknown_model(&name.text, place, known));

@@ -166,6 +166,13 @@ codes! {
     // Declarations.
     E0801 "an enum without variants",
     E0802 "a model without fields",
+    E0803 "a mixin without members",
+    E0805 "mixins that take in each other",
+    E0807 "what stands behind `with` is no mixin",
+    E0808 "a field of a mixin whose name is taken",
+    E0809 "a statement that a mixin or an embedded type cannot have",
+    E0811 "a mixin that is taken in twice",
+    E0820 "a mixin in a type's place",
     // Configuration.
     E0901 "no databases are configured",
     E0902 "an unknown configuration key",
@@ -176,7 +183,7 @@ codes! {
     // Lints.
     W0001("naming_case") "a name in another case than its kind has",
     W0002("dangling_doc") "documentation of nothing",
-    W0003("unused_type") "an enum that no field has",
+    W0003("unused_type") "a declaration that nothing uses",
     W0004("redundant_index") "an index that another one covers",
     W0005("missing_fk_index") "a foreign key without an index",
     W0006("int_key") "a key that may run out of numbers",

@@ -28,8 +28,12 @@ pub(crate) fn naming_case(place: Place, kind: &str, name: &str, wanted: &str) ->
         .fix(format!("rename it to `{wanted}`"), place, wanted)
 }
 
-pub(crate) fn unused_enum(place: Place, name: &str) -> Diagnostic {
-    Diagnostic::new(W0003, place, format!("no field has the type `{name}`")).help("remove it, or use it")
+pub(crate) fn unused_type(place: Place, kind: &str, name: &str) -> Diagnostic {
+    let message = match kind {
+        "mixin" => format!("no model takes in `{name}`"),
+        _ => format!("no field has the type `{name}`"),
+    };
+    Diagnostic::new(W0003, place, message).help("remove it, or use it")
 }
 
 pub(crate) fn redundant_index(place: Place, name: &str, other: &str, first: Option<Place>) -> Diagnostic {

@@ -12,7 +12,7 @@ use crate::diagnostic::{article, columns};
 use crate::source::{FileId, Place};
 
 /// What they say of one field.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(in crate::check) struct ColumnAttributes<'a> {
     pub(in crate::check) immutable: Option<Place>,
     pub(in crate::check) sensitive: Option<Place>,

@@ -15,7 +15,7 @@ const OWN: [(&str, &str); 1] = [("Db", "the database handle")];
 pub(super) fn items(cx: &mut Cx<'_>) {
     let mut made: HashMap<String, (Place, String)> = HashMap::new();
     let mut modules: HashMap<String, (Place, String)> = HashMap::new();
-    for model in &cx.models {
+    for model in cx.models.iter().filter(|model| model.has_rows()) {
         for name in [format!("New{}", model.name()), format!("{}Id", model.name())] {
             made.insert(name, (model.place(), format!("`{}`", model.name())));
         }
@@ -52,7 +52,7 @@ pub(super) fn items(cx: &mut Cx<'_>) {
 /// Fields whose names are one once they are types (`Unique::UserName`) or escaped (`self_`).
 pub(super) fn fields(cx: &mut Cx<'_>) {
     let mut found = Vec::new();
-    for model in &cx.models {
+    for model in cx.models.iter().filter(|model| model.has_rows()) {
         let mut seen: HashMap<String, (&str, Place)> = HashMap::new();
         let fields = model.fields.iter().map(|field| (field.name(), field.place()));
         let columns = model.columns.iter().filter(|column| column.made).map(|c| (c.field.as_str(), c.place));

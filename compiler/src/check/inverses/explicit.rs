@@ -12,7 +12,7 @@ pub(super) fn resolve(cx: &mut Cx<'_>, relations: &mut Relations, (model, field)
     let (Some((name, _)), Some(target)) = (draft.attributes.inverse, target_of(draft.shape)) else { return };
     let place = Place { file: draft.file, span: name.span };
     let Some(back) = cx.models[target].find(&name.text) else {
-        if !cx.models[target].ast.broken {
+        if !cx.models[target].broken {
             let back = relations.back(model, target).iter().filter(|&&back| (target, back) != (model, field));
             let fields: Vec<&str> = back.map(|&back| cx.field(target, back).name()).collect();
             let diagnostic = relations::inverse_unknown(place, cx.models[target].name(), &name.text, fields);
@@ -66,7 +66,9 @@ fn fault(cx: &Cx<'_>, relations: &Relations, here: Side, there: Side) -> Option<
                 _ => removal(cx, here).into_iter().collect(),
             },
         },
-        Shape::Scalar { .. } => points_elsewhere("this is no relation"),
+        Shape::Scalar { .. } | Shape::Embedded { .. } | Shape::Union { .. } => {
+            points_elsewhere("this is no relation")
+        }
         shape if target_of(shape) != Some(here.0) => points_elsewhere("this points elsewhere"),
         Shape::ToOne { .. } if !other.holds_key() => no_side(
             "this names its other side too, so that none holds the key".to_owned(),

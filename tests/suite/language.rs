@@ -1,0 +1,14 @@
+//! The language at work, one module for each area: what a schema says holds when a program runs, on
+//! every database alike.
+
+mod mixins;
+
+use crate::support::postgres;
+
+/// Runs `check` with the URL of an empty database, once for each kind. `name` is the database's on
+/// the PostgreSQL server, where no other test may have it.
+async fn on_every_database(name: &str, check: impl AsyncFn(&str)) {
+    check("sqlite::memory:").await;
+    let database = postgres::server().database(name);
+    check(&database.url()).await;
+}
