@@ -21,7 +21,7 @@ async fn check(db: &Db) -> rex_orm::Result<()> {
     let note = db.note().insert(NewNote::new("Notes", &ada, "notes")).await?;
     assert_eq!(doc.owner_id, note.owner_id);
     assert_eq!(note.owner(db).await?, ada);
-    assert_eq!(ada.docs(db).await?, [doc.clone()]);
+    assert_eq!(ada.docs(db).await?, std::slice::from_ref(&doc));
 
     let again = db.doc().create().owner(&ada).title("Notes").slug("other").save().await;
     let again = again.expect_err("a second doc of this title");
