@@ -416,6 +416,27 @@ pub enum BinaryOp {
 }
 
 impl BinaryOp {
+    /// As it is written.
+    pub fn from_text(text: &str) -> Option<BinaryOp> {
+        Some(match text {
+            "||" => BinaryOp::Or,
+            "&&" => BinaryOp::And,
+            "==" => BinaryOp::Eq,
+            "!=" => BinaryOp::Ne,
+            "<" => BinaryOp::Lt,
+            "<=" => BinaryOp::Le,
+            ">" => BinaryOp::Gt,
+            ">=" => BinaryOp::Ge,
+            "in" => BinaryOp::In,
+            "+" => BinaryOp::Add,
+            "-" => BinaryOp::Sub,
+            "*" => BinaryOp::Mul,
+            "/" => BinaryOp::Div,
+            "%" => BinaryOp::Rem,
+            _ => return None,
+        })
+    }
+
     /// How tightly it binds; larger binds tighter.
     pub fn precedence(self) -> u8 {
         match self {

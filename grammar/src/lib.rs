@@ -8,9 +8,12 @@
 //! 3. Only this crate knows pest, and no error of pest leaves it: [`SyntaxError`] speaks in the
 //!    user's words.
 //! 4. Depth and size are bounded before pest, which recurses, sees the text.
+//! 5. [`format()`] changes neither what a file says nor its comments, and a file with errors not at
+//!    all.
 
 pub mod ast;
 mod error;
+mod format;
 mod parse;
 mod recover;
 mod scan;
@@ -19,6 +22,7 @@ mod walk;
 mod words;
 
 pub use error::{SyntaxError, SyntaxErrorKind};
+pub use format::{Formatted, format};
 pub use parse::{MAX_BYTES, MAX_DEPTH, parse};
 pub use strings::quote;
 pub use words::{Words, words};

@@ -7,9 +7,9 @@
 
 mod configuration;
 mod fixes;
-mod fixture;
+pub(super) mod fixture;
 mod pages;
-mod robustness;
+pub(super) mod robustness;
 mod summary;
 mod table;
 

@@ -4,6 +4,7 @@ mod build_script;
 mod codegen;
 mod connecting;
 mod diagnostics;
+mod fmt;
 mod harness;
 mod language;
 mod licence;

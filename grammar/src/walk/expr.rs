@@ -143,22 +143,7 @@ impl Walker<'_> {
 }
 
 fn operator(text: &str) -> BinaryOp {
-    match text {
-        "||" => BinaryOp::Or,
-        "&&" => BinaryOp::And,
-        "==" => BinaryOp::Eq,
-        "!=" => BinaryOp::Ne,
-        "<" => BinaryOp::Lt,
-        "<=" => BinaryOp::Le,
-        ">" => BinaryOp::Gt,
-        ">=" => BinaryOp::Ge,
-        "+" => BinaryOp::Add,
-        "-" => BinaryOp::Sub,
-        "*" => BinaryOp::Mul,
-        "/" => BinaryOp::Div,
-        "%" => BinaryOp::Rem,
-        _ => BinaryOp::In,
-    }
+    BinaryOp::from_text(text).expect("the grammar knows the same operators")
 }
 
 /// Shunting yard: operators of one precedence bind to the left.

@@ -2,10 +2,10 @@
 
 /// An article.
 model Post {
-    id:           Uuid = uuid7()     @id
-    author:       User               @on_delete(cascade)
+    id:           Uuid = uuid7()  @id
+    author:       User            @on_delete(cascade)
     /// Who has read it before everybody else.
-    reviewer:     User?              @on_delete(set_null)
+    reviewer:     User?           @on_delete(set_null)
     title:        String(200)
     body:         String
     labels:       [String] = []

@@ -10,16 +10,16 @@ use crate::support::sources::root;
 
 /// A schema: a file, or a folder of them.
 #[derive(Clone)]
-pub(super) struct Fixture {
+pub(in crate::suite) struct Fixture {
     /// `invalid`, `lints` or `valid`.
-    pub(super) kind: String,
+    pub(in crate::suite) kind: String,
     /// Without `.rex`.
-    pub(super) name: String,
-    pub(super) sources: Sources,
+    pub(in crate::suite) name: String,
+    pub(in crate::suite) sources: Sources,
 }
 
 /// The fixtures of these kinds, by name.
-pub(super) fn all(kinds: &[&str]) -> Vec<Fixture> {
+pub(in crate::suite) fn all(kinds: &[&str]) -> Vec<Fixture> {
     let mut fixtures = Vec::new();
     for kind in kinds {
         let folder = root().join("fixtures").join(kind);
@@ -54,7 +54,7 @@ fn add(path: &Path, base: &Path, sources: &mut Sources) {
 
 impl Fixture {
     /// The code that the name begins with.
-    pub(super) fn code(&self) -> Option<&str> {
+    pub(in crate::suite) fn code(&self) -> Option<&str> {
         let code = self.name.split('_').next()?;
         let is_code =
             code.len() == 5 && code.starts_with(['E', 'W']) && code[1..].bytes().all(|b| b.is_ascii_digit());
@@ -62,7 +62,7 @@ impl Fixture {
     }
 
     /// The files, each under its name, without bytes that an editor would not show.
-    pub(super) fn text(&self) -> String {
+    pub(in crate::suite) fn text(&self) -> String {
         let file = |id: FileId| {
             let text = self.sources.text(id).replace('\0', "␀").replace('\r', "␍");
             format!("=== {}\n{}\n", self.sources.name(id), text.trim_end())
@@ -70,7 +70,7 @@ impl Fixture {
         self.sources.ids().map(file).collect()
     }
 
-    pub(super) fn render(&self, diagnostics: &[Diagnostic]) -> String {
+    pub(in crate::suite) fn render(&self, diagnostics: &[Diagnostic]) -> String {
         match diagnostics {
             [] => "=== nothing is said\n".to_owned(),
             _ => format!("=== diagnostics\n{}", render(&self.sources, diagnostics, Colour::Never).trim_end()),
@@ -78,7 +78,7 @@ impl Fixture {
     }
 
     /// The codes behind `//~`, by file and line.
-    pub(super) fn marks(&self) -> Vec<String> {
+    pub(in crate::suite) fn marks(&self) -> Vec<String> {
         let mut marks = Vec::new();
         for id in self.sources.ids() {
             for (number, line) in self.sources.text(id).lines().enumerate() {
@@ -93,7 +93,7 @@ impl Fixture {
     }
 
     /// What was told, as marks.
-    pub(super) fn told(&self, diagnostics: &[Diagnostic]) -> Vec<String> {
+    pub(in crate::suite) fn told(&self, diagnostics: &[Diagnostic]) -> Vec<String> {
         let marks = diagnostics.iter().map(|diagnostic| {
             let place = diagnostic.primary.as_ref().expect("it stands in a file").place;
             let (line, _) = self.sources.line_column(place.file, place.span.start);

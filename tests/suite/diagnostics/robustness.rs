@@ -23,17 +23,17 @@ fn answer(sources: &Sources) -> Vec<Code> {
 }
 
 /// xorshift64*: the same numbers on every machine.
-struct Random(u64);
+pub(in crate::suite) struct Random(pub(in crate::suite) u64);
 
 impl Random {
-    fn below(&mut self, end: usize) -> usize {
+    pub(in crate::suite) fn below(&mut self, end: usize) -> usize {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
         (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) as usize % end.max(1)
     }
 
-    fn pick<'t>(&mut self, items: &[&'t str]) -> &'t str {
+    pub(in crate::suite) fn pick<'t>(&mut self, items: &[&'t str]) -> &'t str {
         items[self.below(items.len())]
     }
 }
@@ -154,7 +154,8 @@ fn pieces(text: &str) -> Vec<String> {
     pieces
 }
 
-fn mutate(text: &str, random: &mut Random) -> String {
+/// Changes a text in a few places.
+pub(in crate::suite) fn mutate(text: &str, random: &mut Random) -> String {
     let mut pieces = pieces(text);
     for _ in 0..=random.below(4) {
         let (at, other) = (random.below(pieces.len()), random.below(pieces.len()));
