@@ -32,4 +32,4 @@ mod sources;
 pub use config::Config;
 pub use output::{Changed, compare_files, write_files};
 pub use script::{Build, compile};
-pub use sources::{Loaded, load};
+pub use sources::{Loaded, load, read_text};

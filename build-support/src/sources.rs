@@ -41,7 +41,7 @@ pub fn load(path: &Path, shown: &str) -> Loaded {
     walk.files.sort();
     let mut loaded = Loaded { diagnostics: walk.diagnostics, ..Loaded::default() };
     for (name, path) in walk.files {
-        match read(&path, name.or_dot()) {
+        match read_file(&path, name.or_dot()) {
             Ok(text) => drop(loaded.sources.add(name.or_dot(), text)),
             Err(diagnostic) => loaded.diagnostics.push(*diagnostic),
         }
@@ -128,7 +128,7 @@ impl Walk {
     }
 }
 
-fn read(path: &Path, shown: &str) -> Result<String, Box<Diagnostic>> {
+fn read_file(path: &Path, shown: &str) -> Result<String, Box<Diagnostic>> {
     let unreadable = |reason: &str| Box::new(configuration::unreadable(shown, reason));
     let metadata = fs::metadata(path).map_err(|error| unreadable(&error.to_string()))?;
     if !metadata.is_file() {
@@ -138,10 +138,21 @@ fn read(path: &Path, shown: &str) -> Result<String, Box<Diagnostic>> {
     if metadata.len() > MAX_BYTES {
         return Err(Box::new(configuration::too_large(shown, metadata.len())));
     }
+    let mut file = File::open(path).map_err(|error| unreadable(&error.to_string()))?;
+    read_text(&mut file, shown)
+}
+
+/// Reads a text to its end. `shown` is its name in messages.
+///
+/// # Errors
+///
+/// When it cannot be read, or is not UTF-8.
+pub fn read_text(input: &mut dyn Read, shown: &str) -> Result<String, Box<Diagnostic>> {
     let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(MAX_BYTES).read_to_end(&mut bytes))
-        .map_err(|error| unreadable(&error.to_string()))?;
+    input
+        .take(MAX_BYTES)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Box::new(configuration::unreadable(shown, &error.to_string())))?;
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let line = error.as_bytes()[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;

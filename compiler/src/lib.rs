@@ -17,6 +17,7 @@
 pub mod check;
 pub mod codegen;
 pub mod diagnostic;
+pub mod format;
 mod parallel;
 mod source;
 

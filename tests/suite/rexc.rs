@@ -4,6 +4,7 @@
 
 mod explain;
 mod fix;
+mod fmt;
 mod formats;
 
 use std::fs;
@@ -93,7 +94,7 @@ fn coloured(folder: &Path, arguments: &str, colour: Colour) -> Ran {
 fn on(folder: &Path, arguments: &str, colour: Colour, out: &mut dyn Write, err: &mut dyn Write) -> Exit {
     let (out, err) = (Stream { write: out, colour }, Stream { write: err, colour });
     let arguments = std::iter::once("rexc").chain(arguments.split_whitespace());
-    run_in(arguments, &mut Console { folder: folder.to_owned(), out, err })
+    run_in(arguments, &mut Console { folder: folder.to_owned(), input: &mut io::empty(), out, err })
 }
 
 // rexc check

@@ -1,7 +1,7 @@
 //! Where a run stands and what it writes to.
 
 use std::ffi::OsString;
-use std::io::{IsTerminal, Write};
+use std::io::{IsTerminal, Read, Write};
 use std::path::PathBuf;
 
 use rex_compiler::diagnostic::Colour;
@@ -12,6 +12,8 @@ use crate::Exit;
 pub struct Console<'a> {
     /// The current directory, absolute: paths in arguments and messages begin there.
     pub folder: PathBuf,
+    /// What is read where a command asks for it.
+    pub input: &'a mut dyn Read,
     /// For what was asked for.
     pub out: Stream<'a>,
     /// For everything else.

@@ -111,6 +111,35 @@ pub(crate) fn target(path: Option<&Path>, databases: &Databases, current: &Path)
     }
 }
 
+/// The files at the paths, a folder or file for itself alone, a crate for its schema; without a path,
+/// those of the workspace's schemas. A file may come more than once.
+pub(crate) fn files(paths: &[PathBuf], current: &Path) -> Result<Vec<Loaded>, Stop> {
+    let databases = Databases { databases: Vec::new() };
+    let finder = Finder { databases: &databases, current };
+    let loaded = |targets: Vec<Target>| targets.into_iter().map(|target| target.loaded);
+    if paths.is_empty() {
+        return Ok(loaded(finder.workspace(current)?).collect());
+    }
+    let mut files = Vec::new();
+    for path in paths {
+        match finder.named(path)? {
+            Named::Schema(path) => files.push(load(&path, &finder.shown(&path))),
+            Named::Workspace(_) | Named::Crate(_) => files.extend(loaded(finder.path(path)?)),
+        }
+    }
+    Ok(files)
+}
+
+/// What a path on the command line leads to.
+enum Named {
+    /// A folder with the manifest of a workspace alone.
+    Workspace(PathBuf),
+    /// The manifest of a crate.
+    Crate(PathBuf),
+    /// Another folder, or a `.rex` file.
+    Schema(PathBuf),
+}
+
 struct Finder<'a> {
     databases: &'a Databases,
     current: &'a Path,
@@ -142,6 +171,14 @@ impl Finder<'_> {
     }
 
     fn path(&self, path: &Path) -> Result<Vec<Target>, Stop> {
+        match self.named(path)? {
+            Named::Workspace(folder) => self.workspace(&folder),
+            Named::Crate(manifest) => Ok(vec![self.krate(&manifest)?]),
+            Named::Schema(path) => Ok(vec![self.schema(&path)?]),
+        }
+    }
+
+    fn named(&self, path: &Path) -> Result<Named, Stop> {
         let shown = path.display();
         let path = self.current.join(path);
         let Ok(metadata) = fs::metadata(&path) else {
@@ -152,14 +189,14 @@ impl Finder<'_> {
         };
         if metadata.is_dir() {
             let manifest = path.join("Cargo.toml");
-            return match manifest.is_file() {
-                true if is_package(&manifest) => Ok(vec![self.krate(&manifest)?]),
-                true => self.workspace(&path),
-                false => Ok(vec![self.schema(&path)?]),
-            };
+            return Ok(match manifest.is_file() {
+                true if is_package(&manifest) => Named::Crate(manifest),
+                true => Named::Workspace(path),
+                false => Named::Schema(path),
+            });
         }
         match path.extension() {
-            Some(extension) if extension == "rex" => Ok(vec![self.schema(&path)?]),
+            Some(extension) if extension == "rex" => Ok(Named::Schema(path)),
             _ => stop(format!("`{shown}` is neither a folder nor a `.rex` file")),
         }
     }

@@ -8,7 +8,7 @@ use rex_compiler::diagnostic::{Diagnostic, Fix};
 use rex_compiler::{FileId, Sources, check};
 
 use crate::find::Target;
-use crate::{Console, Stop, replace};
+use crate::{Console, Stop, diff, replace};
 
 /// How often a schema is checked anew: mending one fault can bring another to light.
 const ROUNDS: usize = 10;
@@ -61,9 +61,7 @@ impl Mended {
     pub(crate) fn print(&self, before: &Sources, console: &mut Console<'_>) -> Result<(), Stop> {
         for (id, text) in self.changed(before) {
             let name = self.sources.name(id);
-            let diff = similar::TextDiff::from_lines(before.text(id), text);
-            let (old, new) = (format!("a/{name}"), format!("b/{name}"));
-            write!(console.out.write, "{}", diff.unified_diff().header(&old, &new))?;
+            diff::print(name, before.text(id), text, console.out.write)?;
         }
         Ok(())
     }

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! arguments ──clap──▶ Command ──find──▶ [Target] ──check, codegen, ddl──▶ text, Exit
-//!                      └─────────────────────explain──────────▶ text, Exit
+//!                      ├─────────────────────explain──────────▶ text, Exit
+//!                      └──find──▶ [Loaded] ───fmt──────────────▶ files or text, Exit
 //! ```
 //!
 //! # Invariants
@@ -16,9 +17,11 @@ mod check;
 mod codegen;
 mod console;
 mod ddl;
+mod diff;
 mod explain;
 mod find;
 mod fix;
+mod fmt;
 mod format;
 mod levels;
 mod replace;
@@ -36,7 +39,7 @@ pub use console::{Console, Stream};
 pub enum Exit {
     /// All is well; there may be warnings.
     Clean = 0,
-    /// A schema has errors, or generated code is stale.
+    /// A schema has errors, generated code is stale, or a layout is to be changed.
     Errors = 1,
     /// It could not be done: the arguments are wrong, or something is missing or unreadable.
     CouldNotRun = 2,
@@ -83,8 +86,8 @@ struct Arguments {
 }
 
 const EXITS: &str = "\
-Exit status: 0 when all is well, warnings included; 1 when a schema has errors or generated code \
-is stale; 2 when it could not run.";
+Exit status: 0 when all is well, warnings included; 1 when a schema has errors, generated code is \
+stale or a layout is to be changed; 2 when it could not run.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -92,6 +95,7 @@ enum Command {
     Codegen(codegen::Arguments),
     Ddl(ddl::Arguments),
     Explain(explain::Arguments),
+    Fmt(fmt::Arguments),
 }
 
 /// Runs the command line `arguments`, the first of which is the program's name, on the process's
@@ -104,9 +108,10 @@ pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) ->
             return Exit::CouldNotRun;
         }
     };
+    let mut input = std::io::stdin().lock();
     let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr().lock());
     let (out, err) = (console::standard(&mut out), console::standard(&mut err));
-    run_in(arguments, &mut Console { folder, out, err })
+    run_in(arguments, &mut Console { folder, input: &mut input, out, err })
 }
 
 /// Runs a command line as if in another folder, on other streams.
@@ -137,6 +142,7 @@ fn dispatch(command: &Command, console: &mut Console<'_>) -> Result<Exit, Stop> 
         Command::Codegen(arguments) => codegen::run(arguments, console),
         Command::Ddl(arguments) => ddl::run(arguments, console),
         Command::Explain(arguments) => explain::run(arguments, console),
+        Command::Fmt(arguments) => fmt::run(arguments, console),
     }
 }
 
