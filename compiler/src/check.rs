@@ -4,11 +4,13 @@
 //! made out is *broken*: it was told once, and nothing more is said about it.
 
 mod attributes;
+mod checks;
 mod clashes;
 mod columns;
 mod declare;
 mod defaults;
 mod draft;
+mod expr;
 mod fields;
 mod foreign_keys;
 mod former;

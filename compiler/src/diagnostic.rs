@@ -9,11 +9,13 @@ pub(crate) mod declarations;
 pub(crate) mod defaults;
 pub mod edit;
 pub mod explain;
+pub(crate) mod expressions;
 pub(crate) mod keys;
 pub(crate) mod lints;
 pub(crate) mod names;
 pub(crate) mod relations;
 mod render;
+pub(crate) mod sql;
 pub(crate) mod syntax;
 pub(crate) mod types;
 

@@ -87,6 +87,15 @@ pub enum SyntaxErrorKind {
         /// What stands between the slashes.
         pattern: String,
     },
+    /// An operator of SQL; the span is the operator.
+    ForeignOperator {
+        /// As written.
+        found: String,
+        /// As Rex has it.
+        rex: String,
+        /// What is written instead, and where; empty where no edit does it.
+        edits: Vec<(Span, String)>,
+    },
     /// A comma or semicolon between fields.
     Separator {
         /// Which.

@@ -184,6 +184,7 @@ fn describe(rule: Rule) -> Option<&'static str> {
         | Rule::bound
         | Rule::regex => "a value",
         Rule::operator | Rule::in_keyword => "an operator",
+        Rule::foreign_operator | Rule::foreign_test | Rule::foreign_not | Rule::blank => return None,
         Rule::range_operator => "`..`",
         Rule::list => "a value",
         Rule::reference | Rule::path => "a name",

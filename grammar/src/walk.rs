@@ -1,6 +1,7 @@
 //! From pest's pairs to the syntax tree.
 
 mod expr;
+mod foreign;
 mod members;
 
 use std::collections::HashSet;

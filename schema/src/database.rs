@@ -67,6 +67,8 @@ pub struct Column {
     pub default: Option<Default>,
     /// Numbered by the database: an identity in PostgreSQL, `AUTOINCREMENT` in SQLite.
     pub autoincrement: bool,
+    /// What the database makes of the row's other columns, as SQL: a stored generated column.
+    pub computed: Option<String>,
     /// Empty if none.
     pub comment: String,
 }
@@ -117,15 +119,27 @@ pub struct ForeignKey {
     pub deferrable: bool,
 }
 
-/// A check over one column. It holds when the column is null.
+/// A check. It holds unless it is false: also when a column is null.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Check {
     /// The constraint's name.
     pub name: String,
-    /// The column.
-    pub column: String,
-    /// What is true of it.
-    pub rule: Rule,
+    /// What it says.
+    pub condition: Condition,
+}
+
+/// What a check says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Condition {
+    /// What one column's type leaves open.
+    Column {
+        /// The column.
+        column: String,
+        /// What is true of it.
+        rule: Rule,
+    },
+    /// A condition over the row, as SQL.
+    Sql(String),
 }
 
 /// What a check says of its column, in the terms of a dialect.
@@ -144,15 +158,26 @@ pub struct Index {
     pub parts: Vec<IndexPart>,
     /// Whether no two rows may agree in all parts.
     pub unique: bool,
+    /// Which rows it holds, as SQL; all where none.
+    pub condition: Option<String>,
 }
 
 /// A part of an index.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IndexPart {
-    /// The column.
-    pub column: String,
+    /// What is sorted.
+    pub key: IndexKey,
     /// Largest first.
     pub descending: bool,
     /// Where nulls stand, if not where the database puts them anyway.
     pub nulls: Option<Nulls>,
+}
+
+/// What a part of an index sorts.
+#[derive(Clone, Debug, PartialEq)]
+pub enum IndexKey {
+    /// A column.
+    Column(String),
+    /// What is made of columns, as SQL.
+    Sql(String),
 }

@@ -4,7 +4,7 @@
 use rex_sql::Dialect;
 
 use crate::database as db;
-use crate::model::{Column, Schema};
+use crate::model::{Column, Expr, Model, Schema, SqlText};
 use crate::{postgres, sqlite};
 
 /// One dialect. All functions are total.
@@ -23,6 +23,10 @@ pub(crate) struct Target {
     pub(crate) default: fn(&Schema, &Column) -> Option<db::Default>,
     /// What must be checked because the type allows more than the schema.
     pub(crate) rule: fn(&Schema, &Column) -> Option<db::Rule>,
+    /// An expression over the columns of a row.
+    pub(crate) expr: fn(&Schema, &Model, &Expr) -> String,
+    /// The user's own text for this database.
+    pub(crate) sql: fn(&SqlText) -> Option<&str>,
     /// The statements that make a database from nothing, in groups that are read together.
     pub(crate) statements: fn(&db::Database) -> Vec<Vec<String>>,
 }

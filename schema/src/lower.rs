@@ -5,7 +5,7 @@ use rex_sql::Dialect;
 
 use crate::database as db;
 use crate::dialect::{Target, target};
-use crate::model::{self, Action, JoinTable, Model, Nulls, Scalar, Schema};
+use crate::model::{self, Action, Formula, JoinTable, Model, Nulls, Scalar, Schema};
 use crate::names;
 
 /// What a database of `dialect` holds for `schema`. Total: the checker has refused what the
@@ -38,6 +38,7 @@ fn table(schema: &Schema, target: &Target, model: &Model) -> db::Table {
         autoincrement: c.default == Some(model::Default::Autoincrement)
             && (!target.autoincrement_is_key || model.primary_key == [place]),
         default: (target.default)(schema, c),
+        computed: c.computed.as_ref().and_then(|formula| self::formula(schema, target, model, formula)),
         comment: comment(target, &c.docs),
         ..bare_column(schema, target, &c.name, c)
     };
@@ -49,10 +50,14 @@ fn table(schema: &Schema, target: &Target, model: &Model) -> db::Table {
             name: names::primary_key(name),
             columns: column_names(model, &model.primary_key),
         }),
-        uniques: model.uniques.iter().map(|u| unique(model, u)).collect(),
+        uniques: model.uniques.iter().filter(|u| u.condition.is_none()).map(|u| unique(model, u)).collect(),
         foreign_keys: model.foreign_keys.iter().map(|k| foreign_key(schema, model, k)).collect(),
-        checks: model.columns.iter().filter_map(|c| check(schema, target, name, &c.name, c)).collect(),
-        indexes: model.indexes.iter().map(|i| index(target, model, i)).collect(),
+        checks: (model.columns.iter().filter_map(|c| check(schema, target, name, &c.name, c)))
+            .chain(model.checks.iter().filter_map(|check| row_check(schema, target, model, check)))
+            .collect(),
+        indexes: (model.uniques.iter().filter_map(|unique| partial_unique(schema, target, model, unique)))
+            .chain(model.indexes.iter().filter_map(|i| index(schema, target, model, i)))
+            .collect(),
     }
 }
 
@@ -64,6 +69,7 @@ fn bare_column(schema: &Schema, target: &Target, name: &str, like: &model::Colum
         nullable: like.nullable,
         default: None,
         autoincrement: false,
+        computed: None,
         comment: String::new(),
     }
 }
@@ -76,7 +82,38 @@ fn check(
     like: &model::Column,
 ) -> Option<db::Check> {
     let rule = (target.rule)(schema, like)?;
-    Some(db::Check { name: names::check(table, column), column: column.to_owned(), rule })
+    let condition = db::Condition::Column { column: column.to_owned(), rule };
+    Some(db::Check { name: names::check(table, column), condition })
+}
+
+/// The SQL of a condition or a value; none where the user has written none for this database.
+fn formula(schema: &Schema, target: &Target, model: &Model, formula: &Formula) -> Option<String> {
+    match formula {
+        Formula::Expr(expr) => Some((target.expr)(schema, model, expr)),
+        Formula::Sql(text) => (target.sql)(text).map(str::to_owned),
+    }
+}
+
+fn row_check(schema: &Schema, target: &Target, model: &Model, check: &model::Check) -> Option<db::Check> {
+    let condition = db::Condition::Sql(formula(schema, target, model, &check.condition)?);
+    Some(db::Check { name: check.name.clone(), condition })
+}
+
+/// A unique constraint over some rows only is a unique index.
+fn partial_unique(
+    schema: &Schema,
+    target: &Target,
+    model: &Model,
+    unique: &model::Unique,
+) -> Option<db::Index> {
+    let condition = formula(schema, target, model, unique.condition.as_ref()?)?;
+    let parts = unique.columns.iter().map(|&place| ascending(&model.columns[place].name));
+    Some(db::Index {
+        name: unique.name.clone(),
+        parts: parts.collect(),
+        unique: true,
+        condition: Some(condition),
+    })
 }
 
 fn unique(model: &Model, unique: &model::Unique) -> db::Key {
@@ -96,17 +133,25 @@ fn foreign_key(schema: &Schema, model: &Model, key: &model::ForeignKey) -> db::F
     }
 }
 
-fn index(target: &Target, model: &Model, index: &model::Index) -> db::Index {
+fn index(schema: &Schema, target: &Target, model: &Model, index: &model::Index) -> Option<db::Index> {
     let part = |part: &model::IndexPart| {
         let habit = if part.descending { Nulls::First } else { Nulls::Last };
-        let column = part.column().expect("no part of an index is an expression yet");
-        db::IndexPart {
-            column: model.columns[column].name.clone(),
+        let key = match &part.key {
+            model::IndexKey::Column(place) => db::IndexKey::Column(model.columns[*place].name.clone()),
+            model::IndexKey::Formula(of) => db::IndexKey::Sql(formula(schema, target, model, of)?),
+        };
+        Some(db::IndexPart {
+            key,
             descending: part.descending,
             nulls: part.nulls.filter(|&nulls| target.index_nulls && nulls != habit),
-        }
+        })
     };
-    db::Index { name: index.name.clone(), parts: index.parts.iter().map(part).collect(), unique: false }
+    let condition = match &index.condition {
+        Some(condition) => Some(formula(schema, target, model, condition)?),
+        None => None,
+    };
+    let parts = index.parts.iter().map(part).collect::<Option<_>>()?;
+    Some(db::Index { name: index.name.clone(), parts, unique: false, condition })
 }
 
 /// The key is both sides' columns, so its own index serves the first side; the second has one of
@@ -130,6 +175,7 @@ fn join_table(schema: &Schema, target: &Target, join: &JoinTable) -> db::Table {
             name: names::index(name, &strs(&second.columns)),
             parts: second.columns.iter().map(|c| ascending(c)).collect(),
             unique: false,
+            condition: None,
         }],
     }
 }
@@ -157,7 +203,7 @@ fn side_key(schema: &Schema, table: &str, side: &model::JoinSide) -> db::Foreign
 }
 
 fn ascending(column: &str) -> db::IndexPart {
-    db::IndexPart { column: column.to_owned(), descending: false, nulls: None }
+    db::IndexPart { key: db::IndexKey::Column(column.to_owned()), descending: false, nulls: None }
 }
 
 /// The digits after the point of a decimal; none for other types.

@@ -13,8 +13,8 @@ use std::fmt;
 use std::ops::Index as IndexOp;
 
 pub use declared::{EmbeddedField, EmbeddedType, ModelKind, RowField, TypeField, Union, UnionField, View};
-pub use expr::{Arithmetic, Expr, Formula, Function, Node, SqlText, ValueType};
-pub use rex_sql::Comparison;
+pub use expr::{Expr, Formula, Node, SqlText, ValueType};
+pub use rex_sql::{Arithmetic, Comparison, Function};
 pub use rule::{Rule, RuleKind};
 
 macro_rules! id {

@@ -56,10 +56,19 @@ pub(crate) fn unique(key: &db::Key) -> String {
 
 /// `CONSTRAINT "users_role_check" CHECK (…)`.
 pub(crate) fn check(check: &db::Check) -> String {
-    let condition = match &check.rule {
-        db::Rule::Sqlite(rule) => sqlite::condition(&ident(&check.column), rule),
+    let condition = match &check.condition {
+        db::Condition::Column { column, rule: db::Rule::Sqlite(rule) } => {
+            sqlite::condition(&ident(column), rule)
+        }
+        db::Condition::Sql(condition) => condition.clone(),
     };
     format!("CONSTRAINT {} CHECK ({condition})", ident(&check.name))
+}
+
+/// ` GENERATED ALWAYS AS (…) STORED`; nothing for other columns.
+pub(crate) fn computed(column: &db::Column) -> String {
+    let text = column.computed.as_ref();
+    text.map(|text| format!(" GENERATED ALWAYS AS ({text}) STORED")).unwrap_or_default()
 }
 
 /// `CONSTRAINT … FOREIGN KEY (…)` and, on a line of its own, `REFERENCES …`.
@@ -98,7 +107,8 @@ pub(crate) fn indexes(table: &db::Table) -> impl Iterator<Item = String> {
     table.indexes.iter().map(|index| {
         let unique = if index.unique { "UNIQUE " } else { "" };
         let parts = index.parts.iter().map(index_part).collect::<Vec<_>>().join(", ");
-        format!("CREATE {unique}INDEX {} ON {} ({parts})", ident(&index.name), ident(&table.name))
+        let condition = index.condition.as_ref().map(|text| format!(" WHERE {text}")).unwrap_or_default();
+        format!("CREATE {unique}INDEX {} ON {} ({parts}){condition}", ident(&index.name), ident(&table.name))
     })
 }
 
@@ -109,7 +119,11 @@ fn index_part(part: &db::IndexPart) -> String {
         Some(Nulls::Last) => " NULLS LAST",
         None => "",
     };
-    format!("{}{order}{nulls}", ident(&part.column))
+    let key = match &part.key {
+        db::IndexKey::Column(column) => ident(column),
+        db::IndexKey::Sql(text) => format!("({text})"),
+    };
+    format!("{key}{order}{nulls}")
 }
 
 /// `("a", "b")`.

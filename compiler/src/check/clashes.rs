@@ -152,6 +152,7 @@ fn constraints(cx: &mut Cx<'_>, tables: &Tables) {
             }
         }
         let uniques = model.uniques.iter().filter_map(|unique| unique.name.as_ref());
+        let uniques = uniques.chain(model.checks.iter().filter_map(|check| check.name.as_ref()));
         let mut of_table: HashMap<&str, Place> =
             uniques.map(|(name, place)| (name.as_str(), *place)).collect();
         for (name, place) in model.fields.iter().filter_map(|field| field.attributes.constraint.as_ref()) {

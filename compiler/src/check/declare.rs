@@ -119,6 +119,7 @@ fn draft<'a>(cx: &mut Cx<'a>, file: FileId, block: &'a ast::Block, table: String
         columns: Vec::new(),
         uniques: Vec::new(),
         indexes: Vec::new(),
+        checks: Vec::new(),
         foreign_keys: Vec::new(),
     });
     cx.models.len() - 1

@@ -71,6 +71,7 @@ pub(super) struct ModelDraft<'a> {
     pub(super) columns: Vec<ColumnDraft>,
     pub(super) uniques: Vec<IndexDraft>,
     pub(super) indexes: Vec<IndexDraft>,
+    pub(super) checks: Vec<CheckDraft>,
     pub(super) foreign_keys: Vec<ForeignKeyDraft>,
 }
 
@@ -158,15 +159,60 @@ pub(super) struct IndexDraft {
     pub(super) place: Place,
     /// Made by a foreign key, not by the user.
     pub(super) made: bool,
+    /// Which rows it is over, if not all.
+    pub(super) condition: Option<model::Formula>,
+}
+
+impl IndexDraft {
+    pub(super) fn new(parts: Vec<PartDraft>, place: Place) -> IndexDraft {
+        IndexDraft { name: None, parts, place, made: false, condition: None }
+    }
+
+    /// Whether it is over all rows: what is unique in it is unique.
+    pub(super) fn is_total(&self) -> bool {
+        self.condition.is_none()
+    }
 }
 
 #[derive(Clone, Debug)]
 pub(super) struct PartDraft {
-    pub(super) field: FieldIx,
-    /// Only this column of the field (`author_id` for `author`), or all.
-    pub(super) column: Option<usize>,
+    pub(super) key: PartKey,
     pub(super) descending: bool,
     pub(super) nulls: Option<model::Nulls>,
+    pub(super) place: Place,
+}
+
+/// What a part of an index sorts.
+#[derive(Clone, Debug)]
+pub(super) enum PartKey {
+    /// The columns of a field, or only one of them (`author_id` of `author`).
+    Field { field: FieldIx, column: Option<usize> },
+    /// What is made of columns.
+    Formula(model::Formula),
+}
+
+impl PartDraft {
+    pub(super) fn new(key: PartKey, place: Place) -> PartDraft {
+        PartDraft { key, descending: false, nulls: None, place }
+    }
+
+    /// The field, if it is no expression.
+    pub(super) fn field(&self) -> Option<FieldIx> {
+        match self.key {
+            PartKey::Field { field, .. } => Some(field),
+            PartKey::Formula(_) => None,
+        }
+    }
+}
+
+/// A rule over the row.
+#[derive(Clone, Debug)]
+pub(super) struct CheckDraft {
+    pub(super) name: Option<(String, Place)>,
+    pub(super) condition: model::Formula,
+    pub(super) message: Option<String>,
+    /// The condition's place.
+    #[allow(dead_code, reason = "the lint of constant checks comes next")]
     pub(super) place: Place,
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use rex_grammar::ast;
 use rex_schema::model::{Action, Type};
 
-use super::draft::{ForeignKeyDraft, IndexDraft, Key, Link, ModelDraft, PartDraft, Shape};
+use super::draft::{ForeignKeyDraft, IndexDraft, Key, Link, ModelDraft, PartDraft, PartKey, Shape};
 use super::keys::MAX_COLUMNS;
 use super::{Cx, FieldIx, ModelIx};
 use crate::diagnostic::{keys, lints, relations};
@@ -66,7 +66,8 @@ pub(super) fn is_unique(cx: &Cx<'_>, model: ModelIx, columns: &[usize]) -> bool 
     };
     let draft = &cx.models[model];
     let key = draft.key.iter().map(|key| key_columns(draft, key));
-    let uniques = draft.uniques.iter().map(|unique| columns_of(cx, model, &unique.parts));
+    let uniques = draft.uniques.iter().filter(|unique| unique.is_total());
+    let uniques = uniques.map(|unique| columns_of(cx, model, &unique.parts));
     key.chain(uniques).any(same)
 }
 
@@ -193,13 +194,14 @@ fn make_one(
     });
 }
 
-/// The columns of an index's parts, in order.
+/// The columns of an index's parts, in order. A part that is an expression has none.
 pub(super) fn columns_of(cx: &Cx<'_>, model: ModelIx, parts: &[PartDraft]) -> Vec<usize> {
     parts
         .iter()
-        .flat_map(|part| match part.column {
-            Some(column) => vec![column],
-            None => cx.field(model, part.field).columns.clone(),
+        .flat_map(|part| match part.key {
+            PartKey::Field { column: Some(column), .. } => vec![column],
+            PartKey::Field { field, column: None } => cx.field(model, field).columns.clone(),
+            PartKey::Formula(_) => Vec::new(),
         })
         .collect()
 }
@@ -214,8 +216,10 @@ impl Covered {
         if let Some(key) = &draft.key {
             covered.add(&key_columns(draft, key));
         }
-        for index in draft.uniques.iter().chain(&draft.indexes) {
-            covered.add(&columns_of(cx, model, &index.parts));
+        for index in draft.uniques.iter().chain(&draft.indexes).filter(|index| index.is_total()) {
+            // What comes behind an expression is sorted within it.
+            let leading = index.parts.iter().take_while(|part| part.field().is_some()).count();
+            covered.add(&columns_of(cx, model, &index.parts[..leading]));
         }
         covered
     }
@@ -254,15 +258,9 @@ fn add_indexes(cx: &mut Cx<'_>, model: ModelIx) {
             continue;
         }
         let place = field_draft.place();
-        let part = |&column: &usize| PartDraft {
-            field,
-            column: Some(column),
-            descending: false,
-            nulls: None,
-            place,
-        };
+        let part = |&column: &usize| PartDraft::new(PartKey::Field { field, column: Some(column) }, place);
         let parts = columns.iter().map(part).collect();
         covered.add(&columns);
-        cx.models[model].indexes.push(IndexDraft { name: None, parts, place, made: true });
+        cx.models[model].indexes.push(IndexDraft { made: true, ..IndexDraft::new(parts, place) });
     }
 }

@@ -76,7 +76,7 @@ fn redundant_indexes(cx: &mut Cx<'_>, model: ModelIx) {
     if let Some(place) = key_place {
         begins.add(&ascending(&key), "the primary key", place);
     }
-    for unique in &draft.uniques {
+    for unique in draft.uniques.iter().filter(|unique| unique.is_total()) {
         let columns = columns_of(cx, model, &unique.parts);
         if !key.is_empty() && columns == key {
             found.push(lints::redundant_index(unique.place, "this constraint", "the primary key", key_place));
@@ -86,7 +86,8 @@ fn redundant_indexes(cx: &mut Cx<'_>, model: ModelIx) {
     let written: Vec<(&IndexDraft, Vec<Ordered>)> = draft
         .indexes
         .iter()
-        .filter(|index| !index.made)
+        .filter(|index| !index.made && index.is_total())
+        .filter(|index| index.parts.iter().all(|part| part.field().is_some()))
         .map(|index| (index, ordered(cx, model, index)))
         .collect();
     let mut longest_first: Vec<usize> = (0..written.len()).collect();
@@ -145,9 +146,10 @@ impl Begins {
 fn nullable_uniques(cx: &mut Cx<'_>, model: ModelIx) {
     let draft = &cx.models[model];
     let mut found = Vec::new();
-    for unique in draft.uniques.iter().filter(|unique| unique.parts.len() > 1) {
+    // A condition may have been written for the sake of nulls.
+    for unique in draft.uniques.iter().filter(|unique| unique.parts.len() > 1 && unique.is_total()) {
         for part in &unique.parts {
-            let field = &draft.fields[part.field];
+            let Some(field) = part.field().map(|field| &draft.fields[field]) else { continue };
             let optional = matches!(
                 field.shape,
                 Shape::Scalar { nullable: true, .. } | Shape::ToOne { optional: true, .. }

@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 use rex_schema::model::{self, JoinTableId, ModelId, Parts, RelationId, RelationKind};
 use rex_schema::{Schema, names};
 
-use super::draft::{ColumnDraft, EnumDraft, FieldDraft, IndexDraft, Link, ModelDraft, Shape};
+use super::draft::{ColumnDraft, EnumDraft, FieldDraft, IndexDraft, Link, ModelDraft, PartKey, Shape};
 use super::foreign_keys::columns_of;
-use super::{Cx, FieldIx, ModelIx, docs};
+use super::{Cx, FieldIx, ModelIx, checks, docs};
 
 /// Assembles the schema. What has an error is left out, with all that leads to it.
 pub(super) fn assemble(cx: &Cx<'_>) -> Schema {
@@ -30,7 +30,9 @@ fn taken_names(cx: &Cx<'_>) -> Used {
         taken.extend([model.table.clone(), names::primary_key(&model.table)]);
         let indexes = model.uniques.iter().chain(&model.indexes).filter_map(|index| index.name.as_ref());
         let keys = model.fields.iter().filter_map(|field| field.attributes.constraint.as_ref());
-        taken.extend(indexes.chain(keys).map(|(name, _)| name.clone()));
+        let checks = model.checks.iter().filter_map(|check| check.name.as_ref());
+        taken.extend(indexes.chain(keys).chain(checks).map(|(name, _)| name.clone()));
+        taken.extend(model.columns.iter().map(|column| names::check(&model.table, &column.name)));
     }
     for join in &cx.join_tables {
         taken.extend([join.table.clone(), names::primary_key(&join.table)]);
@@ -138,6 +140,7 @@ impl<'c, 'a> Assembler<'c, 'a> {
             soft_delete: marked_column(draft, |field| field.attributes.of_column.soft_delete.is_some()),
             uniques: self.uniques(index, used),
             indexes: self.indexes(index, used),
+            checks: checks::assemble(draft, |made| used.free(made)),
             foreign_keys: self.foreign_keys(index, used),
             relations: own.map(|key| self.relation_ids[key]).collect(),
             ..model::Model::new(draft.name(), draft.table.clone())
@@ -150,9 +153,14 @@ impl<'c, 'a> Assembler<'c, 'a> {
             draft.uniques.iter().filter(|unique| !is_primary_key(self.cx, index, unique)).map(|unique| {
                 let columns = columns_of(self.cx, index, &unique.parts);
                 let made = names::unique(&draft.table, &names_of(draft, &columns));
-                let fields =
-                    unique.parts.iter().map(|part| draft.fields[part.field].name().to_owned()).collect();
-                model::Unique::new(name(used, unique, made), columns, fields)
+                let fields = unique
+                    .parts
+                    .iter()
+                    .filter_map(|part| part.field())
+                    .map(|field| draft.fields[field].name().to_owned())
+                    .collect();
+                let condition = unique.condition.clone();
+                model::Unique { condition, ..model::Unique::new(name(used, unique, made), columns, fields) }
             });
         uniques.filter(|unique| !unique.columns.is_empty()).collect()
     }
@@ -161,9 +169,13 @@ impl<'c, 'a> Assembler<'c, 'a> {
         let draft = &self.cx.models[index];
         let indexes = draft.indexes.iter().map(|index_draft| {
             let parts = index_parts(self.cx, index, index_draft);
-            let places: Vec<usize> = parts.iter().filter_map(model::IndexPart::column).collect();
-            let made = names::index(&draft.table, &names_of(draft, &places));
-            model::Index::new(name(used, index_draft, made), parts)
+            let named: Vec<&str> = parts
+                .iter()
+                .map(|part| part.column().map_or("expr", |place| draft.columns[place].name.as_str()))
+                .collect();
+            let made = names::index(&draft.table, &named);
+            let condition = index_draft.condition.clone();
+            model::Index { condition, ..model::Index::new(name(used, index_draft, made), parts) }
         });
         indexes.filter(|index| !index.parts.is_empty()).collect()
     }
@@ -279,15 +291,23 @@ fn key_columns(cx: &Cx<'_>, model: ModelIx) -> Vec<usize> {
 
 /// A unique constraint over the primary key itself: told by a lint, and not made.
 fn is_primary_key(cx: &Cx<'_>, model: ModelIx, unique: &IndexDraft) -> bool {
-    columns_of(cx, model, &unique.parts) == key_columns(cx, model)
+    unique.is_total() && columns_of(cx, model, &unique.parts) == key_columns(cx, model)
 }
 
 fn index_parts(cx: &Cx<'_>, model: ModelIx, index: &IndexDraft) -> Vec<model::IndexPart> {
     let parts = index.parts.iter().flat_map(|part| {
-        columns_of(cx, model, std::slice::from_ref(part)).into_iter().map(|column| model::IndexPart {
+        let keys: Vec<model::IndexKey> = match &part.key {
+            PartKey::Formula(formula) => vec![model::IndexKey::Formula(formula.clone())],
+            PartKey::Field { .. } => {
+                let columns = columns_of(cx, model, std::slice::from_ref(part));
+                columns.into_iter().map(model::IndexKey::Column).collect()
+            }
+        };
+        keys.into_iter().map(|key| model::IndexPart {
+            key,
             descending: part.descending,
             nulls: part.nulls,
-            ..model::IndexPart::new(column)
+            ..model::IndexPart::new(0)
         })
     });
     parts.collect()

@@ -8,13 +8,13 @@ mod restricted;
 use std::collections::HashMap;
 
 use rex_grammar::ast::{self, ExprKind, Member};
-use rex_schema::model::{Nulls, Scalar, Type};
+use rex_schema::model::{Formula, Nulls, Scalar, Type};
 
-use super::draft::{IndexDraft, Key, ModelDraft, PartDraft, Shape, Statement};
+use super::draft::{IndexDraft, Key, ModelDraft, PartDraft, PartKey, Shape, Statement};
 use super::foreign_keys::columns_of;
 use super::keys::MAX_COLUMNS;
 use super::lints::known_lint;
-use super::{Cx, FieldIx, ModelIx};
+use super::{Cx, FieldIx, ModelIx, checks, expr};
 use crate::diagnostic::{keys, syntax, types};
 use crate::source::{FileId, Place};
 
@@ -42,15 +42,17 @@ pub(super) fn read_keys(cx: &mut Cx<'_>) {
     }
 }
 
-/// Reads unique constraints and indexes.
+/// Reads unique constraints, indexes and checks.
 pub(super) fn read_indexes(cx: &mut Cx<'_>) {
     for model in cx.with_rows() {
         for field in 0..cx.models[model].fields.len() {
             read_field(cx, model, field);
         }
         for statement in statements(cx, model) {
-            if matches!(statement.ast.keyword.text.as_str(), "unique" | "index") {
-                index(cx, model, statement);
+            match statement.ast.keyword.text.as_str() {
+                "unique" | "index" => index(cx, model, statement),
+                "check" => checks::read(cx, model, statement),
+                _ => {}
             }
         }
     }
@@ -98,9 +100,9 @@ fn read_statement<'a>(cx: &mut Cx<'a>, model: ModelIx, statement: Statement<'a>,
                 set_key(cx, model, key);
             }
         }
-        "unique" | "index" => {}
+        "unique" | "index" | "check" => {}
         "allow" => allow(cx, Statement { ast: statement, file }, cx.models[model].ast.span),
-        "check" | "schema" | "renamed_from" | "unmanaged" => {
+        "schema" | "renamed_from" | "unmanaged" => {
             cx.report(types::not_built(&format!("`{keyword}`"), at));
         }
         _ => cx.report(types::misplaced_statement(keyword, at, "a model")),
@@ -197,9 +199,6 @@ fn field_name<'a>(cx: &mut Cx<'_>, file: FileId, keyword: &str, arg: &'a ast::Ar
     let place = Place { file, span: arg.value.span };
     match &arg.value.kind {
         ExprKind::Path(path) if path.len() == 1 && arg.label.is_none() => return Some(&path[0]),
-        ExprKind::Path(_) | ExprKind::Call { .. } | ExprKind::Binary(..) if keyword == "index" => {
-            cx.report(types::not_built("expressions in an index", place));
-        }
         _ => cx.report(keys::not_a_field(place, keyword)),
     }
     None
@@ -232,29 +231,25 @@ fn read_field(cx: &mut Cx<'_>, model: ModelIx, field: FieldIx) {
     let draft = cx.field(model, field);
     let place = draft.place();
     let (unique, index) = (draft.attributes.unique, draft.attributes.index);
-    let part = PartDraft { field, column: None, descending: false, nulls: None, place };
+    let part = PartDraft::new(PartKey::Field { field, column: None }, place);
     for (place, is_unique) in [(unique, true), (index, false)] {
         let Some(place) = place else { continue };
         if !indexable(cx, model, &part, place) {
             continue;
         }
-        let draft = IndexDraft { name: None, parts: vec![part.clone()], place, made: false };
+        let draft = IndexDraft::new(vec![part.clone()], place);
         let model = &mut cx.models[model];
         if is_unique { model.uniques.push(draft) } else { model.indexes.push(draft) }
     }
 }
 
 fn index<'a>(cx: &mut Cx<'a>, model: ModelIx, statement: Statement<'a>) {
+    let condition = clauses(cx, model, statement);
     let parts = parts(cx, model, statement);
     let Statement { ast: statement, file } = statement;
     let keyword = statement.keyword.text.as_str();
     let place = Place { file, span: statement.span };
-    for clause in &statement.clauses {
-        let at = Place { file, span: clause.span };
-        let word = cx.text(at).split_whitespace().next().unwrap_or_default();
-        cx.report(types::not_built(&format!("`{word}` of `{keyword}`"), at));
-    }
-    let Some(parts) = parts else { return };
+    let (Some(parts), Ok(condition)) = (parts, condition) else { return };
     if !parts.iter().all(|part| indexable(cx, model, part, part.place)) {
         return;
     }
@@ -273,9 +268,44 @@ fn index<'a>(cx: &mut Cx<'a>, model: ModelIx, statement: Statement<'a>) {
     if let Some((text, at)) = &name {
         cx.database_name(if keyword == "unique" { "the constraint" } else { "the index" }, *at, text, true);
     }
-    let draft = IndexDraft { name, parts, place, made: false };
+    let draft = IndexDraft { name, condition, ..IndexDraft::new(parts, place) };
     let model = &mut cx.models[model];
     if keyword == "unique" { model.uniques.push(draft) } else { model.indexes.push(draft) }
+}
+
+/// A condition that could not be made out.
+struct Broken;
+
+/// What stands behind the parts: the condition, where there is one.
+fn clauses(cx: &mut Cx<'_>, model: ModelIx, statement: Statement<'_>) -> Result<Option<Formula>, Broken> {
+    let Statement { ast: statement, file } = statement;
+    let keyword = statement.keyword.text.as_str();
+    let mut found: Option<(Option<Formula>, Place)> = None;
+    for clause in &statement.clauses {
+        let at = Place { file, span: clause.span };
+        match (&clause.kind, &found) {
+            (ast::ClauseKind::Where(_), Some((_, first))) => {
+                let diagnostic = types::statement_twice("where", at, *first);
+                cx.report(diagnostic);
+            }
+            (ast::ClauseKind::Where(condition), None) => {
+                let scope = expr::Scope::of(model, file);
+                found = Some((expr::formula(cx, scope, condition, expr::Wanted::Condition), at));
+            }
+            (
+                ast::ClauseKind::Using(_) | ast::ClauseKind::Include(_) | ast::ClauseKind::NullsNotDistinct,
+                _,
+            ) => {
+                let word = cx.text(at).split_whitespace().next().unwrap_or_default();
+                cx.report(types::not_built(&format!("`{word}` of `{keyword}`"), at));
+            }
+        }
+    }
+    match found {
+        Some((None, _)) => Err(Broken),
+        Some((condition, _)) => Ok(condition),
+        None => Ok(None),
+    }
 }
 
 /// The parts of `unique` or `index`. None if one of them could not be made out.
@@ -309,9 +339,20 @@ fn parts<'a>(cx: &mut Cx<'a>, model: ModelIx, statement: Statement<'a>) -> Optio
 
 fn part(cx: &mut Cx<'_>, model: ModelIx, keyword: &str, arg: &ast::Arg, file: FileId) -> Option<PartDraft> {
     let place = Place { file, span: arg.value.span };
-    let name = field_name(cx, file, keyword, arg)?;
-    let (field, column) = find(cx, model, &name.text, place)?;
-    let mut part = PartDraft { field, column, descending: false, nulls: None, place };
+    let key = match &arg.value.kind {
+        ExprKind::Call { .. } | ExprKind::Binary(..) | ExprKind::Unary(..)
+            if keyword == "index" && arg.label.is_none() =>
+        {
+            let scope = expr::Scope::of(model, file);
+            PartKey::Formula(expr::formula(cx, scope, &arg.value, expr::Wanted::Ordered)?)
+        }
+        _ => {
+            let name = field_name(cx, file, keyword, arg)?;
+            let (field, column) = find(cx, model, &name.text, place)?;
+            PartKey::Field { field, column }
+        }
+    };
+    let mut part = PartDraft::new(key, place);
     let ordered = (keyword == "index").then_some(&mut part);
     read_modifiers(cx, file, keyword, arg, ordered);
     Some(part)
@@ -340,7 +381,8 @@ fn find(cx: &mut Cx<'_>, model: ModelIx, name: &str, place: Place) -> Option<(Fi
 
 /// Whether a field may be part of an index; if not, it is told.
 fn indexable(cx: &mut Cx<'_>, model: ModelIx, part: &PartDraft, place: Place) -> bool {
-    let draft = cx.field(model, part.field);
+    let Some(field) = part.field() else { return true };
+    let draft = cx.field(model, field);
     let what = match draft.shape {
         Shape::Scalar { list: true, .. } => "a list",
         Shape::Scalar { ty: Type::Scalar(Scalar::Json), .. } => "`Json`",

@@ -107,6 +107,10 @@ fn foreign(sources: &Sources, place: Place, kind: &Kind) -> Option<Diagnostic> {
             }
             diagnostic
         }
+        Kind::ForeignOperator { found, rex, edits } => {
+            let edits = edits.iter().map(|(span, text)| (at(*span), text.clone())).collect();
+            super::expressions::foreign(place, found, rex, edits)
+        }
         Kind::Separator { found } => {
             Diagnostic::new(E0115, place, format!("nothing is separated by this `{found}`"))
                 .note("fields and statements stand one after another, without commas or semicolons")

@@ -1,5 +1,6 @@
 //! Expressions: flat pairs become a tree by precedence.
 
+use super::foreign::Foreign;
 use super::{Pair, Walker, name, span, tight};
 use crate::ast::*;
 use crate::error::SyntaxErrorKind;
@@ -43,15 +44,30 @@ impl Walker<'_> {
         let mut operands = Vec::new();
         let mut operators: Vec<BinaryOp> = Vec::new();
         let mut prefixes: Vec<(UnaryOp, Span)> = Vec::new();
+        let mut foreign: Vec<Foreign> = Vec::new();
         for pair in pair.into_inner() {
             match pair.as_rule() {
                 Rule::prefix => {
-                    let op = if pair.as_str() == "!" { UnaryOp::Not } else { UnaryOp::Neg };
+                    let op = if pair.as_str() == "-" { UnaryOp::Neg } else { UnaryOp::Not };
+                    if pair.as_str().len() > 1 {
+                        self.foreign_not(&pair);
+                    }
                     if prefixes.len() < MAX_DEPTH {
                         prefixes.push((op, span(&pair)));
                     }
                 }
                 Rule::operator => operators.push(operator(pair.as_str().trim_end())),
+                Rule::foreign_operator => {
+                    let found = Foreign::read(&pair, operators.len());
+                    operators.push(found.op());
+                    foreign.push(found);
+                }
+                Rule::foreign_test => {
+                    let left = operands.last().map(|operand: &Expr| operand.span);
+                    let (op, operand) = self.foreign_test(&pair, left);
+                    operators.push(op);
+                    operands.push(operand);
+                }
                 _ => {
                     let mut operand = self.operand(pair);
                     for (op, place) in prefixes.drain(..).rev() {
@@ -67,6 +83,7 @@ impl Walker<'_> {
             operands.truncate(1);
             operators.clear();
         }
+        self.foreign_operators(foreign, &mut operands);
         climb(operands, operators)
     }
 

@@ -79,7 +79,8 @@ pub enum Comparison {
 }
 
 impl Comparison {
-    pub(crate) fn sql(self) -> &'static str {
+    /// The operator in SQL.
+    pub fn sql(self) -> &'static str {
         match self {
             Comparison::Equal => "=",
             Comparison::NotEqual => "<>",

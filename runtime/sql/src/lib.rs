@@ -16,6 +16,7 @@
 //! 3. `AND` and `OR` are lists, so a chain of thousands of conditions is one level deep.
 
 pub mod calendar;
+pub mod compute;
 mod expr;
 pub mod fixed;
 mod render;
@@ -23,6 +24,7 @@ mod statement;
 #[cfg(test)]
 mod tests;
 
+pub use compute::{Arithmetic, Function};
 pub use expr::{ColumnRef, Comparison, Direction, Expr, Name, Nulls, Order, TextTest};
 pub use render::{Bind, Rendered};
 pub use statement::{Delete, Insert, Join, OnConflict, Projection, Select, Table, Update};

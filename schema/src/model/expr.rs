@@ -4,7 +4,7 @@
 //! Logic is three-valued, as in SQL: a comparison with null is unknown. The operands of an
 //! operator have one type: where the user mixed them, a [`Node::Widen`] stands.
 
-use rex_sql::Comparison;
+use rex_sql::{Arithmetic, Comparison, Function};
 
 use super::{Scalar, Type, Value};
 
@@ -76,50 +76,6 @@ pub enum Node {
     Arithmetic(Arithmetic, Box<Expr>, Box<Expr>),
     /// `f(a, b)`
     Call(Function, Vec<Expr>),
-}
-
-/// An operator of arithmetic. What leaves the type is an error, never another number; division
-/// by zero is null; integers divide towards zero, and the remainder has the sign of the dividend.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Arithmetic {
-    /// `+`
-    Add,
-    /// `-`
-    Subtract,
-    /// `*`
-    Multiply,
-    /// `/`; not of `Decimal`.
-    Divide,
-    /// `%`; not of `Float` and `Double`.
-    Remainder,
-}
-
-/// A function of the language. Each is null when an argument is null, but for `coalesce`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Function {
-    /// `length(String)` in Unicode scalar values, `length(Bytes)` in octets, `length([T])` in
-    /// elements: a `BigInt`.
-    Length,
-    /// `lower(String)`: ASCII letters only.
-    Lower,
-    /// `upper(String)`: ASCII letters only.
-    Upper,
-    /// `trim(String)`: without the spaces at both ends, no other white space.
-    Trim,
-    /// `concat(String, …)`; null when one of them is.
-    Concat,
-    /// `starts_with(String, String)`
-    StartsWith,
-    /// `contains(String, String)`
-    Contains,
-    /// `abs(number)`
-    Abs,
-    /// `coalesce(a, b, …)`: the first that is not null; all of one type.
-    Coalesce,
-    /// `now()`, where the clock may be.
-    Now,
-    /// `today()`, where the clock may be: the day in UTC.
-    Today,
 }
 
 impl Expr {

@@ -1,5 +1,6 @@
 //! PostgreSQL, 13 and up: a native type for each of Rex's, so no checks are needed.
 
+mod expr;
 mod render;
 mod types;
 
@@ -16,5 +17,7 @@ pub(crate) const TARGET: Target = Target {
     ty: types::ty,
     default: types::default,
     rule: |_, _| None,
+    expr: expr::text,
+    sql: |text| text.postgres.as_deref(),
     statements: render::statements,
 };

@@ -53,7 +53,7 @@ fn column(column: &db::Column) -> String {
     if let Some(default) = &column.default {
         text += &format!(" DEFAULT {}", render::default(default));
     }
-    text
+    text + &render::computed(column)
 }
 
 fn add_foreign_key(table: &db::Table, key: &db::ForeignKey) -> String {
@@ -106,10 +106,7 @@ pub(crate) fn ty(ty: &Type) -> String {
 /// What follows `DEFAULT`. PostgreSQL reads quoted constants as the column's type.
 pub(crate) fn default(default: &Default) -> String {
     match default {
-        Default::Constant(constant) => match literal(constant) {
-            Literal::Bare(bare) => bare,
-            Literal::Quoted(quoted) => text(&quoted),
-        },
+        Default::Constant(constant) => self::constant(constant),
         Default::Array(elements) => {
             let elements: Vec<String> = elements.iter().map(element).collect();
             text(&format!("{{{}}}", elements.join(",")))
@@ -120,6 +117,14 @@ pub(crate) fn default(default: &Default) -> String {
         Default::Today => "((now() AT TIME ZONE 'utc')::date)".to_owned(),
         Default::RandomUuid => "gen_random_uuid()".to_owned(),
         Default::Sql(text) => format!("({text})"),
+    }
+}
+
+/// A constant of whatever type is looked for.
+pub(super) fn constant(constant: &Constant) -> String {
+    match literal(constant) {
+        Literal::Bare(bare) => bare,
+        Literal::Quoted(quoted) => text(&quoted),
     }
 }
 

@@ -114,11 +114,16 @@ pub(super) fn ty(schema: &Schema, column: &Column) -> db::Type {
     if let Some(native) = &column.native.postgres {
         return db::Type::Postgres(Type { element: Element::Native(native.clone()), array: false });
     }
-    let element = match column.ty {
+    db::Type::Postgres(of(schema, column.ty, column.list))
+}
+
+/// The type of a value of the schema's, or of a list of them.
+pub(super) fn of(schema: &Schema, ty: model::Type, list: bool) -> Type {
+    let element = match ty {
         model::Type::Scalar(scalar) => scalar_type(scalar),
         model::Type::Enum(id) => Element::Enum(schema[id].type_name.clone()),
     };
-    db::Type::Postgres(Type { element, array: column.list })
+    Type { element, array: list }
 }
 
 fn scalar_type(scalar: Scalar) -> Element {
@@ -169,7 +174,7 @@ fn now(ty: model::Type) -> Default {
     }
 }
 
-fn constant(schema: &Schema, ty: model::Type, value: &Value) -> Constant {
+pub(super) fn constant(schema: &Schema, ty: model::Type, value: &Value) -> Constant {
     match value {
         Value::Bool(value) => Constant::Boolean(*value),
         Value::Int(value) => Constant::Integer(*value),

@@ -1,5 +1,6 @@
 //! SQLite, 3.45 and up: strict tables of four types, narrowed to Rex's by checks.
 
+mod expr;
 mod json;
 mod render;
 mod types;
@@ -17,5 +18,7 @@ pub(crate) const TARGET: Target = Target {
     ty: types::ty,
     default: types::default,
     rule: types::rule,
+    expr: expr::text,
+    sql: |text| text.sqlite.as_deref(),
     statements: render::statements,
 };

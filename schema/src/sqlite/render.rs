@@ -41,7 +41,7 @@ fn column(table: &db::Table, column: &db::Column) -> String {
     if let Some(default) = &column.default {
         text += &format!(" DEFAULT {}", render::default(default));
     }
-    text
+    text + &render::computed(column)
 }
 
 /// The type's keyword.
@@ -58,16 +58,23 @@ pub(crate) fn ty(ty: &Type) -> &str {
 /// What follows `DEFAULT`.
 pub(crate) fn default(default: &Default) -> String {
     match default {
-        Default::Constant(Constant::Integer(value)) => value.to_string(),
-        Default::Constant(Constant::Real(value)) => format!("{value:?}"),
-        Default::Constant(Constant::Text(value)) => text(value),
-        Default::Constant(Constant::Blob(bytes)) => format!("X'{}'", render::hex(bytes)),
+        Default::Constant(constant) => self::constant(constant),
         // `%f` has milliseconds; zeros make the width that of microseconds.
         Default::Now => "(strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000Z')".to_owned(),
         Default::LocalNow => "(strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000')".to_owned(),
         Default::TimeOfDay => "(strftime('%H:%M:%f', 'now') || '000')".to_owned(),
         Default::Today => "(strftime('%Y-%m-%d', 'now'))".to_owned(),
         Default::Sql(text) => format!("({text})"),
+    }
+}
+
+/// A constant.
+pub(super) fn constant(constant: &Constant) -> String {
+    match constant {
+        Constant::Integer(value) => value.to_string(),
+        Constant::Real(value) => format!("{value:?}"),
+        Constant::Text(value) => text(value),
+        Constant::Blob(bytes) => format!("X'{}'", render::hex(bytes)),
     }
 }
 

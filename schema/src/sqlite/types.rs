@@ -135,7 +135,7 @@ fn scalar_rule(scalar: Scalar) -> Option<Rule> {
     }
 }
 
-const DECIMAL: &str = "the checker allows SQLite's decimals 18 digits";
+pub(super) const DECIMAL: &str = "the checker allows SQLite's decimals 18 digits";
 
 pub(super) fn default(schema: &Schema, column: &Column) -> Option<db::Default> {
     let default = match column.default.as_ref()? {
@@ -154,7 +154,7 @@ pub(super) fn default(schema: &Schema, column: &Column) -> Option<db::Default> {
     Some(db::Default::Sqlite(default))
 }
 
-fn now(ty: model::Type) -> Default {
+pub(super) fn now(ty: model::Type) -> Default {
     match ty {
         model::Type::Scalar(Scalar::LocalDateTime) => Default::LocalNow,
         model::Type::Scalar(Scalar::Time) => Default::TimeOfDay,
@@ -163,7 +163,7 @@ fn now(ty: model::Type) -> Default {
     }
 }
 
-fn constant(schema: &Schema, ty: model::Type, value: &Value) -> Constant {
+pub(super) fn constant(schema: &Schema, ty: model::Type, value: &Value) -> Constant {
     match value {
         Value::Bool(value) => Constant::Integer((*value).into()),
         Value::Int(value) => Constant::Integer(*value),

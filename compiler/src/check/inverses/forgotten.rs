@@ -54,7 +54,7 @@ pub(super) fn check(cx: &mut Cx<'_>, relations: &Relations, unclaimed: &Unclaime
 
 fn says_it_holds_a_key(cx: &Cx<'_>, model: ModelIx, field: FieldIx) -> bool {
     let draft = &cx.models[model];
-    let named = |index: &IndexDraft| index.parts.iter().any(|part| part.field == field);
+    let named = |index: &IndexDraft| index.parts.iter().any(|part| part.field() == Some(field));
     !draft.fields[field].attributes.of_key.is_empty()
         || draft.key.as_ref().is_some_and(|key| key.fields.contains(&field))
         || draft.uniques.iter().chain(&draft.indexes).any(named)

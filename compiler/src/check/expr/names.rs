@@ -1,0 +1,121 @@
+//! What the names in an expression stand for.
+
+use rex_grammar::ast;
+use rex_schema::model::EnumId;
+
+use super::infer::Typer;
+use super::told;
+use crate::check::draft::{Declared, Shape};
+use crate::check::{Cx, FieldIx, ModelIx};
+use crate::diagnostic::defaults;
+use crate::source::Place;
+
+pub(super) enum Found {
+    /// A place in the model's columns.
+    Column(usize),
+    /// A relation: no value.
+    Relation(FieldIx),
+    /// `Role.admin`
+    Variant(EnumId, usize),
+    /// Told, or broken and so told before.
+    Told,
+    Nothing,
+}
+
+impl Typer<'_, '_> {
+    pub(super) fn find(&mut self, path: &[ast::Name]) -> Found {
+        let column = column(self.cx, self.scope.model, path);
+        if !matches!(column, Found::Nothing) {
+            return column;
+        }
+        let [owner, name] = path else { return Found::Nothing };
+        let Some(Declared::Enum(index)) = self.cx.declared.get(owner.text.as_str()).copied() else {
+            return Found::Nothing;
+        };
+        match self.variant(EnumId(index as u32), name) {
+            Some(variant) => Found::Variant(EnumId(index as u32), variant),
+            None => Found::Told,
+        }
+    }
+
+    /// A variant by its name; an unknown one is told.
+    pub(super) fn variant(&mut self, id: EnumId, name: &ast::Name) -> Option<usize> {
+        let draft = &mut self.cx.enums[id.index()];
+        draft.used = true;
+        let found = draft.variants.iter().position(|variant| variant.ast.name.text == name.text);
+        if found.is_none() && !draft.ast.broken {
+            let owner = draft.ast.name.text.as_str();
+            let declared = Place { file: draft.file, span: draft.ast.name.span };
+            let at = Place { file: self.scope.file, span: name.span };
+            let variants = draft.variants.iter().map(|variant| variant.ast.name.text.as_str());
+            let diagnostic = defaults::unknown_variant(at, &name.text, owner, variants, declared);
+            self.cx.report(diagnostic);
+        }
+        found
+    }
+
+    /// Tells a name that stands for nothing. Nothing is told where it may stand for what could not
+    /// be read.
+    pub(super) fn unknown(&mut self, path: &[ast::Name], place: Place) {
+        let text = path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
+        let draft = &self.cx.models[self.scope.model];
+        if draft.ast.broken || may_be_broken(self.cx, self.scope.model, &text) {
+            return;
+        }
+        let owner = draft.name();
+        let enums = self.cx.enums.iter().filter(|draft| {
+            path.len() == 1 && draft.variants.iter().any(|variant| variant.ast.name.text == text)
+        });
+        let qualified: Vec<String> = enums.map(|draft| format!("{}.{text}", draft.ast.name.text)).collect();
+        let known: Vec<String> = match self.cx.may_suggest() {
+            true => {
+                let draft = &self.cx.models[self.scope.model];
+                draft.columns.iter().map(|column| column.field.clone()).collect()
+            }
+            false => Vec::new(),
+        };
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        self.cx.report(told::unknown_name(place, owner, &text, &known, &qualified));
+    }
+}
+
+/// The column, or the relation, that a path names: a field, a column that a relation makes
+/// (`author_id`), or a part of an embedded type (`home.city`).
+pub(super) fn column(cx: &Cx<'_>, model: ModelIx, path: &[ast::Name]) -> Found {
+    let draft = &cx.models[model];
+    let Some((first, rest)) = path.split_first() else { return Found::Nothing };
+    let field = draft.find(&first.text);
+    if rest.is_empty() {
+        return match field.map(|field| (field, &draft.fields[field])) {
+            Some((_, field)) if field.shape == Shape::Broken => Found::Told,
+            Some((field, of)) => match (of.shape, of.columns.as_slice()) {
+                (Shape::Scalar { .. }, [column]) => Found::Column(*column),
+                (Shape::Scalar { .. }, _) => Found::Told,
+                _ => Found::Relation(field),
+            },
+            None => draft
+                .columns
+                .iter()
+                .position(|column| column.made && column.field == first.text)
+                .map_or(Found::Nothing, Found::Column),
+        };
+    }
+    let Some(field) = field else { return Found::Nothing };
+    if draft.fields[field].shape == Shape::Broken {
+        return Found::Told;
+    }
+    let name = path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join("_");
+    let own = draft.fields[field].columns.iter().copied();
+    own.into_iter()
+        .find(|&column| draft.columns[column].field == name)
+        .filter(|_| matches!(draft.fields[field].shape, Shape::Scalar { .. }))
+        .map_or(Found::Nothing, Found::Column)
+}
+
+/// `author_id` of a relation `author` that is broken.
+fn may_be_broken(cx: &Cx<'_>, model: ModelIx, name: &str) -> bool {
+    let draft = &cx.models[model];
+    name.match_indices(['_', '.']).any(|(at, _)| {
+        draft.find(&name[..at]).is_some_and(|field| draft.fields[field].shape == Shape::Broken)
+    })
+}

@@ -1,0 +1,117 @@
+//! Operators of SQL in an expression: told, and taken for what they mean, so that nothing else
+//! is told for their sake.
+
+use super::{Pair, Walker, span};
+use crate::ast::*;
+use crate::error::SyntaxErrorKind;
+
+/// An operator of SQL, and the place among the operators of its expression.
+pub(super) struct Foreign {
+    words: String,
+    found: String,
+    span: Span,
+    at: usize,
+}
+
+impl Foreign {
+    pub(super) fn read(pair: &Pair<'_>, at: usize) -> Foreign {
+        let found = pair.as_str().to_owned();
+        let words = found.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+        Foreign { words, found, span: span(pair), at }
+    }
+
+    /// What it is taken for.
+    pub(super) fn op(&self) -> BinaryOp {
+        match self.words.as_str() {
+            "and" => BinaryOp::And,
+            "or" => BinaryOp::Or,
+            "in" | "not in" => BinaryOp::In,
+            "between" | "not between" => BinaryOp::Ge,
+            "<>" | "is distinct from" => BinaryOp::Ne,
+            _ => BinaryOp::Eq,
+        }
+    }
+}
+
+impl Walker<'_> {
+    fn source_of(&self, place: Span) -> &str {
+        &self.source[place.range()]
+    }
+
+    fn foreign(&mut self, found: &str, place: Span, rex: String, edits: Vec<(Span, String)>) {
+        let kind = SyntaxErrorKind::ForeignOperator { found: found.to_owned(), rex, edits };
+        self.error(kind, place);
+    }
+
+    /// `not a`
+    pub(super) fn foreign_not(&mut self, pair: &Pair<'_>) {
+        let (found, place) = (pair.as_str().trim_end().to_owned(), span(pair));
+        let tight = Span { end: place.start + found.len() as u32, ..place };
+        self.foreign(&found, tight, "!".to_owned(), vec![(place, "!".to_owned())]);
+    }
+
+    /// `a is null`: the operator and the operand that it is taken for.
+    pub(super) fn foreign_test(&mut self, pair: &Pair<'_>, left: Option<Span>) -> (BinaryOp, Expr) {
+        let place = span(pair);
+        let words: Vec<String> = pair.as_str().split_whitespace().map(str::to_lowercase).collect();
+        let (negated, last) = (words.len() > 2, words.last().cloned().unwrap_or_default());
+        let (op, sign) = if negated { (BinaryOp::Ne, "!=") } else { (BinaryOp::Eq, "==") };
+        let (rex, edit) = match left {
+            Some(left) => {
+                let left = self.source_of(left);
+                (format!("{left} {sign} {last}"), format!("{sign} {last}"))
+            }
+            None => (format!("{sign} {last}"), format!("{sign} {last}")),
+        };
+        self.foreign(pair.as_str(), place, rex, vec![(place, edit)]);
+        let kind = match last.as_str() {
+            "null" => ExprKind::Null,
+            word => ExprKind::Bool(word == "true"),
+        };
+        (op, Expr { kind, span: place })
+    }
+
+    /// Tells the operators that stand between operands.
+    pub(super) fn foreign_operators(&mut self, all: Vec<Foreign>, operands: &mut [Expr]) {
+        let mut ends_between: Option<usize> = None;
+        for foreign in all {
+            let Foreign { words, found, span, at } = &foreign;
+            let (left, right) = (operands.get(*at), operands.get(at + 1));
+            let (Some(left), Some(right)) = (left.cloned(), right.cloned()) else { continue };
+            if words == "and" && ends_between == Some(*at) {
+                continue;
+            }
+            let whole = left.span.to(right.span);
+            let (l, r) = (self.source_of(left.span).to_owned(), self.source_of(right.span).to_owned());
+            let plain = |rex: &str| (rex.to_owned(), vec![(*span, rex.to_owned())]);
+            let (rex, edits) = match words.as_str() {
+                "and" => plain("&&"),
+                "or" => plain("||"),
+                "=" => plain("=="),
+                "<>" => plain("!="),
+                "in" => plain("in"),
+                "not in" => {
+                    let text = format!("!({l} in {r})");
+                    (text.clone(), vec![(whole, text)])
+                }
+                "between" | "not between" => {
+                    ends_between = Some(at + 1);
+                    let Some(end) = operands.get_mut(at + 2) else { continue };
+                    let (whole, high) = (left.span.to(end.span), end.span);
+                    // What stands behind the `and` becomes a comparison of its own.
+                    let bound = Box::new(end.clone());
+                    end.kind = ExprKind::Binary(Box::new(left), BinaryOp::Le, bound);
+                    let high = self.source_of(high).to_owned();
+                    let text = match words.as_str() {
+                        "between" => format!("{l} >= {r} && {l} <= {high}"),
+                        _ => format!("({l} < {r} || {l} > {high})"),
+                    };
+                    (text.clone(), vec![(whole, text)])
+                }
+                "is distinct from" => ("`a != b`, and tests for `null`".to_owned(), Vec::new()),
+                _ => ("texts are tested by `starts_with(a, b)` and `contains(a, b)`".to_owned(), Vec::new()),
+            };
+            self.foreign(found, *span, rex, edits);
+        }
+    }
+}
