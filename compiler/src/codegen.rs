@@ -12,9 +12,11 @@ mod layout;
 mod meta;
 mod model;
 mod names;
+mod newtypes;
 mod relations;
 mod repository;
 mod root;
+mod shown;
 mod statements;
 mod types;
 

@@ -35,6 +35,9 @@ struct Inner {
 pub enum Kind {
     /// There is no such row.
     NotFound,
+    /// The row is there, and was changed since it was read: its `@version` is another. Nothing was
+    /// written.
+    Stale,
     /// Another row has this value: a unique constraint or the primary key.
     Unique,
     /// The row that is referred to does not exist, or a row is still referred to.

@@ -5,7 +5,7 @@
 //! second parameter only keeps apart how a value fits; it is always inferred.
 
 use crate::composite::Composite;
-use crate::model::Model;
+use crate::model::{Model, Versioned};
 use crate::scalar::{Element, Scalar};
 
 /// The value is of the column's type, or becomes it in one step.
@@ -158,5 +158,30 @@ pub trait Key<M: Model> {
 impl<M: Model, V: Fits<M::Key>> Key<M> for V {
     fn into_key(self) -> M::Key {
         self.fit()
+    }
+}
+
+/// What names one version of a row of `M`: the row, or its key and version.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say which version of `{M}` is meant",
+    label = "the version is missing",
+    note = "`{M}` has a `@version`, so that no change is lost: hand over the row, `&{M}`, or `(key, version)`"
+)]
+pub trait KeyVersion<M: Versioned> {
+    /// The key and the version.
+    fn into_key_version(self) -> (M::Key, M::Version);
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: Versioned> KeyVersion<M> for &M {
+    fn into_key_version(self) -> (M::Key, M::Version) {
+        (self.key(), self.version())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: Versioned, K: Fits<M::Key>, V: Fits<M::Version>> KeyVersion<M> for (K, V) {
+    fn into_key_version(self) -> (M::Key, M::Version) {
+        (self.0.fit(), self.1.fit())
     }
 }

@@ -7,18 +7,39 @@ pub use serde;
 
 pub use crate::composite::{Composite, decode_member, encode_member, or_defaults};
 pub use crate::error::UniqueOf;
-pub use crate::fits::{Fits, Key};
+pub use crate::fits::{Fits, Key, KeyVersion};
 pub use crate::meta::{
     ColumnMeta, DefaultValue, ForeignKeyMeta, GetMeta, ModelMeta, ReferenceMeta, SchemaMeta, Statement,
-    TableMeta, Type, UniqueMeta,
+    TableMeta, Type, UniqueMeta, Upkeep,
 };
-pub use crate::model::{Many, Maybe, Model, New, One, Path, Relation, RelationMeta, Through, or_default};
+pub use crate::model::{
+    Many, Maybe, Model, New, One, Path, Relation, RelationMeta, SoftDelete, Through, Versioned, or_default,
+};
 pub use crate::query::{Column, follow, load};
 pub use crate::repo::Repo;
 pub use crate::row::Row;
-pub use crate::scalar::{Element, Scalar, parse_variant, variant_of};
+pub use crate::scalar::{Element, Scalar, decode_as, encode_as, parse_variant, variant_of};
+#[cfg(feature = "json")]
+pub use crate::scalar::{decode_json, encode_json};
 pub use crate::value::{Cell, Value};
 pub use crate::write::{ByKey, Draft, Links, Matching, Missing, Set, Target, Update};
+
+/// What `Debug` shows of a field with `@sensitive`: two points.
+pub struct Hidden;
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("..")
+    }
+}
+
+/// What may be handed to the setter of a field that updates do not set: nothing.
+#[diagnostic::on_unimplemented(
+    message = "an update does not set this field",
+    label = "this field is not updated",
+    note = "a field with `@immutable` is set when its row is created; one with `@version` is counted by Rex"
+)]
+pub trait NotUpdated {}
 
 /// The types of columns, under names that do not depend on the crates' own.
 pub mod types {

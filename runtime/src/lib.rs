@@ -74,8 +74,8 @@ pub use composite::Composite;
 pub use config::{Config, DatabaseKind, Password, SslMode};
 pub use db::Db;
 pub use error::{DriverError, Error, Kind, Result, UniqueOf, Violation};
-pub use fits::{Fits, Key};
-pub use model::{Cardinality, Many, Maybe, Model, New, One, Relation};
+pub use fits::{Fits, Key, KeyVersion};
+pub use model::{Cardinality, Many, Maybe, Model, New, One, Relation, SoftDelete, Versioned};
 pub use query::{
     Append, Column, CompositeColumn, Cond, Filterable, Find, Load, LoadOf, Loads, Order, Orders,
 };

@@ -1,7 +1,7 @@
 //! What the generated code tells the runtime about a schema: names, types, defaults, constraints
 //! and the text of fixed statements. Data only.
 
-use rex_sql::{Dialect, Table};
+use rex_sql::{ColumnRef, Dialect, Table};
 
 /// A model.
 #[derive(Debug)]
@@ -14,7 +14,7 @@ pub struct ModelMeta {
     pub gets: &'static [GetMeta],
     /// The insert of one row, with all columns but those that the database fills.
     pub insert: &'static Statement,
-    /// The delete of one row by its primary key.
+    /// The delete of one row by its primary key, and by its version where rows count their changes.
     pub delete: &'static Statement,
 }
 
@@ -67,6 +67,8 @@ pub struct TableMeta {
     pub foreign_keys: &'static [ForeignKeyMeta],
     /// The keys of all tables that refer to this one.
     pub referenced_by: &'static [ReferenceMeta],
+    /// The columns that writes keep up by themselves.
+    pub upkeep: Upkeep,
 }
 
 impl TableMeta {
@@ -83,6 +85,40 @@ impl TableMeta {
     /// The names of the columns at some places.
     pub fn names(&self, places: &[u16]) -> impl Iterator<Item = &'static str> {
         places.iter().map(|place| self.column(*place).name)
+    }
+}
+
+/// The columns that writes keep up by themselves.
+#[derive(Clone, Copy, Debug)]
+pub struct Upkeep {
+    /// The place of the column that counts updates.
+    pub version: Option<u16>,
+    /// The place of the column that a deletion writes the time to.
+    pub soft_delete: Option<u16>,
+    /// Places of columns, and what each update writes there that does not set them.
+    pub on_update: &'static [(u16, DefaultValue)],
+}
+
+impl Upkeep {
+    /// There are no such columns.
+    pub const NONE: Upkeep = Upkeep { version: None, soft_delete: None, on_update: &[] };
+
+    /// The same, and a column counts updates.
+    #[must_use]
+    pub const fn version(self, place: u16) -> Self {
+        Upkeep { version: Some(place), ..self }
+    }
+
+    /// The same, and a column takes the times of deletions.
+    #[must_use]
+    pub const fn soft_delete(self, place: u16) -> Self {
+        Upkeep { soft_delete: Some(place), ..self }
+    }
+
+    /// The same, and updates write these.
+    #[must_use]
+    pub const fn on_update(self, on_update: &'static [(u16, DefaultValue)]) -> Self {
+        Upkeep { on_update, ..self }
     }
 }
 
@@ -140,12 +176,15 @@ pub struct ColumnMeta {
     pub nullable: bool,
     /// What a new row gets that does not set it.
     pub default: DefaultValue,
+    /// Whether PostgreSQL answers with it as text, since its type there is one of which only the
+    /// text is understood here.
+    pub as_text: bool,
 }
 
 impl ColumnMeta {
     /// A required column without a default.
     pub const fn new(name: &'static str, ty: Type) -> Self {
-        ColumnMeta { name, ty, nullable: false, default: DefaultValue::None }
+        ColumnMeta { name, ty, nullable: false, default: DefaultValue::None, as_text: false }
     }
 
     /// The same, nullable.
@@ -158,6 +197,17 @@ impl ColumnMeta {
     #[must_use]
     pub const fn or(self, default: DefaultValue) -> Self {
         ColumnMeta { default, ..self }
+    }
+
+    /// The same, and PostgreSQL answers with it as text.
+    #[must_use]
+    pub const fn as_text(self) -> Self {
+        ColumnMeta { as_text: true, ..self }
+    }
+
+    /// The column among those that a statement answers with.
+    pub(crate) fn shown(&self) -> ColumnRef {
+        ColumnRef::new(self.name).shown(self.as_text)
     }
 
     /// The digits after the point, for a `Decimal` or a list of them.

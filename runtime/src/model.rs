@@ -34,6 +34,22 @@ pub trait Model: Clone + Send + Sync + 'static {
     fn key(&self) -> Self::Key;
 }
 
+/// A model whose rows count their changes: one of its fields has `@version`.
+pub trait Versioned: Model {
+    /// The type of that field.
+    type Version: crate::Scalar;
+
+    /// The row's version.
+    fn version(&self) -> Self::Version;
+}
+
+/// A model whose deleted rows stay: one of its fields has `@soft_delete`.
+#[diagnostic::on_unimplemented(
+    message = "rows of `{Self}` are deleted for good: no field of it has `@soft_delete`",
+    label = "`{Self}` keeps no deleted rows"
+)]
+pub trait SoftDelete: Model {}
+
 /// A row to be inserted: a struct with a field for each column, `NewUser`.
 pub trait New: Sized {
     /// Its model.
@@ -72,6 +88,8 @@ pub trait Relation: 'static {
 pub struct RelationMeta {
     /// The field's name in the schema.
     pub name: &'static str,
+    /// Whether it starts at the key: the row it leads to is there, even if it counts as deleted.
+    pub holds_key: bool,
     /// By which columns.
     pub path: Path,
 }

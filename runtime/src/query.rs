@@ -7,6 +7,7 @@ mod find;
 mod gather;
 mod load;
 mod order;
+mod scope;
 mod tail;
 
 pub use column::Column;
@@ -16,6 +17,7 @@ pub use find::Find;
 pub(crate) use find::{not_found, sink};
 pub use load::{Append, Filterable, Load, LoadOf, Loads};
 pub use order::{Order, Orders};
+pub(crate) use scope::Scope;
 pub(crate) use tail::{among, equal};
 
 use crate::db::Db;

@@ -5,12 +5,13 @@ use std::marker::PhantomData;
 
 use crate::Pending;
 use crate::db::Db;
-use crate::model::{Model, New};
+use crate::fits::KeyVersion;
+use crate::model::{Model, New, SoftDelete, Versioned};
 use crate::operation::{Operation, Shape};
 use crate::query::{Find, not_found, sink};
 use crate::scalar::KeyParts;
 use crate::value::Value;
-use crate::write::{ByKey, Draft, Update, delete, insert, insert_many};
+use crate::write::{ByKey, Draft, Update, delete, insert, insert_many, remove, restore};
 
 /// The rows of `M`.
 pub struct Repo<M> {
@@ -80,12 +81,36 @@ impl<M: Model> Repo<M> {
 
     /// A change of the row with a primary key.
     pub fn update(&self, key: M::Key) -> Update<M, ByKey> {
-        Update::by_key(self.db.clone(), key)
+        Update::new(self.db.clone(), ByKey::new::<M>(key))
     }
 
     /// Deletes the row with a primary key.
     pub fn delete(&self, key: M::Key) -> Pending<()> {
-        delete::<M>(self.db.clone(), key)
+        delete::<M>(self.db.clone(), ByKey::new::<M>(key))
+    }
+}
+
+impl<M: Versioned> Repo<M> {
+    /// A change of one version of a row.
+    pub fn update_version(&self, row: impl KeyVersion<M>) -> Update<M, ByKey> {
+        Update::new(self.db.clone(), ByKey::version(row))
+    }
+
+    /// Deletes one version of a row.
+    pub fn delete_version(&self, row: impl KeyVersion<M>) -> Pending<()> {
+        delete::<M>(self.db.clone(), ByKey::version(row))
+    }
+}
+
+impl<M: SoftDelete> Repo<M> {
+    /// Takes back the deletion of a row.
+    pub fn restore(&self, row: ByKey) -> Pending<M> {
+        restore(self.db.clone(), row)
+    }
+
+    /// Deletes a row for good.
+    pub fn delete_forever(&self, row: ByKey) -> Pending<()> {
+        remove::<M>(self.db.clone(), "delete_forever", row)
     }
 }
 

@@ -11,12 +11,16 @@ mod decimal;
 mod json;
 mod label;
 mod list;
+mod newtype;
 #[cfg(feature = "uuid")]
 mod uuid;
 
+#[cfg(feature = "json")]
+pub use json::{decode_json, encode_json};
 pub use label::{UnknownLabel, parse_variant, variant_of};
 #[allow(unused_imports, reason = "used by whichever adapters are compiled in")]
 pub(crate) use list::push_json;
+pub use newtype::{decode_as, encode_as};
 
 use crate::value::{Cell, Value};
 

@@ -1,14 +1,17 @@
 //! Writing: new rows, changes, deletes, links.
 
+mod by_key;
 mod changes;
 mod create;
 mod defaults;
 mod delete;
 mod insert;
 mod link;
+mod upkeep;
 
-pub use changes::{ByKey, Matching, Target, Update};
+pub use by_key::ByKey;
+pub use changes::{Matching, Target, Update};
 pub use create::{Draft, Missing, Set};
-pub(crate) use delete::{delete, delete_matching};
+pub(crate) use delete::{Deletion, delete, mark_matching, remove, remove_matching, restore};
 pub(crate) use insert::{insert, insert_many};
 pub use link::Links;

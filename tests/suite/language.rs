@@ -1,7 +1,10 @@
 //! The language at work, one module for each area: what a schema says holds when a program runs, on
 //! every database alike.
 
+mod attributes;
 mod mixins;
+mod stored;
+pub(crate) mod types;
 
 use crate::support::postgres;
 
@@ -11,4 +14,10 @@ async fn on_every_database(name: &str, check: impl AsyncFn(&str)) {
     check("sqlite::memory:").await;
     let database = postgres::server().database(name);
     check(&database.url()).await;
+}
+
+/// The kind of a failure.
+#[track_caller]
+fn kind<T: std::fmt::Debug>(outcome: rex_orm::Result<T>) -> rex_orm::Kind {
+    outcome.expect_err("it fails").kind()
 }

@@ -6,7 +6,7 @@ mod connecting;
 mod diagnostics;
 mod fmt;
 mod harness;
-mod language;
+pub(crate) mod language;
 mod licence;
 mod rexc;
 mod scenario;

@@ -132,8 +132,10 @@ fn create_setter(model: &Model, states: &States, field: &Field<'_>) -> TokenStre
         None => quote!(Self),
     };
     let builder = if states.at(field.place).is_some() { quote!(#create) } else { quote!(Self) };
+    let deprecated = field.deprecation();
     quote! {
         #docs
+        #deprecated
         pub fn #method<How>(self, value: impl ::rex_orm::__::Fits<#ty, How>) -> #out {
             #builder(self.0.#set(#number, value.fit()))
         }
@@ -162,8 +164,13 @@ fn update_impl(cx: &Cx<'_>, model: &Model) -> TokenStream {
     let setters = fields.map(|field| {
         let (number, set) = (layout::number(field.place), field.set());
         let (method, ty, docs) = (names::method(field.setter), &field.ty, setter_docs(&field));
+        if field.is_fixed {
+            return not_updated(&method);
+        }
+        let deprecated = field.deprecation();
         quote! {
             #docs
+            #deprecated
             pub fn #method<How>(self, value: impl ::rex_orm::__::Fits<#ty, How>) -> Self {
                 Self(self.0.#set(#number, value.fit()))
             }
@@ -179,6 +186,16 @@ fn update_impl(cx: &Cx<'_>, model: &Model) -> TokenStream {
             {
                 self.0.save()
             }
+        }
+    }
+}
+
+/// A method that nothing can be handed to, and that says so.
+fn not_updated(method: &Ident) -> TokenStream {
+    quote! {
+        #[doc(hidden)]
+        pub fn #method(self, _: impl ::rex_orm::__::NotUpdated) -> Self {
+            self
         }
     }
 }

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use rex_schema::model::Model;
 
-use super::{Cx, fields, layout, names};
+use super::{Cx, fields, layout, names, shown};
 
 /// The struct of a model's columns, and its relations as methods.
 pub(super) fn items(cx: &Cx<'_>, model: &Model) -> [TokenStream; 2] {
@@ -14,8 +14,9 @@ pub(super) fn items(cx: &Cx<'_>, model: &Model) -> [TokenStream; 2] {
         model.name
     )]);
     let fields = fields::of(cx, model).into_iter().map(|field| {
-        let (name, ty, docs) = (&field.name, field.column_type(&row), field.documentation());
-        quote!(#docs pub #name: #ty)
+        let (name, ty, docs, deprecated) =
+            (&field.name, field.column_type(&row), field.documentation(), field.deprecation());
+        quote!(#docs #deprecated pub #name: #ty)
     });
     let struct_ = quote! {
         #docs
@@ -27,8 +28,10 @@ pub(super) fn items(cx: &Cx<'_>, model: &Model) -> [TokenStream; 2] {
         let relation = &cx.schema[id];
         let (method, marker) = (names::field(&relation.name), names::camel(&[&relation.name]));
         let docs = layout::docs(&[&format!("`{}`, to be loaded along.", relation.name)]);
+        let deprecated = shown::deprecated(relation.deprecated.as_deref());
         quote! {
             #docs
+            #deprecated
             pub fn #method(&self) -> ::rex_orm::Load<relations::#marker> {
                 ::rex_orm::__::load()
             }

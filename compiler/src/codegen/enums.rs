@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use rex_schema::model::EnumId;
 
-use super::{Cx, GeneratedFile, layout, model as rows, names};
+use super::{Cx, GeneratedFile, layout, model as rows, names, shown};
 
 /// Generates the file of an enum.
 pub(super) fn file(cx: &Cx<'_>, id: EnumId) -> GeneratedFile {
@@ -25,7 +25,8 @@ fn definition(cx: &Cx<'_>, id: EnumId) -> TokenStream {
         let docs = layout::docs(&[if variant.docs.is_empty() { &label } else { &variant.docs }]);
         let (name, label) = (names::variant(&variant.name), &variant.label);
         let rename = cx.options.serde.then(|| quote!(#[serde(rename = #label)]));
-        quote!(#docs #rename #name)
+        let deprecated = shown::deprecated(variant.deprecated.as_deref());
+        quote!(#docs #deprecated #rename #name)
     });
     quote! {
         #docs

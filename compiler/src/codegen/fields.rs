@@ -5,7 +5,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use rex_schema::model::{Column, EmbeddedField, Model, RowField, UnionField};
 
-use super::{Cx, layout, model as rows, names, types};
+use super::{Cx, layout, model as rows, names, shown, types};
 
 /// A field of a row.
 pub(super) struct Field<'a> {
@@ -21,6 +21,12 @@ pub(super) struct Field<'a> {
     pub(super) ty: TokenStream,
     /// Documentation of the schema; empty if none.
     pub(super) docs: &'a str,
+    /// The reason not to use it any more.
+    pub(super) deprecated: Option<&'a str>,
+    /// Whether it is never shown.
+    pub(super) is_sensitive: bool,
+    /// Whether updates leave it alone, but for what they write of their own accord.
+    pub(super) is_fixed: bool,
     /// Whether a new row must set it.
     pub(super) is_required: bool,
     /// Whether what a new row sets may be left out although null is no answer, or no default.
@@ -53,6 +59,9 @@ fn column<'a>(cx: &Cx<'a>, model: &'a Model, place: usize, columns: &'a [usize])
         setter: names::setter(cx.schema, model, place),
         ty: types::column(cx, column),
         docs: &column.docs,
+        deprecated: column.deprecated.as_deref(),
+        is_sensitive: column.sensitive,
+        is_fixed: column.immutable || model.version == Some(place),
         is_required: types::is_required(column),
         has_default: types::has_default(column),
         kind: Kind::Column(column),
@@ -69,6 +78,9 @@ fn embedded<'a>(cx: &Cx<'a>, model: &'a Model, field: &'a EmbeddedField) -> Fiel
         setter: &field.name,
         ty: types::optional(names::type_path(cx.schema, field.ty), field.optional),
         docs: &field.docs,
+        deprecated: field.deprecated.as_deref(),
+        is_sensitive: false,
+        is_fixed: false,
         is_required,
         has_default: !is_required && !field.optional,
         kind: Kind::Composite(names::type_columns_path(cx.schema, field.ty)),
@@ -83,6 +95,9 @@ fn union<'a>(cx: &Cx<'a>, field: &'a UnionField) -> Field<'a> {
         setter: &field.name,
         ty: types::optional(names::union_path(cx.schema, field.union), field.optional),
         docs: &field.docs,
+        deprecated: field.deprecated.as_deref(),
+        is_sensitive: false,
+        is_fixed: false,
         is_required: !field.optional,
         has_default: false,
         kind: Kind::Composite(names::union_columns_path(cx.schema, field.union)),
@@ -90,6 +105,11 @@ fn union<'a>(cx: &Cx<'a>, field: &'a UnionField) -> Field<'a> {
 }
 
 impl Field<'_> {
+    /// `#[deprecated]`, where it is.
+    pub(super) fn deprecation(&self) -> Option<TokenStream> {
+        shown::deprecated(self.deprecated)
+    }
+
     /// Its documentation, or what it is called in the database.
     pub(super) fn documentation(&self) -> TokenStream {
         match &self.kind {

@@ -3,12 +3,12 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use rex_schema::model::{
-    Action, Column, Default, ForeignKey, JoinTable, JoinTableId, ModelId, Relation, RelationKind, Scalar,
-    Type, Value,
+    Action, Column, Default, ForeignKey, JoinTable, JoinTableId, Model, ModelId, Relation, RelationKind,
+    Scalar, Type, Value,
 };
 use rex_schema::names as made;
 
-use super::{Cx, layout, names, repository};
+use super::{Cx, layout, names, repository, types};
 
 fn places(places: &[usize]) -> TokenStream {
     let places = places.iter().map(|&place| layout::number(place));
@@ -51,6 +51,7 @@ fn table(cx: &Cx<'_>, id: ModelId) -> TokenStream {
     });
     let foreign_keys = model.foreign_keys.iter().map(|key| foreign_key(cx, key));
     let referenced_by = references(cx, id);
+    let upkeep = upkeep(cx, model);
     quote! {
         ::rex_orm::__::TableMeta {
             schema: ::core::option::Option::None,
@@ -60,8 +61,24 @@ fn table(cx: &Cx<'_>, id: ModelId) -> TokenStream {
             uniques: &[#(#uniques),*],
             foreign_keys: &[#(#foreign_keys),*],
             referenced_by: &[#(#referenced_by),*],
+            upkeep: #upkeep,
         }
     }
+}
+
+/// A model's `Upkeep`.
+fn upkeep(cx: &Cx<'_>, model: &Model) -> TokenStream {
+    let version = model.version.map(layout::number).map(|place| quote!(.version(#place)));
+    let soft_delete = model.soft_delete.map(layout::number).map(|place| quote!(.soft_delete(#place)));
+    let columns = model.columns.iter().enumerate();
+    let on_update = columns.filter_map(|(place, column)| {
+        let value = default_value(cx, column.ty, column.on_update.as_ref()?);
+        let place = layout::number(place);
+        Some(quote!((#place, #value)))
+    });
+    let on_update: Vec<TokenStream> = on_update.collect();
+    let on_update = (!on_update.is_empty()).then(|| quote!(.on_update(&[#(#on_update),*])));
+    quote!(::rex_orm::__::Upkeep::NONE #version #soft_delete #on_update)
 }
 
 fn column(cx: &Cx<'_>, column: &Column) -> TokenStream {
@@ -72,7 +89,8 @@ fn column(cx: &Cx<'_>, column: &Column) -> TokenStream {
         let value = default_value(cx, column.ty, default);
         quote!(.or(#value))
     });
-    quote!(::rex_orm::__::ColumnMeta::new(#name, #ty) #nullable #default)
+    let as_text = types::as_text(column).then(|| quote!(.as_text()));
+    quote!(::rex_orm::__::ColumnMeta::new(#name, #ty) #nullable #default #as_text)
 }
 
 fn ty(cx: &Cx<'_>, ty: Type) -> TokenStream {
@@ -255,7 +273,8 @@ pub(super) fn join_table(cx: &Cx<'_>, id: JoinTableId, join: &JoinTable) -> Toke
         ));
         for (name, &place) in own.iter().zip(&model.primary_key) {
             let ty = ty(cx, model.columns[place].ty);
-            columns.push(quote!(::rex_orm::__::ColumnMeta::new(#name, #ty)));
+            let as_text = types::as_text(&model.columns[place]).then(|| quote!(.as_text()));
+            columns.push(quote!(::rex_orm::__::ColumnMeta::new(#name, #ty) #as_text));
         }
     }
     let (table, key_name) = (&join.table, made::primary_key(&join.table));
@@ -270,6 +289,7 @@ pub(super) fn join_table(cx: &Cx<'_>, id: JoinTableId, join: &JoinTable) -> Toke
             uniques: &[],
             foreign_keys: &[#(#foreign_keys),*],
             referenced_by: &[],
+            upkeep: ::rex_orm::__::Upkeep::NONE,
         };
     }
 }

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 use rex_schema::model::{Column, Model, ModelId, Scalar, Type};
 
 use super::fields::{self, Field};
-use super::{Cx, GeneratedFile, builders, columns, layout, meta, names, relations, repository, types};
+use super::{Cx, GeneratedFile, builders, columns, layout, meta, names, relations, repository, shown, types};
 
 /// Generates the file of a model.
 pub(super) fn file(cx: &Cx<'_>, id: ModelId) -> GeneratedFile {
@@ -15,6 +15,7 @@ pub(super) fn file(cx: &Cx<'_>, id: ModelId) -> GeneratedFile {
     items.extend([new_row(cx, model), new_constructor(cx, model), new_impl(cx, model)]);
     items.extend(columns::items(cx, model));
     items.push(model_impl(cx, id));
+    items.push(acts(cx, model));
     items.extend(repository::unique_items(cx, model));
     items.extend(relations::items(cx, id));
     items.extend(repository::items(cx, id));
@@ -29,17 +30,22 @@ fn row(cx: &Cx<'_>, model: &Model) -> TokenStream {
     let docs =
         layout::docs(&[described(&model.docs, &model.name).as_str(), &format!("Table `{}`.", model.table)]);
     let serde = serde(cx, false);
-    let fields = fields::of(cx, model).into_iter().map(|field| {
-        let (name, ty, docs) = (&field.name, &field.ty, field.documentation());
-        quote!(#docs pub #name: #ty)
+    let fields = fields::of(cx, model);
+    let [derives, debug] = shown::derives(&name, &fields);
+    let fields = fields.iter().map(|field| {
+        let (name, ty, docs, deprecated) =
+            (&field.name, &field.ty, field.documentation(), field.deprecation());
+        let hidden = (cx.options.serde && field.is_sensitive).then(|| quote!(#[serde(skip_serializing)]));
+        quote!(#docs #deprecated #hidden pub #name: #ty)
     });
     quote! {
         #docs
-        #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
+        #derives
         #serde
         pub struct #name {
             #(#fields,)*
         }
+        #debug
     }
 }
 
@@ -127,7 +133,7 @@ fn fits(id: &proc_macro2::Ident, from: &TokenStream, value: &TokenStream) -> Tok
 
 /// A column's value taken from a row by reference.
 pub(super) fn taken(column: &Column, place: &TokenStream) -> TokenStream {
-    match types::is_copy(column.ty) && !column.list {
+    match types::is_copy(column.ty) && !column.list && column.rust.is_none() {
         true => place.clone(),
         false => quote!(::core::clone::Clone::clone(&#place)),
     }
@@ -138,19 +144,23 @@ fn new_row(cx: &Cx<'_>, model: &Model) -> TokenStream {
     let name = names::new_type(&model.name);
     let docs =
         layout::docs(&[&format!("A [`{}`] to be inserted. What has a default may be `None`.", model.name)]);
-    let fields = fields::of(cx, model).into_iter().map(|field| {
-        let (name, docs, ty) = (&field.name, field.documentation(), &field.ty);
+    let fields = fields::of(cx, model);
+    let [derives, debug] = shown::derives(&name, &fields);
+    let fields = fields.iter().map(|field| {
+        let (name, docs, ty, deprecated) =
+            (&field.name, field.documentation(), &field.ty, field.deprecation());
         match field.has_default {
-            true => quote!(#docs pub #name: ::core::option::Option<#ty>),
-            false => quote!(#docs pub #name: #ty),
+            true => quote!(#docs #deprecated pub #name: ::core::option::Option<#ty>),
+            false => quote!(#docs #deprecated pub #name: #ty),
         }
     });
     quote! {
         #docs
-        #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
+        #derives
         pub struct #name {
             #(#fields,)*
         }
+        #debug
     }
 }
 
@@ -193,6 +203,25 @@ fn new_impl(cx: &Cx<'_>, model: &Model) -> TokenStream {
             }
         }
     }
+}
+
+/// What the runtime asks of a model whose rows count their changes, or stay when they are deleted.
+fn acts(cx: &Cx<'_>, model: &Model) -> TokenStream {
+    let row = names::item(&model.name);
+    let versioned = model.version.map(|place| {
+        let column = &model.columns[place];
+        let (field, ty) = (names::field(&column.field), types::column(cx, column));
+        quote! {
+            impl ::rex_orm::__::Versioned for #row {
+                type Version = #ty;
+                fn version(&self) -> #ty {
+                    self.#field
+                }
+            }
+        }
+    });
+    let soft_delete = model.soft_delete.map(|_| quote!(impl ::rex_orm::__::SoftDelete for #row {}));
+    quote!(#versioned #soft_delete)
 }
 
 /// What the runtime asks of a model.

@@ -21,7 +21,7 @@ const MORE_KEYWORDS: [&str; 3] = ["virtual", "while", "yield"];
 const RESERVED: [&str; 4] = ["self", "super", "crate", "Self"];
 
 /// Methods of every builder and repository; a field's or relation's own gets a `_` behind it.
-const METHODS: [&str; 16] = [
+const METHODS: [&str; 18] = [
     "save",
     "set",
     "get",
@@ -31,6 +31,8 @@ const METHODS: [&str; 16] = [
     "insert_many",
     "update",
     "delete",
+    "delete_forever",
+    "restore",
     "new",
     "connect",
     "connect_with",

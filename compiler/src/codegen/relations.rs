@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use rex_schema::model::{Model, ModelId, Relation, RelationKind};
 
-use super::{Cx, fields, layout, meta, names, types};
+use super::{Cx, fields, layout, meta, names, shown, types};
 
 /// The markers of a model's relations, what they say, and the methods of a row.
 pub(super) fn items(cx: &Cx<'_>, id: ModelId) -> Vec<TokenStream> {
@@ -65,6 +65,7 @@ fn relation_impl(cx: &Cx<'_>, model: &Model, relation: &Relation) -> TokenStream
         _ => quote!(::core::option::Option::Some(#value)),
     };
     let (card, name, path) = (cardinality(relation), &relation.name, meta::path(cx, relation));
+    let holds_key = matches!(relation.kind, RelationKind::ToOne { .. });
     quote! {
         impl ::rex_orm::__::Relation for relations::#marker {
             type From = #row;
@@ -72,7 +73,7 @@ fn relation_impl(cx: &Cx<'_>, model: &Model, relation: &Relation) -> TokenStream
             type Key = #key;
             type Card = #card;
             const META: &'static ::rex_orm::__::RelationMeta =
-                &::rex_orm::__::RelationMeta { name: #name, path: #path };
+                &::rex_orm::__::RelationMeta { name: #name, holds_key: #holds_key, path: #path };
             fn key(from: &#row) -> ::core::option::Option<Self::Key> {
                 #value
             }
@@ -98,8 +99,10 @@ fn row_method(cx: &Cx<'_>, relation: &Relation) -> TokenStream {
     let target = names::model_path(cx.schema, relation.target);
     let card = cardinality(relation);
     let docs = relation_docs(relation, " of this row.");
+    let deprecated = shown::deprecated(relation.deprecated.as_deref());
     quote! {
         #docs
+        #deprecated
         pub fn #method(&self, db: &super::Db) -> ::rex_orm::Find<#target, (), #card> {
             ::rex_orm::__::follow::<relations::#marker>(&db.0, self)
         }

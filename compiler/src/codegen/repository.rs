@@ -6,7 +6,7 @@ use rex_schema::model::{Model, ModelId, RelationKind, Scalar, Type, Unique};
 use rex_schema::names as made;
 
 use super::statements::Text;
-use super::{Cx, layout, names, types};
+use super::{Cx, layout, names, shown, types};
 
 /// The struct and its operations.
 pub(super) fn items(cx: &Cx<'_>, id: ModelId) -> [TokenStream; 2] {
@@ -33,11 +33,11 @@ fn documented(text: &str, statement: &Text) -> TokenStream {
 fn fixed_methods(cx: &Cx<'_>, id: ModelId) -> TokenStream {
     let model = &cx.schema[id];
     let (row, new) = (names::item(&model.name), names::new_type(&model.name));
-    let (create, update) = (names::beside("Create", &model.name), names::beside("Update", &model.name));
+    let create = names::beside("Create", &model.name);
     let statements = cx.statements.of(id);
     let get = documented("The row with this key, or an error of `NotFound`.", &statements.gets[0]);
     let insert = documented("Writes a row; answers with it as the database has it.", &statements.insert);
-    let delete = documented("Deletes the row with this key, or fails with `NotFound`.", &statements.delete);
+    let changes = changes(cx, id);
     quote! {
         /// Starts a new row: set its fields, then `.save()`.
         pub fn create(&self) -> #create {
@@ -62,13 +62,98 @@ fn fixed_methods(cx: &Cx<'_>, id: ModelId) -> TokenStream {
         pub fn find(&self) -> ::rex_orm::Find<#row> {
             self.0.find()
         }
-        /// Starts a change of the row with this key: set fields, then `.save()`.
-        pub fn update(&self, key: impl ::rex_orm::Key<#row>) -> #update<::rex_orm::__::ByKey> {
-            #update(self.0.update(key.into_key()))
+        #changes
+    }
+}
+
+/// Changes and the end of one row: by its key, or by its key and version.
+fn changes(cx: &Cx<'_>, id: ModelId) -> TokenStream {
+    let model = &cx.schema[id];
+    let (row, update) = (names::item(&model.name), names::beside("Update", &model.name));
+    let by = match model.version {
+        Some(_) => By::version(&row),
+        None => By::key(&row),
+    };
+    let By { argument, ty, update: start, delete, which, fails } = &by;
+    let starts = layout::docs(&[&format!("Starts a change of {which}: set fields, then `.save()`.")]);
+    let deletes = match model.soft_delete.map(|place| &model.columns[place].field) {
+        Some(field) => layout::docs(&[&format!(
+            "Deletes {which}, or fails with {fails}: the time is written to `{field}`, and the row is seen \
+             only by who asks for it."
+        )]),
+        None => documented(&format!("Deletes {which}, or fails with {fails}."), &cx.statements.of(id).delete),
+    };
+    let soft = model.soft_delete.map(|_| soft_delete(cx, id, &by));
+    quote! {
+        #starts
+        pub fn update(&self, #argument: #ty) -> #update<::rex_orm::__::ByKey> {
+            #update(self.0.#start)
         }
-        #delete
-        pub fn delete(&self, key: impl ::rex_orm::Key<#row>) -> ::rex_orm::Pending<()> {
-            self.0.delete(key.into_key())
+        #deletes
+        pub fn delete(&self, #argument: #ty) -> ::rex_orm::Pending<()> {
+            self.0.#delete
+        }
+        #soft
+    }
+}
+
+/// How one row is named.
+struct By {
+    argument: Ident,
+    ty: TokenStream,
+    update: TokenStream,
+    delete: TokenStream,
+    /// In words.
+    which: &'static str,
+    /// The kinds of error that say why it is not there.
+    fails: &'static str,
+}
+
+impl By {
+    fn key(row: &Ident) -> By {
+        By {
+            argument: format_ident!("key"),
+            ty: quote!(impl ::rex_orm::Key<#row>),
+            update: quote!(update(key.into_key())),
+            delete: quote!(delete(key.into_key())),
+            which: "the row with this key",
+            fails: "`NotFound`",
+        }
+    }
+
+    fn version(row: &Ident) -> By {
+        By {
+            argument: format_ident!("row"),
+            ty: quote!(impl ::rex_orm::KeyVersion<#row>),
+            update: quote!(update_version(row)),
+            delete: quote!(delete_version(row)),
+            which: "this version of a row, `&row` or `(key, version)`",
+            fails: "`Stale` or `NotFound`",
+        }
+    }
+}
+
+/// What there is beside where deleted rows stay.
+fn soft_delete(cx: &Cx<'_>, id: ModelId, by: &By) -> TokenStream {
+    let row = names::item(&cx.schema[id].name);
+    let By { argument, ty, which, fails, .. } = by;
+    let at = match cx.schema[id].version {
+        Some(_) => quote!(::rex_orm::__::ByKey::version(row)),
+        None => quote!(::rex_orm::__::ByKey::new::<#row>(key.into_key())),
+    };
+    let restores = layout::docs(&[&format!("Takes back the deletion of {which}, or fails with {fails}.")]);
+    let removes = documented(
+        &format!("Deletes {which} for good, or fails with {fails}."),
+        &cx.statements.of(id).delete,
+    );
+    quote! {
+        #restores
+        pub fn restore(&self, #argument: #ty) -> ::rex_orm::Pending<#row> {
+            self.0.restore(#at)
+        }
+        #removes
+        pub fn delete_forever(&self, #argument: #ty) -> ::rex_orm::Pending<()> {
+            self.0.delete_forever(#at)
         }
     }
 }
@@ -133,8 +218,10 @@ fn links(cx: &Cx<'_>, model: &Model, relation: &rex_schema::model::Relation) -> 
     let (method, marker) = (names::method(&relation.name), names::camel(&[&relation.name]));
     let docs =
         layout::docs(&[&format!("The links of a row to its `{}`: `add`, `remove`, `set`.", relation.name)]);
+    let deprecated = shown::deprecated(relation.deprecated.as_deref());
     Some(quote! {
         #docs
+        #deprecated
         pub fn #method(&self, of: impl ::rex_orm::Key<#row>) -> ::rex_orm::Links<relations::#marker> {
             ::rex_orm::Links::new(::core::clone::Clone::clone(self.0.db()), of.into_key())
         }

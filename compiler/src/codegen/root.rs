@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use rex_schema::Dialect;
 
-use super::{Cx, GeneratedFile, Layout, layout, meta, names, types};
+use super::{Cx, GeneratedFile, Layout, layout, meta, names, newtypes, types};
 
 /// Generates `schema.rs`, or `mod.rs`.
 pub(super) fn file(cx: &Cx<'_>) -> GeneratedFile {
@@ -20,6 +20,7 @@ pub(super) fn file(cx: &Cx<'_>) -> GeneratedFile {
     items.push(names_of_all(cx));
     items.extend(database(cx));
     items.extend(cx.schema.join_tables().map(|(id, join)| meta::join_table(cx, id, join)));
+    items.extend(newtypes::items(cx));
     items.push(ddl(cx));
     GeneratedFile { name: name.to_owned(), text: layout::file(&sources(cx), &items) }
 }
@@ -36,7 +37,7 @@ fn sources(cx: &Cx<'_>) -> String {
 fn allow() -> TokenStream {
     quote! {
         #[allow(
-            dead_code, unreachable_pub, unused_imports, non_camel_case_types, non_snake_case,
+            dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub, unused_imports, non_camel_case_types, non_snake_case,
             clippy::enum_variant_names, clippy::module_inception, clippy::new_without_default,
             clippy::should_implement_trait, clippy::too_many_arguments, clippy::type_complexity,
             clippy::upper_case_acronyms,

@@ -2,9 +2,9 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use rex_schema::model::{Model, ModelId};
+use rex_schema::model::{Column, Model, ModelId};
 use rex_schema::{Dialect, Schema};
-use rex_sql::{Table, fixed};
+use rex_sql::{ColumnRef, Table, fixed};
 
 use super::{Options, layout, types};
 
@@ -50,6 +50,11 @@ impl Writer<'_> {
         let table = Table::new(model.table.clone());
         let all: Vec<&str> = model.columns.iter().map(|column| column.name.as_str()).collect();
         let names = |places: &[usize]| -> Vec<&str> { places.iter().map(|&place| all[place]).collect() };
+        let shown = |column: &Column| ColumnRef::new(column.name.clone()).shown(types::as_text(column));
+        let shown: Vec<ColumnRef> = model.columns.iter().map(shown).collect();
+        let gone = model.soft_delete.map(|place| all[place]);
+        // Of a row that counts its changes one version is deleted, and no other.
+        let deleted: Vec<usize> = model.primary_key.iter().copied().chain(model.version).collect();
         let keys =
             std::iter::once(&model.primary_key).chain(model.uniques.iter().map(|unique| &unique.columns));
         let own: Vec<&str> = model
@@ -60,10 +65,10 @@ impl Writer<'_> {
             .collect();
         ModelStatements {
             gets: keys
-                .map(|key| self.text(|dialect| fixed::get(dialect, &table, &all, &names(key))))
+                .map(|key| self.text(|dialect| fixed::get(dialect, &table, &shown, &names(key), gone)))
                 .collect(),
-            insert: self.text(|dialect| fixed::insert(dialect, &table, &own, &all)),
-            delete: self.text(|dialect| fixed::delete(dialect, &table, &names(&model.primary_key))),
+            insert: self.text(|dialect| fixed::insert(dialect, &table, &own, &shown)),
+            delete: self.text(|dialect| fixed::delete(dialect, &table, &names(&deleted))),
         }
     }
 

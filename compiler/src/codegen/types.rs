@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use rex_schema::model::{Column, Default, Model, ModelId, Scalar, Type};
 
-use super::{Cx, names};
+use super::{Cx, names, newtypes};
 
 /// The type of a column's value, `Option` and `Vec` included.
 pub(super) fn column(cx: &Cx<'_>, column: &Column) -> TokenStream {
@@ -21,7 +21,10 @@ pub(super) fn plain(cx: &Cx<'_>, column: &Column) -> TokenStream {
     if let Some(model) = column.id_of {
         return names::id_path(cx.schema, model);
     }
-    let one = value(cx, column.ty);
+    let one = match &column.rust {
+        Some(path) => newtypes::path(path),
+        None => value(cx, column.ty),
+    };
     if column.list { quote!(::std::vec::Vec<#one>) } else { one }
 }
 
@@ -93,4 +96,14 @@ pub(super) fn has_default(column: &Column) -> bool {
 /// Whether the database, not Rex, fills the column.
 pub(super) fn is_the_databases(column: &Column) -> bool {
     matches!(column.default, Some(Default::Autoincrement | Default::Sql(_)))
+}
+
+/// Whether PostgreSQL answers with the column as text: it is a text in Rust, and the type that the
+/// user chose has a form of its own on the wire (`inet`), which nobody here reads.
+pub(super) fn as_text(column: &Column) -> bool {
+    const TEXTS: [&str; 7] = ["text", "varchar", "char", "character", "bpchar", "citext", "name"];
+    let Some(native) = &column.native.postgres else { return false };
+    let word = native.split(|c: char| c.is_whitespace() || c == '(').find(|word| !word.is_empty());
+    let is_text = matches!(column.ty, Type::Scalar(Scalar::String { .. })) && !column.list;
+    is_text && !word.is_some_and(|word| TEXTS.contains(&word.to_ascii_lowercase().as_str()))
 }

@@ -14,17 +14,25 @@ pub struct ColumnRef {
     pub source: u16,
     /// The column's name.
     pub name: Name,
+    /// Whether PostgreSQL answers with it as text: a type whose own form nobody here reads.
+    pub as_text: bool,
 }
 
 impl ColumnRef {
     /// A column of the statement's first table.
     pub fn new(name: impl Into<Name>) -> Self {
-        ColumnRef { source: 0, name: name.into() }
+        ColumnRef { source: 0, name: name.into(), as_text: false }
     }
 
     /// A column of the table at place `source`.
     pub fn of(source: u16, name: impl Into<Name>) -> Self {
-        ColumnRef { source, name: name.into() }
+        ColumnRef { source, name: name.into(), as_text: false }
+    }
+
+    /// The same, and PostgreSQL answers with it as text if `as_text` says so.
+    #[must_use]
+    pub fn shown(self, as_text: bool) -> Self {
+        ColumnRef { as_text, ..self }
     }
 }
 
@@ -35,6 +43,8 @@ pub enum Expr<V> {
     Column(ColumnRef),
     /// A bound value.
     Value(V),
+    /// The column's number and one: what a version becomes.
+    Next(ColumnRef),
     /// All hold; true when empty.
     All(Vec<Expr<V>>),
     /// One holds; false when empty.

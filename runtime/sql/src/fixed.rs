@@ -6,22 +6,29 @@
 use crate::statement::{Delete, Insert, OnConflict, Projection, Select, Table};
 use crate::{ColumnRef, Dialect, Expr, Name};
 
-/// `SELECT columns FROM table WHERE by = $1 AND …`: one row by its key or by a unique.
-pub fn get(dialect: Dialect, table: &Table, columns: &[&str], by: &[&str]) -> String {
-    let columns = columns.iter().map(|column| ColumnRef::new(owned(column))).collect();
-    let mut select = Select::new(Projection::Columns(columns), table.clone());
-    select.filter = Some(matches(by));
+/// `SELECT columns FROM table WHERE by = $1 AND …`: one row by its key or by a unique, and only
+/// while the column `gone` is null, if there is such a column.
+pub fn get(
+    dialect: Dialect,
+    table: &Table,
+    columns: &[ColumnRef],
+    by: &[&str],
+    gone: Option<&str>,
+) -> String {
+    let mut select = Select::new(Projection::Columns(columns.to_vec()), table.clone());
+    let here = gone.map(|gone| Expr::IsNull(Box::new(Expr::column(owned(gone)))));
+    select.filter = Some(here.into_iter().fold(matches(by), Expr::and));
     select.render(dialect).sql
 }
 
 /// `INSERT INTO table (columns) VALUES ($1, …) RETURNING returning`: one row.
-pub fn insert(dialect: Dialect, table: &Table, columns: &[&str], returning: &[&str]) -> String {
+pub fn insert(dialect: Dialect, table: &Table, columns: &[&str], returning: &[ColumnRef]) -> String {
     let insert = Insert {
         table: table.clone(),
         columns: columns.iter().map(|column| owned(column)).collect(),
         rows: vec![columns.iter().map(|_| Some(())).collect()],
         on_conflict: OnConflict::Fail,
-        returning: returning.iter().map(|column| owned(column)).collect(),
+        returning: returning.to_vec(),
     };
     insert.render(dialect).sql
 }

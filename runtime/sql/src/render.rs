@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::expr::{ColumnRef, Direction, Expr, Name, Nulls, Order, TextTest};
+use crate::expr::{ColumnRef, Direction, Expr, Nulls, Order, TextTest};
 use crate::statement::{Delete, Insert, OnConflict, Projection, Select, Table, Update};
 use crate::{Dialect, push_ident};
 
@@ -63,7 +63,7 @@ impl<'a, V> Writer<'a, V> {
             }
             Projection::Columns(columns) => {
                 self.push("SELECT ");
-                self.list(columns.iter(), Self::column);
+                self.list(columns.iter(), Self::shown);
                 self.select_rest(select);
             }
             Projection::Count if limited => {
@@ -121,7 +121,7 @@ impl<'a, V> Writer<'a, V> {
         self.list(0..columns.len(), |this, place| _ = write!(this.out, "c{place}"));
         self.push(" FROM (SELECT ");
         self.list(columns.iter().enumerate(), |this, (place, column)| {
-            this.column(column);
+            this.shown(column);
             _ = write!(this.out, " AS c{place}");
         });
         self.push(", row_number() OVER (PARTITION BY ");
@@ -211,10 +211,10 @@ impl<'a, V> Writer<'a, V> {
         }
     }
 
-    fn returning(&mut self, columns: &[Name]) {
+    fn returning(&mut self, columns: &[ColumnRef]) {
         if !columns.is_empty() {
             self.push(" RETURNING ");
-            self.list(columns.iter(), |this, name| push_ident(&mut this.out, name));
+            self.list(columns.iter(), Self::shown);
         }
     }
 
@@ -237,6 +237,10 @@ impl<'a, V> Writer<'a, V> {
         match expr {
             Expr::Column(column) => self.column(column),
             Expr::Value(value) => self.bind(Bind::One(value)),
+            Expr::Next(column) => {
+                self.column(column);
+                self.push(" + 1");
+            }
             Expr::All(all) if all.is_empty() => self.push("(1 = 1)"),
             Expr::Any(any) if any.is_empty() => self.push("(1 = 0)"),
             Expr::All(all) => self.group(all, " AND "),
@@ -383,6 +387,19 @@ impl<'a, V> Writer<'a, V> {
 
     fn table(&mut self, table: &Table) {
         self.out.push_str(&table.quoted(self.dialect));
+    }
+
+    /// A column among those that are answered with. A cast to text is not always the type's own
+    /// text: that of `inet` adds a mask.
+    fn shown(&mut self, column: &ColumnRef) {
+        if !column.as_text || self.dialect != Dialect::Postgres {
+            return self.column(column);
+        }
+        self.push("CASE WHEN ");
+        self.column(column);
+        self.push(" IS NOT NULL THEN format('%s', ");
+        self.column(column);
+        self.push(") END");
     }
 
     fn column(&mut self, column: &ColumnRef) {

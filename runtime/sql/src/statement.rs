@@ -110,7 +110,7 @@ pub struct Insert<V> {
     /// What happens with a row that is there already.
     pub on_conflict: OnConflict,
     /// The columns of the new rows to answer with.
-    pub returning: Vec<Name>,
+    pub returning: Vec<ColumnRef>,
 }
 
 /// A change of rows.
@@ -123,7 +123,7 @@ pub struct Update<V> {
     /// Which rows.
     pub filter: Option<Expr<V>>,
     /// The columns of the changed rows to answer with.
-    pub returning: Vec<Name>,
+    pub returning: Vec<ColumnRef>,
 }
 
 /// The end of rows.

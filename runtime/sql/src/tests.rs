@@ -154,7 +154,7 @@ fn rows_may_leave_columns_to_the_database() {
         columns: vec!["id".into(), "name".into()],
         rows: vec![vec![None, Some(1)], vec![Some(2), Some(3)]],
         on_conflict: OnConflict::Skip,
-        returning: vec!["id".into()],
+        returning: vec![ColumnRef::new("id")],
     };
     let head = r#"INSERT INTO "tags" ("id", "name") VALUES"#;
     let tail = r#"ON CONFLICT DO NOTHING RETURNING "id""#;
@@ -165,16 +165,29 @@ fn rows_may_leave_columns_to_the_database() {
 #[test]
 fn fixed_statements() {
     let table = Table::new("users");
+    let columns = [ColumnRef::new("id"), ColumnRef::new("name")];
     assert_eq!(
-        fixed::get(Dialect::Postgres, &table, &["id", "name"], &["a", "b"]),
+        fixed::get(Dialect::Postgres, &table, &columns, &["a", "b"], None),
         r#"SELECT "id", "name" FROM "users" WHERE "a" = $1 AND "b" = $2"#
     );
+    let shown = [ColumnRef::new("ip").shown(true)];
     assert_eq!(
-        fixed::insert(Dialect::Sqlite, &table, &["name"], &["id", "name"]),
+        fixed::get(Dialect::Postgres, &table, &shown, &["id"], Some("gone")),
+        concat!(
+            r#"SELECT CASE WHEN "ip" IS NOT NULL THEN format('%s', "ip") END FROM "users" "#,
+            r#"WHERE "id" = $1 AND "gone" IS NULL"#
+        )
+    );
+    assert_eq!(
+        fixed::get(Dialect::Sqlite, &table, &shown, &["id"], None),
+        r#"SELECT "ip" FROM "users" WHERE "id" = ?1"#
+    );
+    assert_eq!(
+        fixed::insert(Dialect::Sqlite, &table, &["name"], &columns),
         r#"INSERT INTO "users" ("name") VALUES (?1) RETURNING "id", "name""#
     );
     assert_eq!(
-        fixed::insert(Dialect::Postgres, &table, &[], &["id"]),
+        fixed::insert(Dialect::Postgres, &table, &[], &columns[..1]),
         r#"INSERT INTO "users" DEFAULT VALUES RETURNING "id""#
     );
     assert_eq!(fixed::delete(Dialect::Postgres, &table, &["id"]), r#"DELETE FROM "users" WHERE "id" = $1"#);
@@ -186,7 +199,7 @@ fn updates_set_and_answer() {
         table: Table::new("users"),
         set: vec![("name".into(), Expr::Value(1)), ("age".into(), Expr::Value(2))],
         filter: Some(Expr::column("id").equals(Expr::Value(3))),
-        returning: vec!["id".into()],
+        returning: vec![ColumnRef::new("id")],
     };
     assert_eq!(
         update.render(Dialect::Postgres).sql,

@@ -7,18 +7,18 @@ use rex_sql::{ColumnRef, Expr, Projection, Select};
 
 use super::load::{Append, Load, Loads};
 use super::tail::{Tail, equal, path};
-use super::{Cond, Orders};
+use super::{Cond, Orders, Scope};
 use crate::Pending;
 use crate::adapter::{Access, BoxFuture, Session, Work};
 use crate::db::Db;
 use crate::error::{Error, Kind, Result};
-use crate::meta::{ModelMeta, TableMeta};
-use crate::model::{Cardinality, Many, Maybe, Model, One, Relation};
+use crate::meta::{ColumnMeta, ModelMeta, TableMeta};
+use crate::model::{Cardinality, Many, Maybe, Model, One, Relation, SoftDelete};
 use crate::operation::{Operation, Shape};
 use crate::row::Row;
 use crate::scalar::KeyParts;
 use crate::value::Value;
-use crate::write::{Matching, Update, delete_matching};
+use crate::write::{Deletion, Matching, Update, mark_matching, remove_matching};
 
 /// A query for rows of `M`, each with what `L` loads along with it; `C` is how many are wanted.
 ///
@@ -60,7 +60,7 @@ impl<M: Model, C> Find<M, (), C> {
                 Start::Row { relation: R::META, key: values }
             }
         };
-        Find { db, name: R::META.name, tail: Tail::default(), start, loads: (), of: PhantomData }
+        Find { db, name: R::META.name, tail: Tail::of::<R>(), start, loads: (), of: PhantomData }
     }
 }
 
@@ -140,11 +140,70 @@ impl<M: Model, L, C> Find<M, L, C> {
         Update::new(self.db, target).into()
     }
 
-    /// Deletes all of these rows; answers with how many there were.
-    pub fn delete(self) -> Pending<u64> {
+    /// Deletes all of these rows; answers with how many there were. Where a field has
+    /// `@soft_delete`, that writes the time to it, in rows that are not deleted yet.
+    pub fn delete(mut self) -> Pending<u64> {
+        if M::META.table.upkeep.soft_delete.is_none() {
+            return self.remove("delete");
+        }
+        match self.tail.scope() {
+            Scope::Deleted => Box::pin(async { Ok(0) }),
+            Scope::Live | Scope::All => {
+                self.tail.see(Scope::Live);
+                self.mark("delete", Deletion::Now)
+            }
+        }
+    }
+
+    /// Sees rows that are deleted too.
+    pub fn with_deleted(mut self) -> Self
+    where
+        M: SoftDelete,
+    {
+        self.tail.see(Scope::All);
+        self
+    }
+
+    /// Sees only rows that are deleted.
+    pub fn only_deleted(mut self) -> Self
+    where
+        M: SoftDelete,
+    {
+        self.tail.see(Scope::Deleted);
+        self
+    }
+
+    /// Takes back the deletion of those of these rows that are deleted; answers with how many
+    /// there were.
+    pub fn restore(mut self) -> Pending<u64>
+    where
+        M: SoftDelete,
+    {
+        self.tail.see(Scope::Deleted);
+        self.mark("restore", Deletion::Never)
+    }
+
+    /// Deletes all of these rows for good; answers with how many there were. Those that are
+    /// deleted already are seen after [`with_deleted`](Self::with_deleted) or
+    /// [`only_deleted`](Self::only_deleted).
+    pub fn delete_forever(self) -> Pending<u64>
+    where
+        M: SoftDelete,
+    {
+        self.remove("delete_forever")
+    }
+
+    fn remove(self, name: &'static str) -> Pending<u64> {
         match self.start {
             Start::Nowhere => Box::pin(async { Ok(0) }),
-            start => delete_matching::<M>(self.db, matching(M::META, self.tail, &start)),
+            start => remove_matching::<M>(self.db, name, matching(M::META, self.tail, &start)),
+        }
+    }
+
+    fn mark(self, name: &'static str, deletion: Deletion) -> Pending<u64> {
+        match self.start {
+            Start::Nowhere => Box::pin(async { Ok(0) }),
+            start => mark_matching::<M>(self.db, name, deletion, matching(M::META, self.tail, &start)),
         }
     }
 }
@@ -247,7 +306,7 @@ fn apply(table: &'static TableMeta, tail: Tail, start: &Start) -> Select<Value> 
 }
 
 fn columns(table: &'static TableMeta) -> Projection {
-    Projection::Columns(table.columns.iter().map(|column| ColumnRef::new(column.name)).collect())
+    Projection::Columns(table.columns.iter().map(ColumnMeta::shown).collect())
 }
 
 pub(crate) fn select_rows(model: &'static ModelMeta, name: &'static str, select: Select<Value>) -> Operation {
@@ -265,7 +324,7 @@ pub(crate) fn select_keys(table: &'static TableMeta, mut select: Select<Value>) 
 fn matching(meta: &'static ModelMeta, tail: Tail, start: &Start) -> Option<Expr<Value>> {
     let plain = matches!(start, Start::Table) && !tail.is_limited();
     if plain {
-        return tail.into_filter();
+        return tail.into_filter(&meta.table);
     }
     let limited = tail.is_limited();
     let select = apply(&meta.table, tail, start);

@@ -6,14 +6,15 @@
 
 use std::marker::PhantomData;
 
-use rex_sql::{ColumnRef, Projection, Select};
+use rex_sql::{Projection, Select};
 
 use super::gather::Gather;
 use super::tail::{Tail, among, path};
-use super::{Cond, Orders};
+use super::{Cond, Orders, Scope};
 use crate::adapter::{BoxFuture, Session};
 use crate::error::{Error, Kind, Result};
-use crate::model::{Cardinality, Many, Maybe, Model, Relation, RelationMeta};
+use crate::meta::ColumnMeta;
+use crate::model::{Cardinality, Many, Maybe, Model, Relation, RelationMeta, SoftDelete};
 use crate::operation::{Operation, Shape};
 use crate::row::Row;
 use crate::scalar::KeyParts;
@@ -29,7 +30,7 @@ pub struct Load<R: Relation, L = ()> {
 
 impl<R: Relation> Load<R> {
     pub(crate) fn new() -> Self {
-        Load { tail: Tail::default(), loads: (), relation: PhantomData }
+        Load { tail: Tail::of::<R>(), loads: (), relation: PhantomData }
     }
 }
 
@@ -52,6 +53,26 @@ impl<R: Relation, L> Load<R, L> {
         R::Card: Filterable,
     {
         self.tail.filter(cond(R::To::COLUMNS));
+        self
+    }
+
+    /// Loads rows that are deleted too.
+    pub fn with_deleted(mut self) -> Self
+    where
+        R::To: SoftDelete,
+        R::Card: Filterable,
+    {
+        self.tail.see(Scope::All);
+        self
+    }
+
+    /// Loads only rows that are deleted.
+    pub fn only_deleted(mut self) -> Self
+    where
+        R::To: SoftDelete,
+        R::Card: Filterable,
+    {
+        self.tail.see(Scope::Deleted);
         self
     }
 
@@ -242,7 +263,7 @@ fn select_related(
     }
     let (key, joins) = path(relation, &to.table);
     let mut columns = key.clone();
-    columns.extend(to.table.columns.iter().map(|column| ColumnRef::new(column.name)));
+    columns.extend(to.table.columns.iter().map(ColumnMeta::shown));
     let mut select = tail.select(Projection::Columns(columns), &to.table);
     let here = among(&key, keys);
     select.joins = joins;

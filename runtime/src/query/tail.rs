@@ -2,9 +2,9 @@
 
 use rex_sql::{ColumnRef, Direction, Expr, Join, Nulls, Order, Projection, Select};
 
-use super::{Cond, Orders};
+use super::{Cond, Orders, Scope};
 use crate::meta::TableMeta;
-use crate::model::{Path, RelationMeta, Through};
+use crate::model::{Path, Relation, RelationMeta, Through};
 use crate::value::Value;
 
 #[derive(Clone, Debug, Default)]
@@ -13,9 +13,24 @@ pub(crate) struct Tail {
     order: Vec<Order<Value>>,
     limit: Option<i64>,
     offset: Option<i64>,
+    scope: Scope,
 }
 
 impl Tail {
+    /// Of what a relation leads to: the row that a key refers to is there, deleted or not.
+    pub(crate) fn of<R: Relation>() -> Self {
+        let scope = if R::META.holds_key { Scope::All } else { Scope::Live };
+        Tail { scope, ..Tail::default() }
+    }
+
+    pub(crate) fn see(&mut self, scope: Scope) {
+        self.scope = scope;
+    }
+
+    pub(crate) fn scope(&self) -> Scope {
+        self.scope
+    }
+
     pub(crate) fn filter<M>(&mut self, cond: Cond<M>) {
         self.and(cond.into_expr());
     }
@@ -50,8 +65,8 @@ impl Tail {
         self.limit.is_some() || self.offset.is_some()
     }
 
-    pub(crate) fn into_filter(self) -> Option<Expr<Value>> {
-        self.filter
+    pub(crate) fn into_filter(self, table: &TableMeta) -> Option<Expr<Value>> {
+        self.scope.narrow(table, self.filter)
     }
 
     /// Where the order does not matter to the caller but some order is needed.
@@ -68,7 +83,7 @@ impl Tail {
 
     pub(crate) fn select(self, projection: Projection, table: &TableMeta) -> Select<Value> {
         Select {
-            filter: self.filter,
+            filter: self.scope.narrow(table, self.filter),
             order: self.order,
             limit: self.limit.map(Value::I64),
             offset: self.offset.map(Value::I64),
@@ -85,9 +100,12 @@ fn count(rows: u64) -> i64 {
 /// The columns that hold a relation's key, and the table between, joined.
 pub(crate) fn path(relation: &RelationMeta, to: &'static TableMeta) -> (Vec<ColumnRef>, Vec<Join<Value>>) {
     match relation.path {
-        Path::Direct { to: columns } => (to.names(columns).map(ColumnRef::new).collect(), Vec::new()),
+        Path::Direct { to: columns } => {
+            (columns.iter().map(|place| to.column(*place).shown()).collect(), Vec::new())
+        }
         Path::Through(through) => {
-            let key = through.table.names(through.from).map(|name| ColumnRef::of(1, name)).collect();
+            let key = through.from.iter().map(|place| through.table.column(*place));
+            let key = key.map(|column| ColumnRef { source: 1, ..column.shown() }).collect();
             (key, vec![Join { table: through.table.table(), on: meets(through, to) }])
         }
     }
@@ -96,7 +114,9 @@ pub(crate) fn path(relation: &RelationMeta, to: &'static TableMeta) -> (Vec<Colu
 fn meets(through: &Through, to: &'static TableMeta) -> Expr<Value> {
     let there = through.table.names(through.to).map(|name| Expr::Column(ColumnRef::of(1, name)));
     let target = to.names(through.target).map(Expr::column);
-    Expr::All(there.zip(target).map(|(there, target)| there.equals(target)).collect())
+    let pairs = there.zip(target).map(|(there, target)| there.equals(target));
+    // A row between that is deleted joins nothing.
+    Expr::All(pairs.chain(Scope::Live.condition(through.table, 1)).collect())
 }
 
 /// The columns equal one of the keys, each of which has a value for each column.

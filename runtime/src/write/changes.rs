@@ -2,19 +2,21 @@
 
 use std::marker::PhantomData;
 
-use rex_sql::{ColumnRef, Expr};
+use rex_sql::Expr;
 
+use super::by_key::{ByKey, missing};
 use super::defaults::store;
+use super::upkeep::{next_version, refresh};
 use crate::Pending;
 use crate::composite::Composite;
 use crate::db::Db;
-use crate::error::Result;
-use crate::meta::ModelMeta;
+use crate::error::{Error, Result};
+use crate::meta::{ColumnMeta, ModelMeta};
 use crate::model::Model;
 use crate::operation::{Operation, Shape};
-use crate::query::{not_found, sink};
+use crate::query::{Scope, sink};
 use crate::row::NoRows;
-use crate::scalar::{KeyParts, Scalar};
+use crate::scalar::Scalar;
 use crate::value::Value;
 
 /// A change of rows in the making. Generated builders wrap it.
@@ -26,10 +28,6 @@ pub struct Update<M, T> {
     target: T,
     of: PhantomData<fn() -> M>,
 }
-
-/// One row, by its primary key.
-#[derive(Debug)]
-pub struct ByKey(Vec<Value>);
 
 /// All rows that a finder matches.
 #[derive(Debug)]
@@ -93,23 +91,19 @@ impl<M: Model, T> Update<M, T> {
     }
 }
 
-impl<M: Model> Update<M, ByKey> {
-    pub(crate) fn by_key(db: Db, key: M::Key) -> Self {
-        let mut values = Vec::with_capacity(M::Key::LEN);
-        key.encode(&mut values);
-        Update::new(db, ByKey(values))
-    }
-}
-
 impl<M: Model> Target<M> for ByKey {
     type Out = M;
 
     fn save(self, db: Db, set: Vec<(u16, Value)>) -> Pending<M> {
         Box::pin(async move {
-            let operation = one_row(M::META, self.0, set)?;
+            let kept = self.kept();
+            let operation = one_row(M::META, self, set)?;
             let mut rows = Vec::with_capacity(1);
             db.execute(&operation, &mut sink::<M>(&mut rows)).await?;
-            rows.pop().ok_or_else(|| not_found(M::META).with_operation(operation.title()))
+            match rows.pop() {
+                Some(row) => Ok(row),
+                None => Err(missing(kept, &db, &operation, Scope::Live).await),
+            }
         })
     }
 }
@@ -122,7 +116,7 @@ impl<M: Model> Target<M> for Matching {
             if self.nowhere || set.is_empty() {
                 return Ok(0);
             }
-            let shape = Shape::Update(statement(M::META, set, self.filter, false)?);
+            let shape = Shape::Update(statement(M::META, "update", set, self.filter, false)?);
             let operation = Operation { model: M::META, name: "update", table: &M::META.table, shape };
             db.execute(&operation, &mut NoRows).await
         })
@@ -130,34 +124,37 @@ impl<M: Model> Target<M> for Matching {
 }
 
 /// An update that sets nothing is a read of the row.
-fn one_row(meta: &'static ModelMeta, key: Vec<Value>, set: Vec<(u16, Value)>) -> Result<Operation> {
+fn one_row(meta: &'static ModelMeta, row: ByKey, set: Vec<(u16, Value)>) -> Result<Operation> {
     let shape = if set.is_empty() {
-        Shape::Get { by: &meta.gets[0], values: key }
+        Shape::Get { by: &meta.gets[0], values: row.into_key() }
     } else {
-        let columns: Vec<ColumnRef> = meta.table.names(meta.table.key.columns).map(ColumnRef::new).collect();
-        let filter = crate::query::equal(&columns, key);
-        Shape::Update(statement(meta, set, Some(filter), true)?)
+        let filter = row.filter(&meta.table, Scope::Live);
+        Shape::Update(statement(meta, "update", set, Some(filter), true)?)
     };
     Ok(Operation { model: meta, name: "update", table: &meta.table, shape })
 }
 
 /// The columns are set in the table's order, so that the text does not depend on the order of
 /// the setters.
-fn statement(
+pub(super) fn statement(
     meta: &'static ModelMeta,
+    name: &'static str,
     mut set: Vec<(u16, Value)>,
     filter: Option<Expr<Value>>,
     returning: bool,
 ) -> Result<rex_sql::Update<Value>> {
-    set.sort_by_key(|(place, _)| *place);
     let table = &meta.table;
-    let mut values = Vec::with_capacity(set.len());
+    let title = |error: Error| error.with_operation(format!("{}.{name}", meta.name));
+    refresh(table, &mut set).map_err(title)?;
+    set.sort_by_key(|(place, _)| *place);
+    let mut values = Vec::with_capacity(set.len() + 1);
     for (place, mut value) in set {
         let column = table.column(place);
-        store(column, &mut value).map_err(|error| error.with_operation(format!("{}.update", meta.name)))?;
+        store(column, &mut value).map_err(title)?;
         values.push((column.name.into(), Expr::Value(value)));
     }
+    values.extend(next_version(table));
     let columns = if returning { table.columns } else { &[] };
-    let returning = columns.iter().map(|column| column.name.into()).collect();
+    let returning = columns.iter().map(ColumnMeta::shown).collect();
     Ok(rex_sql::Update { table: table.table(), set: values, filter, returning })
 }

@@ -34,12 +34,18 @@ fn store_as(column: &ColumnMeta, ty: Type, value: &mut Value) -> Result<()> {
             let rounded = number.round(scale).filter(|rounded| fits(*rounded, precision));
             *number = rounded.ok_or_else(|| too_large(column, precision, scale))?;
         }
+        (Type::Json, Value::Json(text)) if text.is_empty() => return Err(no_json(column)),
         (Type::List(element), Value::List(values)) => {
             values.iter_mut().try_for_each(|value| store_as(column, *element, value))?;
         }
         _ => {}
     }
     Ok(())
+}
+
+fn no_json(column: &ColumnMeta) -> Error {
+    let message = format!("the value of `{}` cannot be written as JSON", column.name);
+    Error::new(Kind::InvalidValue, message).with_column(column.name)
 }
 
 fn fits(number: Fixed, precision: u32) -> bool {
@@ -52,7 +58,8 @@ fn too_large(column: &ColumnMeta, precision: u32, scale: u32) -> Error {
     Error::new(Kind::InvalidValue, message).with_column(column.name)
 }
 
-fn fallback(column: &ColumnMeta, default: &DefaultValue, now: i64) -> Result<Value> {
+/// What a default, or what `@on_update` says, is now.
+pub(super) fn fallback(column: &ColumnMeta, default: &DefaultValue, now: i64) -> Result<Value> {
     let value = match *default {
         DefaultValue::None if column.nullable => Value::Null,
         DefaultValue::None => return Err(required(column)),
@@ -88,7 +95,7 @@ fn list(column: &ColumnMeta, elements: &[DefaultValue], now: i64) -> Result<Valu
         Type::List(element) => *element,
         ty => ty,
     };
-    let element = ColumnMeta { name: column.name, ty, nullable: false, default: DefaultValue::None };
+    let element = ColumnMeta::new(column.name, ty);
     let values = elements.iter().map(|default| fallback(&element, default, now));
     Ok(Value::List(values.collect::<Result<_>>()?))
 }
@@ -111,7 +118,7 @@ fn time(ty: Type, micros: i64) -> Value {
 }
 
 /// Microseconds since 1970, UTC; both databases keep no less and no more.
-fn now() -> i64 {
+pub(super) fn now() -> i64 {
     let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(elapsed.as_micros()).unwrap_or(i64::MAX)
 }

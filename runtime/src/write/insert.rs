@@ -7,7 +7,7 @@ use crate::Pending;
 use crate::adapter::{Access, BoxFuture, Session, Work};
 use crate::db::Db;
 use crate::error::{Error, Kind, Result};
-use crate::meta::ModelMeta;
+use crate::meta::{ColumnMeta, ModelMeta};
 use crate::model::Model;
 use crate::operation::{Operation, Shape};
 use crate::query::sink;
@@ -122,7 +122,7 @@ fn statement(meta: &'static ModelMeta, rows: Vec<Vec<Value>>) -> Insert<Value> {
         columns: columns.map(|(_, column)| column.name.into()).collect(),
         rows: rows.into_iter().map(cells).collect(),
         on_conflict: OnConflict::Fail,
-        returning: table.columns.iter().map(|column| column.name.into()).collect(),
+        returning: table.columns.iter().map(ColumnMeta::shown).collect(),
     }
 }
 

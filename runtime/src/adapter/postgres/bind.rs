@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 
 use bytes::{BufMut, BytesMut};
 use rex_sql::{Bind, Dialect};
-use tokio_postgres::types::{IsNull, Kind as TypeKind, ToSql, Type, to_sql_checked};
+use tokio_postgres::types::{Format, IsNull, Kind as TypeKind, ToSql, Type, to_sql_checked};
 
 use crate::adapter::cannot_hold;
 use crate::error::Result;
@@ -47,6 +47,10 @@ impl ToSql for Bound<'_> {
     fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Failed> {
         match self.0 {
             Bind::One(value) | Bind::Pattern(value) => encode(value, ty, out),
+            Bind::Set(values @ [Value::Text(_), ..]) if !element(ty).is_some_and(is_text) => {
+                array_text(values, out);
+                Ok(IsNull::No)
+            }
             Bind::Set(values) => array(values, ty, out),
         }
     }
@@ -55,7 +59,35 @@ impl ToSql for Bound<'_> {
         true
     }
 
+    fn encode_format(&self, ty: &Type) -> Format {
+        match self.0 {
+            Bind::One(Value::Text(_)) if !is_text(ty) => Format::Text,
+            Bind::Set([Value::Text(_), ..]) if !element(ty).is_some_and(is_text) => Format::Text,
+            Bind::One(_) | Bind::Pattern(_) | Bind::Set(_) => Format::Binary,
+        }
+    }
+
     to_sql_checked!();
+}
+
+/// Whether a type's binary form is the text itself. A text for any other type (`inet`, `tsvector`)
+/// goes out as text, and the server reads it.
+fn is_text(ty: &Type) -> bool {
+    match *ty {
+        Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::UNKNOWN => true,
+        _ => match ty.kind() {
+            TypeKind::Domain(inner) => is_text(inner),
+            TypeKind::Enum(_) => true,
+            _ => ty.name() == "citext",
+        },
+    }
+}
+
+fn element(ty: &Type) -> Option<&Type> {
+    match ty.kind() {
+        TypeKind::Array(element) => Some(element),
+        _ => None,
+    }
 }
 
 fn encode(value: &Value, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Failed> {
@@ -133,6 +165,23 @@ fn array(values: &[Value], ty: &Type, out: &mut BytesMut) -> Result<IsNull, Fail
         }
     }
     Ok(IsNull::No)
+}
+
+/// The same in words, for elements whose type has a binary form of its own: `{"a","b"}`.
+fn array_text(values: &[Value], out: &mut BytesMut) {
+    out.put_u8(b'{');
+    for (place, value) in values.iter().enumerate() {
+        if place > 0 {
+            out.put_u8(b',');
+        }
+        let Value::Text(text) = value else {
+            out.put_slice(b"NULL");
+            continue;
+        };
+        let escaped = text.replace('\\', r"\\").replace('"', r#"\""#);
+        out.put_slice(format!("\"{escaped}\"").as_bytes());
+    }
+    out.put_u8(b'}');
 }
 
 /// The number of digits in base 10,000, the weight of the first of them, the sign, the scale,
