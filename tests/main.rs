@@ -3,7 +3,7 @@
 //! `support` makes what the tests stand on, `suite` holds the tests. There is one binary, so
 //! that there is one link and one PostgreSQL server.
 
-mod suite;
+pub(crate) mod suite;
 mod support;
 
 /// The blog's generated code, as its own build script makes it.

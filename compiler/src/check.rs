@@ -20,7 +20,9 @@ mod keys;
 mod lints;
 mod literals;
 mod mixins;
+mod patterns;
 mod renames;
+mod rules;
 mod schema;
 mod statements;
 mod stored;
@@ -117,6 +119,7 @@ pub fn check(sources: &Sources, options: &Options) -> Checked {
     defaults::check(&mut cx);
     written::check(&mut cx);
     former::check(&mut cx);
+    rules::check(&mut cx);
     inverses::resolve(&mut cx);
     foreign_keys::make(&mut cx);
     stored::check(&mut cx);
@@ -207,6 +210,12 @@ impl<'a> Cx<'a> {
             .map(|(at, _)| at)
             .collect();
         models.into_iter()
+    }
+
+    /// Whether something was told of characters within a place.
+    fn is_told_within(&self, place: Place) -> bool {
+        let mut labels = self.diagnostics.iter().filter_map(|diagnostic| diagnostic.primary.as_ref());
+        labels.any(|label| label.place.file == place.file && place.span.contains(label.place.span))
     }
 
     fn field(&self, model: ModelIx, field: FieldIx) -> &FieldDraft<'a> {

@@ -16,6 +16,7 @@ mod newtypes;
 mod relations;
 mod repository;
 mod root;
+mod rules;
 mod shown;
 mod statements;
 mod types;

@@ -15,6 +15,7 @@ pub(crate) mod lints;
 pub(crate) mod names;
 pub(crate) mod relations;
 mod render;
+pub(crate) mod rules;
 pub(crate) mod sql;
 pub(crate) mod syntax;
 pub(crate) mod types;

@@ -24,5 +24,5 @@ mod words;
 pub use error::{SyntaxError, SyntaxErrorKind};
 pub use format::{Formatted, format};
 pub use parse::{MAX_BYTES, MAX_DEPTH, parse};
-pub use strings::quote;
+pub use strings::{place_in_literal, quote};
 pub use words::{Words, words};

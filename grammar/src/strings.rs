@@ -9,9 +9,26 @@ pub(crate) fn unquote(literal: &str, start: usize, errors: &mut Vec<SyntaxError>
     if !inner.contains('\\') {
         return inner.to_owned();
     }
+    resolve(inner, start, errors, usize::MAX).0
+}
+
+/// The place in a literal, `"…"` or `r#"…"#`, of the byte at `at` of the text that it stands for.
+pub fn place_in_literal(literal: &str, at: usize) -> usize {
+    match literal.strip_prefix('r') {
+        Some(raw) => 2 + raw.bytes().take_while(|&b| b == b'#').count() + at,
+        None => 1 + resolve(&literal[1..literal.len().max(2) - 1], 0, &mut Vec::new(), at).1,
+    }
+}
+
+/// What stands between quotes, escapes resolved, until the text is `length` bytes long; and the
+/// place where that is.
+fn resolve(inner: &str, start: usize, errors: &mut Vec<SyntaxError>, length: usize) -> (String, usize) {
     let mut text = String::with_capacity(inner.len());
     let mut chars = inner.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
+        if text.len() >= length {
+            return (text, at);
+        }
         if c != '\\' {
             text.push(c);
             continue;
@@ -41,7 +58,7 @@ pub(crate) fn unquote(literal: &str, start: usize, errors: &mut Vec<SyntaxError>
             }
         }
     }
-    text
+    (text, inner.len())
 }
 
 /// The whole of a bad escape: with its digits, where it has some.
@@ -114,6 +131,25 @@ mod tests {
         check(r#""a\n\"\\\x41\u{1f980}""#, "a\n\"\\A🦀", 0);
         check("\"a\\\n   b\"", "ab", 0);
         check(r#""\q\xff\u{110000}""#, "ff{110000}", 3);
+    }
+
+    #[test]
+    fn places_lead_back_into_the_literal() {
+        for (literal, text, at) in [
+            (r#""abc""#, "c", 3),
+            (r##"r#"a"c"#"##, "c", 5),
+            (r#""a\nc""#, "c", 4),
+            (r#""\u{1f980}c""#, "c", 10),
+            ("\"a\\\n   bc\"", "c", 8),
+        ] {
+            let whole = match literal.starts_with('r') {
+                true => unquote_raw(literal),
+                false => unquote(literal, 0, &mut Vec::new()),
+            };
+            let place = whole.find(text).expect("it is there");
+            assert_eq!(place_in_literal(literal, place), at, "{literal}");
+        }
+        assert_eq!(place_in_literal(r#""ab""#, 2), 3);
     }
 
     #[test]

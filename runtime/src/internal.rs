@@ -9,8 +9,8 @@ pub use crate::composite::{Composite, decode_member, encode_member, or_defaults}
 pub use crate::error::UniqueOf;
 pub use crate::fits::{Fits, Key, KeyVersion};
 pub use crate::meta::{
-    ColumnMeta, DefaultValue, ForeignKeyMeta, GetMeta, ModelMeta, ReferenceMeta, SchemaMeta, Statement,
-    TableMeta, Type, UniqueMeta, Upkeep,
+    ColumnMeta, DefaultValue, ForeignKeyMeta, GetMeta, ModelMeta, ReferenceMeta, RuleMeta, SchemaMeta,
+    Statement, TableMeta, Type, UniqueMeta, Upkeep,
 };
 pub use crate::model::{
     Many, Maybe, Model, New, One, Path, Relation, RelationMeta, SoftDelete, Through, Versioned, or_default,
@@ -21,6 +21,7 @@ pub use crate::row::Row;
 pub use crate::scalar::{Element, Scalar, decode_as, encode_as, parse_variant, variant_of};
 #[cfg(feature = "json")]
 pub use crate::scalar::{decode_json, encode_json};
+pub use crate::validate::{Pattern, Test, check_list, check_text, check_value, email, ip, url};
 pub use crate::value::{Cell, Value};
 pub use crate::write::{ByKey, Draft, Links, Matching, Missing, Set, Target, Update};
 

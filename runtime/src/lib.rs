@@ -46,7 +46,9 @@
 //! # Features
 //!
 //! `sqlite` and `postgres` bring the adapters; `chrono`, `decimal`, `json`, `uuid` the Rust types
-//! of columns; `serde` reads a [`Config`] from a file. All but the adapters are on by default.
+//! of columns; `email`, `url` and `pattern` the rules of those names; `serde` reads a [`Config`] from
+//! a file. All are on by default but the adapters, `url` and `pattern`: what a schema needs and is
+//! off, its generated code asks for.
 
 pub mod adapter;
 mod composite;
@@ -63,6 +65,7 @@ mod repo;
 pub mod row;
 mod scalar;
 mod transaction;
+mod validate;
 mod value;
 mod write;
 

@@ -3,6 +3,8 @@
 
 use rex_sql::{ColumnRef, Dialect, Table};
 
+use crate::validate::Test;
+
 /// A model.
 #[derive(Debug)]
 pub struct ModelMeta {
@@ -16,6 +18,23 @@ pub struct ModelMeta {
     pub insert: &'static Statement,
     /// The delete of one row by its primary key, and by its version where rows count their changes.
     pub delete: &'static Statement,
+    /// Rules over single columns, in their order.
+    pub rules: &'static [RuleMeta],
+}
+
+/// A rule over one column.
+#[derive(Debug)]
+pub struct RuleMeta {
+    /// A place in the table's columns.
+    pub column: u16,
+    /// The field, as the schema names it.
+    pub field: &'static str,
+    /// The attribute's name: `length`.
+    pub code: &'static str,
+    /// What must be; empty where a function of the user's says it.
+    pub message: &'static str,
+    /// What is asked of the value.
+    pub test: Test,
 }
 
 /// A read of one row by columns that are unique together.

@@ -57,6 +57,19 @@ pub trait New: Sized {
 
     /// A value for each column of the table, in order.
     fn encode(self) -> Vec<crate::Value>;
+
+    /// Runs the rules of the schema over the row, as its insert will, and writes nothing.
+    ///
+    /// # Errors
+    ///
+    /// Of [`Kind::Validation`](crate::Kind::Validation), with all that is wrong; or the row lacks a value, or has one that no database
+    /// holds.
+    fn validate(&self) -> Result<()>
+    where
+        Self: Clone,
+    {
+        crate::write::check(Self::Model::META, self.clone().encode())
+    }
 }
 
 /// The value of a field that has a default: none stands for the default.

@@ -13,5 +13,5 @@ pub use by_key::ByKey;
 pub use changes::{Matching, Target, Update};
 pub use create::{Draft, Missing, Set};
 pub(crate) use delete::{Deletion, delete, mark_matching, remove, remove_matching, restore};
-pub(crate) use insert::{insert, insert_many};
+pub(crate) use insert::{check, insert, insert_many};
 pub use link::Links;

@@ -1,5 +1,7 @@
 //! Decimal constants at a fixed scale, as text, since their precision may exceed any integer's.
 
+use std::cmp::Ordering;
+
 /// The value times ten to the power of `scale`: `-1.5` at scale 2 is `-150`.
 pub(crate) fn unscaled(text: &str, scale: u16) -> String {
     let digits = text.trim_start_matches(['+', '-']);
@@ -25,9 +27,41 @@ pub(crate) fn fixed(text: &str, scale: u16) -> String {
     format!("{sign}{whole}.{fraction}")
 }
 
+/// The order of two values: by sign, then by the digits before the point, then by those behind.
+pub(crate) fn order(left: &str, right: &str) -> Ordering {
+    let behind = |text: &str| text.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    let scale = u16::try_from(behind(left).max(behind(right))).unwrap_or(u16::MAX);
+    let (left, right) = (unscaled(left, scale), unscaled(right, scale));
+    let negative = |text: &str| text.starts_with('-');
+    match (negative(&left), negative(&right)) {
+        (false, true) => Ordering::Greater,
+        (true, false) => Ordering::Less,
+        (false, false) => magnitude(&left).cmp(&magnitude(&right)),
+        (true, true) => magnitude(&right).cmp(&magnitude(&left)),
+    }
+}
+
+/// Digits without leading zeros compare by their number first.
+fn magnitude(unscaled: &str) -> (usize, &str) {
+    let digits = unscaled.trim_start_matches('-');
+    (digits.len(), digits)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_are_in_the_order_of_numbers() {
+        let ordered = ["-10.5", "-10", "-9.99", "-0.1", "0", "0.05", "0.5", "9", "10.00"];
+        for (at, left) in ordered.iter().enumerate() {
+            for (place, right) in ordered.iter().enumerate() {
+                assert_eq!(order(left, right), at.cmp(&place), "{left} and {right}");
+            }
+        }
+        assert_eq!(order("-0.0", "0"), Ordering::Equal);
+        assert_eq!(order("1.50", "1.5"), Ordering::Equal);
+    }
 
     #[test]
     fn one_value_has_one_text() {

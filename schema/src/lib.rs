@@ -22,7 +22,7 @@ mod render;
 pub mod postgres;
 pub mod sqlite;
 
-mod civil;
+pub mod civil;
 mod decimal;
 
 #[cfg(test)]

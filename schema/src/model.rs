@@ -15,7 +15,7 @@ use std::ops::Index as IndexOp;
 pub use declared::{EmbeddedField, EmbeddedType, ModelKind, RowField, TypeField, Union, UnionField, View};
 pub use expr::{Expr, Formula, Node, SqlText, ValueType};
 pub use rex_sql::{Arithmetic, Comparison, Function};
-pub use rule::{Rule, RuleKind};
+pub use rule::{Rule, RuleKind, order};
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {

@@ -3,6 +3,7 @@
 
 mod attributes;
 mod mixins;
+pub(crate) mod rules;
 mod stored;
 pub(crate) mod types;
 

@@ -25,7 +25,9 @@ const RUNTIME_DEPENDENCIES: &[&str] = &[
     "bytes",
     "chrono",
     "deadpool",
+    "email_address",
     "futures-util",
+    "regex",
     "rex-sql",
     "rusqlite",
     "rust_decimal",
@@ -33,6 +35,7 @@ const RUNTIME_DEPENDENCIES: &[&str] = &[
     "serde_json",
     "tokio",
     "tokio-postgres",
+    "url",
     "uuid",
 ];
 

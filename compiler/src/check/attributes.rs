@@ -3,6 +3,7 @@
 mod column;
 mod foreign;
 mod read;
+mod rules;
 mod table;
 
 use rex_grammar::ast;
@@ -18,6 +19,7 @@ use crate::source::{FileId, Place};
 
 pub(super) use self::column::ColumnAttributes;
 pub(super) use self::read::one_string;
+pub(super) use self::rules::RuleDraft;
 
 /// What the attributes of a field say.
 #[derive(Clone, Default)]
@@ -37,6 +39,8 @@ pub(super) struct Attributes<'a> {
     pub(super) through: Option<(Vec<&'a ast::Name>, Place)>,
     pub(super) join_table: Option<(Vec<String>, Place)>,
     pub(super) of_column: ColumnAttributes<'a>,
+    /// Validation rules, in order.
+    pub(super) rules: Vec<RuleDraft>,
     /// Whether some could not be read: what they say may be missing.
     pub(super) unsure: bool,
     /// Those that belong to the side that holds a key, in order, with their places.
@@ -66,7 +70,7 @@ pub(super) fn read<'a>(cx: &mut Cx<'a>, file: FileId, field: &'a ast::Field, sha
         if spec.of_key {
             attributes.of_key.push((spec.name, whole));
         }
-        if apply(cx, &mut attributes, file, attribute, field).is_none() {
+        if apply(cx, &mut attributes, file, attribute, field, shape).is_none() {
             cx.report(types::attribute_arguments(name, whole, spec.usage));
             attributes.unsure = true;
         }
@@ -153,6 +157,7 @@ fn apply<'a>(
     file: FileId,
     attribute: &'a ast::Attribute,
     field: &ast::Field,
+    shape: Shape,
 ) -> Option<()> {
     let place = Place { file, span: attribute.span };
     let flag = attribute.args.is_none().then_some(place);
@@ -178,6 +183,8 @@ fn apply<'a>(
             let names = name_list(attribute).filter(|names| matches!(names.len(), 1 | 3))?;
             attributes.through = Some((names, place));
         }
+        "length" | "range" | "pattern" | "email" | "url" | "ip" | "one_of" | "non_empty" | "trimmed"
+        | "validate" => attributes.rules.extend(rules::read(cx, file, attribute, field, shape)?),
         "join_table" => attributes.join_table = Some((join_table(cx, attribute, file)?, place)),
         "immutable" | "sensitive" | "version" | "soft_delete" | "on_update" | "backfill" | "deprecated"
         | "renamed_from" | "db" | "rust" => column::apply(cx, &mut attributes.of_column, file, attribute)?,

@@ -94,6 +94,7 @@ fn add(
     let draft = cx.field(model, field);
     let made = matches!(draft.shape, Shape::ToOne { .. });
     let place = draft.place();
+    let rules: Vec<_> = draft.attributes.rules.iter().map(|draft| draft.rule.clone()).collect();
     let named = written_name(cx, model, field, parts.len());
     for part in parts {
         let name = named.clone().unwrap_or_else(|| part.field.clone());
@@ -108,6 +109,7 @@ fn add(
         taken.database.insert(name.to_lowercase(), columns.len());
         let Part { field: rust, ty, id_of } = part;
         let (owner, default) = (field, None);
+        let rules = rules.clone();
         columns.push(ColumnDraft {
             field: rust,
             name,
@@ -120,6 +122,7 @@ fn add(
             default,
             on_update: None,
             native: SqlText::default(),
+            rules,
             id_of,
         });
         let index = columns.len() - 1;

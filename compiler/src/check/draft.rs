@@ -148,6 +148,7 @@ pub(super) struct ColumnDraft {
     pub(super) default: Option<model::Default>,
     pub(super) on_update: Option<model::Default>,
     pub(super) native: model::SqlText,
+    pub(super) rules: Vec<model::Rule>,
     pub(super) id_of: Option<ModelIx>,
 }
 

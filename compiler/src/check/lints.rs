@@ -25,8 +25,7 @@ pub(super) fn check(cx: &mut Cx<'_>) {
 }
 
 /// Lints of the language that this version does not have yet: silencing them is no mistake.
-const LATER: [&str; 5] =
-    ["postgres_only_index", "cascade_cycle", "constant_check", "exclusive_length", "view_without_key"];
+const LATER: [&str; 4] = ["postgres_only_index", "cascade_cycle", "constant_check", "view_without_key"];
 
 /// A lint by its name, as `allow` has it; an unknown one is told.
 pub(super) fn known_lint(cx: &mut Cx<'_>, name: &str, place: Place) -> Option<&'static str> {

@@ -212,6 +212,7 @@ impl<'c, 'a> Assembler<'c, 'a> {
             list: draft.list,
             nullable: draft.nullable,
             default: draft.default.clone(),
+            rules: draft.rules.clone(),
             id_of: draft.id_of.and_then(|model| self.model_ids.get(&model).copied()),
             ..model::Column::new(draft.field.clone(), draft.name.clone(), draft.ty)
         }

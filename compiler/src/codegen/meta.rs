@@ -8,7 +8,7 @@ use rex_schema::model::{
 };
 use rex_schema::names as made;
 
-use super::{Cx, layout, names, repository, types};
+use super::{Cx, layout, names, repository, rules, types};
 
 fn places(places: &[usize]) -> TokenStream {
     let places = places.iter().map(|&place| layout::number(place));
@@ -29,6 +29,7 @@ pub(super) fn model(cx: &Cx<'_>, id: ModelId) -> TokenStream {
         quote!(::rex_orm::__::GetMeta { name: #name, columns: #columns, statement: &#statement })
     });
     let (insert, delete) = (statements.insert.tokens(), statements.delete.tokens());
+    let rules = rules::of_model(cx, model);
     quote! {
         ::rex_orm::__::ModelMeta {
             name: #name,
@@ -36,6 +37,7 @@ pub(super) fn model(cx: &Cx<'_>, id: ModelId) -> TokenStream {
             gets: &[#(#gets),*],
             insert: &#insert,
             delete: &#delete,
+            rules: &[#(#rules),*],
         }
     }
 }
@@ -142,7 +144,7 @@ fn default_value(cx: &Cx<'_>, ty: Type, default: &Default) -> TokenStream {
     quote!(::rex_orm::__::DefaultValue::#kind)
 }
 
-fn constant(cx: &Cx<'_>, ty: Type, value: &Value) -> TokenStream {
+pub(super) fn constant(cx: &Cx<'_>, ty: Type, value: &Value) -> TokenStream {
     let value = match value {
         Value::Bool(value) => quote!(Bool(#value)),
         Value::Int(value) => quote!(Int(#value)),

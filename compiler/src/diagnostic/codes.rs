@@ -188,6 +188,15 @@ codes! {
     E0717 "an expression too large",
     E0718 "a list or a range out of place",
     E0720 "a constant outside of its type",
+    E0730 "a rule on the wrong type",
+    E0731 "a range in which nothing lies",
+    E0732 "a value in a rule that is none of the type",
+    E0733 "a pattern that does not compile",
+    E0734 "a rule that no value can satisfy",
+    E0735 "rules that exclude each other",
+    E0736 "a default that breaks the field's own rule",
+    E0737 "a value twice in `@one_of`",
+    E0738 "a path that is none",
     // Declarations.
     E0801 "an enum without variants",
     E0802 "a model without fields",
@@ -215,5 +224,6 @@ codes! {
     W0007("float_money") "money as a binary fraction",
     W0008("required_cycle") "required keys in a circle",
     W0009("nullable_unique") "a nullable part of a composite unique",
+    W0011("exclusive_length") "a `@length` that ends just before the type does",
     W0014("local_date_time") "an instant without a zone",
 }

@@ -79,3 +79,9 @@ pub(crate) fn nullable_unique(place: Place, field: &str) -> Diagnostic {
         .note("rows that are null here may repeat the other parts")
         .help("make it required, or silence this with `allow (nullable_unique)`")
 }
+
+pub(crate) fn exclusive_length(place: Place, range: &str, limit: u32, instead: &str) -> Diagnostic {
+    Diagnostic::new(W0011, place, format!("`{range}` leaves out {limit}, which the type allows"))
+        .note(format!("the longest text has {} characters", limit - 1))
+        .fix(format!("write `{instead}`"), place, instead)
+}

@@ -17,6 +17,7 @@ use crate::operation::{Operation, Shape};
 use crate::query::{Scope, sink};
 use crate::row::NoRows;
 use crate::scalar::Scalar;
+use crate::validate;
 use crate::value::Value;
 
 /// A change of rows in the making. Generated builders wrap it.
@@ -147,12 +148,11 @@ pub(super) fn statement(
     let title = |error: Error| error.with_operation(format!("{}.{name}", meta.name));
     refresh(table, &mut set).map_err(title)?;
     set.sort_by_key(|(place, _)| *place);
+    set.iter_mut().try_for_each(|(place, value)| store(table.column(*place), value)).map_err(title)?;
+    validate::changes(meta, &set).map_err(title)?;
+    let named = |(place, value): (u16, Value)| (table.column(place).name.into(), Expr::Value(value));
     let mut values = Vec::with_capacity(set.len() + 1);
-    for (place, mut value) in set {
-        let column = table.column(place);
-        store(column, &mut value).map_err(title)?;
-        values.push((column.name.into(), Expr::Value(value)));
-    }
+    values.extend(set.into_iter().map(named));
     values.extend(next_version(table));
     let columns = if returning { table.columns } else { &[] };
     let returning = columns.iter().map(ColumnMeta::shown).collect();

@@ -11,6 +11,7 @@ use crate::meta::{ColumnMeta, ModelMeta};
 use crate::model::Model;
 use crate::operation::{Operation, Shape};
 use crate::query::sink;
+use crate::validate;
 use crate::value::Value;
 
 /// PostgreSQL takes 65,535 values a statement, SQLite 32,766.
@@ -58,10 +59,17 @@ impl<M: Model> Work for Inserting<M> {
     }
 }
 
+/// Does all that an insert does before it is sent.
+pub(crate) fn check(meta: &'static ModelMeta, values: Vec<Value>) -> Result<()> {
+    one_row(meta, "validate", values).map(drop)
+}
+
 /// The fixed insert leaves out what the database fills; a row that sets such a column has a
 /// statement made for it.
 fn one_row(meta: &'static ModelMeta, name: &'static str, mut values: Vec<Value>) -> Result<Operation> {
-    complete(meta, &mut values).map_err(|error| error.with_operation(format!("{}.{name}", meta.name)))?;
+    let title = |error: Error| error.with_operation(format!("{}.{name}", meta.name));
+    complete(meta, &mut values).map_err(title)?;
+    validate::row(meta, &values).map_err(title)?;
     let shape = if fills(meta, &values).eq(fixed(meta)) {
         let columns = meta.table.columns.iter().zip(values);
         let values = columns.filter(|(column, _)| !column.default.is_the_databases()).map(|(_, value)| value);
@@ -72,8 +80,14 @@ fn one_row(meta: &'static ModelMeta, name: &'static str, mut values: Vec<Value>)
     Ok(Operation { model: meta, name, table: &meta.table, shape })
 }
 
-fn many_rows(meta: &'static ModelMeta, name: &'static str, rows: Vec<Vec<Value>>) -> Result<Vec<Operation>> {
-    let title = || format!("{}.{name}", meta.name);
+fn many_rows(
+    meta: &'static ModelMeta,
+    name: &'static str,
+    mut rows: Vec<Vec<Value>>,
+) -> Result<Vec<Operation>> {
+    let title = |error: Error| error.with_operation(format!("{}.{name}", meta.name));
+    rows.iter_mut().try_for_each(|row| complete(meta, row)).map_err(title)?;
+    validate::rows(meta, &rows).map_err(title)?;
     let mut operations = Vec::new();
     let mut chunk: Vec<Vec<Value>> = Vec::new();
     let size = (MAX_BINDS / meta.table.columns.len().max(1)).clamp(1, MAX_ROWS);
@@ -83,8 +97,7 @@ fn many_rows(meta: &'static ModelMeta, name: &'static str, rows: Vec<Vec<Value>>
             operations.push(Operation { model: meta, name, table: &meta.table, shape });
         }
     };
-    for mut row in rows {
-        complete(meta, &mut row).map_err(|error| error.with_operation(title()))?;
+    for row in rows {
         let alike = chunk.first().is_none_or(|first| fills(meta, first).eq(fills(meta, &row)));
         if !alike || chunk.len() == size {
             close(&mut chunk);

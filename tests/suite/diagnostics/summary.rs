@@ -62,7 +62,8 @@ fn column(schema: &Schema, column: &Column) -> String {
     let mark = if column.nullable { "?" } else { "" };
     let default = column.default.as_ref().map(|default| format!(" = {default:?}")).unwrap_or_default();
     let id = column.id_of.map(|model| format!(" id of {}", schema[model].name)).unwrap_or_default();
-    format!("{} {:?}: {ty}{mark}{default}{id}", column.field, column.name)
+    let rules: String = column.rules.iter().map(|rule| format!(" @{}", rule.kind.code())).collect();
+    format!("{} {:?}: {ty}{mark}{default}{id}{rules}", column.field, column.name)
 }
 
 fn foreign_keys<'a>(schema: &'a Schema, model: &'a Model) -> impl Iterator<Item = String> + 'a {

@@ -1,0 +1,187 @@
+//! Validation rules, as the runtime runs them.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+use rex_schema::model::{Column, Model, Rule, RuleKind, Scalar, Type, Value};
+
+use super::{Cx, layout, meta, types};
+
+/// The `RuleMeta`s of a model, in the order of its columns.
+pub(super) fn of_model(cx: &Cx<'_>, model: &Model) -> Vec<TokenStream> {
+    let mut all = Vec::new();
+    for (place, column) in model.columns.iter().enumerate().filter(|(_, column)| column.computed.is_none()) {
+        let rules = column.validation();
+        all.extend(rules.iter().map(|rule| one(cx, place, column, rule)));
+        all.extend(elements(place, column));
+    }
+    all
+}
+
+fn one(cx: &Cx<'_>, place: usize, column: &Column, rule: &Rule) -> TokenStream {
+    let message = rule.message.clone().unwrap_or_else(|| message(column, &rule.kind));
+    let test = test(cx, column, &rule.kind);
+    rule_meta(place, column, rule.kind.code(), &message, &test)
+}
+
+fn rule_meta(place: usize, column: &Column, code: &str, message: &str, test: &TokenStream) -> TokenStream {
+    let (place, field) = (layout::number(place), &column.field);
+    quote! {
+        ::rex_orm::__::RuleMeta {
+            column: #place,
+            field: #field,
+            code: #code,
+            message: #message,
+            test: #test,
+        }
+    }
+}
+
+/// The texts in a list of `String(n)` are bounded as others are.
+fn elements(place: usize, column: &Column) -> Option<TokenStream> {
+    let Type::Scalar(Scalar::String { max: Some(max) }) = column.ty else { return None };
+    let limit = number(max.into());
+    let test = quote!(::rex_orm::__::Test::Elements { max: #limit });
+    let message = format!("must have at most {} in each element", counted(max.into(), "character"));
+    column.list.then(|| rule_meta(place, column, "length", &message, &test))
+}
+
+fn test(cx: &Cx<'_>, column: &Column, kind: &RuleKind) -> TokenStream {
+    let constant = |value: &Value| meta::constant(cx, column.ty, value);
+    match kind {
+        RuleKind::Length { min, max } => {
+            let (min, max) = (
+                number(*min),
+                max.map_or_else(
+                    || quote!(::core::primitive::u64::MAX),
+                    |max| {
+                        let max = number(max);
+                        quote!(#max)
+                    },
+                ),
+            );
+            quote!(::rex_orm::__::Test::Length { min: #min, max: #max })
+        }
+        RuleKind::Range { low, high, inclusive } => {
+            let end = |end: &Option<Value>| {
+                end.as_ref().map_or_else(|| quote!(::rex_orm::__::DefaultValue::None), constant)
+            };
+            let (low, high) = (end(low), end(high));
+            quote!(::rex_orm::__::Test::Range { low: #low, high: #high, inclusive: #inclusive })
+        }
+        RuleKind::OneOf(values) => {
+            let values = values.iter().map(constant);
+            quote!(::rex_orm::__::Test::OneOf(&[#(#values),*]))
+        }
+        RuleKind::NonEmpty => quote!(::rex_orm::__::Test::NonEmpty),
+        RuleKind::Trimmed => quote!(::rex_orm::__::Test::Trimmed),
+        RuleKind::Email => quote!(::rex_orm::__::email()),
+        RuleKind::Url => quote!(::rex_orm::__::url()),
+        RuleKind::Ip => quote!(::rex_orm::__::ip()),
+        RuleKind::Pattern(pattern) => {
+            let pattern = layout::raw(pattern);
+            quote!(::rex_orm::__::Test::Form(|text| {
+                static PATTERN: ::rex_orm::__::Pattern = ::rex_orm::__::Pattern::new(#pattern);
+                PATTERN.is_in(text)
+            }))
+        }
+        RuleKind::Validate(path) => custom(cx, column, path),
+    }
+}
+
+/// The function of a `@validate`, with the type of its argument.
+fn custom(cx: &Cx<'_>, column: &Column, path: &str) -> TokenStream {
+    let function: TokenStream = path.parse().expect("the checker reads the path");
+    let is_text = matches!(column.ty, Type::Scalar(Scalar::String { .. }))
+        && column.id_of.is_none()
+        && column.rust.is_none();
+    let check = match (column.list, is_text) {
+        (true, _) => {
+            let ty = types::value(cx, column.ty);
+            quote!(check_list::<#ty, _>)
+        }
+        (false, true) => quote!(check_text),
+        (false, false) => {
+            let ty = types::plain(cx, column);
+            quote!(check_value::<#ty, _>)
+        }
+    };
+    quote!(::rex_orm::__::Test::Custom(|value| ::rex_orm::__::#check(value, #function)))
+}
+
+/// What must be, behind the field's name; nothing where the user's function says it.
+fn message(column: &Column, kind: &RuleKind) -> String {
+    match kind {
+        RuleKind::Length { min, max } => length(column, *min, *max),
+        RuleKind::Range { low, high, inclusive } => {
+            let [low, high] = [low, high].map(|end| end.as_ref().map(|end| shown(column.ty, end)));
+            range(low, high, *inclusive)
+        }
+        RuleKind::OneOf(values) => {
+            let values: Vec<String> = values.iter().map(|value| shown(column.ty, value)).collect();
+            format!("must be one of {}", values.join(", "))
+        }
+        RuleKind::Pattern(_) => "has the wrong form".to_owned(),
+        RuleKind::Email => "must be an email address".to_owned(),
+        RuleKind::Url => "must be a URL".to_owned(),
+        RuleKind::Ip => "must be an IP address".to_owned(),
+        RuleKind::NonEmpty => "must not be empty".to_owned(),
+        RuleKind::Trimmed => "must not begin or end with a space".to_owned(),
+        RuleKind::Validate(_) => String::new(),
+    }
+}
+
+fn length(column: &Column, min: u64, max: Option<u64>) -> String {
+    let unit = match column.ty {
+        _ if column.list => "element",
+        Type::Scalar(Scalar::Bytes) => "byte",
+        Type::Scalar(_) | Type::Enum(_) => "character",
+    };
+    match (min, max) {
+        (1, None) if unit == "character" => "must not be empty".to_owned(),
+        (min, None) => format!("must have at least {}", counted(min, unit)),
+        (0, Some(max)) => format!("must have at most {}", counted(max, unit)),
+        (min, Some(max)) if min == max => format!("must have exactly {}", counted(min, unit)),
+        (min, Some(max)) => format!("must have {min} to {}", counted(max, unit)),
+    }
+}
+
+fn counted(number: u64, unit: &str) -> String {
+    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
+}
+
+fn range(low: Option<String>, high: Option<String>, inclusive: bool) -> String {
+    match (low, high) {
+        (Some(low), Some(high)) if inclusive => format!("must be {low} to {high}"),
+        (Some(low), Some(high)) => format!("must be at least {low} and below {high}"),
+        (Some(low), None) => format!("must be at least {low}"),
+        (None, Some(high)) if inclusive => format!("must be at most {high}"),
+        (None, Some(high)) => format!("must be below {high}"),
+        (None, None) => unreachable!("a range has an end"),
+    }
+}
+
+/// A constant of the schema, for people.
+fn shown(ty: Type, value: &Value) -> String {
+    match value {
+        Value::Bool(value) => value.to_string(),
+        Value::Int(value) => value.to_string(),
+        // With the digits that tell it from other values of the type.
+        Value::Float(value) if ty == Type::Scalar(Scalar::Float) => (*value as f32).to_string(),
+        Value::Float(value) => value.to_string(),
+        Value::Decimal(text) | Value::String(text) | Value::Uuid(text) | Value::Json(text) => text.clone(),
+        Value::Date(days) => rex_schema::civil::date(*days),
+        Value::Time(micros) => short(rex_schema::civil::time(*micros)),
+        Value::DateTime(micros) => short(rex_schema::civil::date_time(*micros)) + "Z",
+        Value::LocalDateTime(micros) => short(rex_schema::civil::date_time(*micros)),
+        Value::Bytes(_) | Value::Variant(_) => unreachable!("no rule holds such a constant"),
+    }
+}
+
+/// Without a fraction of a second that is none.
+fn short(text: String) -> String {
+    text.trim_end_matches('0').strip_suffix('.').map_or(text.clone(), str::to_owned)
+}
+
+fn number(number: u64) -> Literal {
+    Literal::u64_unsuffixed(number)
+}
