@@ -29,7 +29,7 @@ mod stored;
 mod through;
 mod written;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rex_grammar::ast;
 use rex_schema::model::{Scalar, Type};
@@ -150,6 +150,8 @@ struct Cx<'a> {
     allowed: Vec<(Place, &'static str)>,
     /// How many more times near names are looked for.
     suggestions: usize,
+    /// Names that may be declared by lines of other languages: they are not told as unknown.
+    seeming: HashSet<String>,
 }
 
 /// The most diagnostics that one file gets, and the most that look for near names: time and
@@ -158,6 +160,7 @@ const MAX_OF_FILE: usize = 500;
 
 impl<'a> Cx<'a> {
     fn new(sources: &'a Sources, options: &'a Options, diagnostics: Vec<Diagnostic>) -> Cx<'a> {
+        let seeming = diagnostic::seemingly_declared(sources, &diagnostics);
         Cx {
             sources,
             options,
@@ -169,6 +172,7 @@ impl<'a> Cx<'a> {
             join_tables: Vec::new(),
             allowed: Vec::new(),
             suggestions: MAX_OF_FILE,
+            seeming,
         }
     }
 

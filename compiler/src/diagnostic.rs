@@ -10,6 +10,7 @@ pub(crate) mod defaults;
 pub mod edit;
 pub mod explain;
 pub(crate) mod expressions;
+mod foreign;
 pub(crate) mod keys;
 pub(crate) mod lints;
 pub(crate) mod names;
@@ -22,7 +23,8 @@ pub(crate) mod types;
 
 pub use codes::{Code, REGISTRY};
 pub use edit::{Applicability, Fix};
-pub use render::{Colour, render};
+pub(crate) use foreign::seemingly_declared;
+pub use render::{Colour, printable, render};
 
 use crate::source::Place;
 

@@ -184,6 +184,11 @@ pub struct TypeRef {
 }
 
 impl TypeRef {
+    /// Whether it is the bare type of this name.
+    pub(crate) fn is(&self, name: &str) -> bool {
+        matches!(&self.kind, TypeKind::Named { name: title, .. } if title.text == name)
+    }
+
     /// Without the `?`.
     pub fn bare(&self) -> Span {
         let end = self.optional.map_or(self.span.end, |mark| mark.start);

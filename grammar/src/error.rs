@@ -1,6 +1,7 @@
 //! What can be wrong with a file's syntax, as data. The compiler words it.
 
 use crate::ast::Span;
+use crate::foreign::Language;
 
 /// A fault of syntax. The file is parsed nevertheless.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,6 +104,11 @@ pub enum SyntaxErrorKind {
     },
     /// A comma where no variant stands.
     SurplusComma,
+    /// `open = 1`, `open(Int)`; the span is what stands behind the name.
+    VariantValue {
+        /// The number or text behind the `=`.
+        value: Option<String>,
+    },
     /// Two variants with nothing between; the span is the end of the first.
     MissingComma,
     /// A string that does not end on its line; the span is its beginning.
@@ -125,6 +131,25 @@ pub enum SyntaxErrorKind {
     },
     /// A NUL byte.
     Nul,
+    /// A character that turns the direction of text.
+    Bidirectional {
+        /// Which.
+        character: char,
+        /// Whether it stands in a string that may hold escapes.
+        escapes: bool,
+    },
+    /// A line of another language; the span is its first line.
+    Foreign {
+        /// Which.
+        language: Language,
+        /// All that belongs to it.
+        whole: Span,
+    },
+    /// `Option<String>`; the span is the whole type.
+    Generic {
+        /// The type in Rex's spelling.
+        rex: String,
+    },
     /// Documentation that documents nothing: a lint, not an error.
     DanglingDoc,
 }

@@ -13,6 +13,7 @@
 
 pub mod ast;
 mod error;
+mod foreign;
 mod format;
 mod parse;
 mod recover;
@@ -22,6 +23,7 @@ mod walk;
 mod words;
 
 pub use error::{SyntaxError, SyntaxErrorKind};
+pub use foreign::Language;
 pub use format::{Formatted, format};
 pub use parse::{MAX_BYTES, MAX_DEPTH, parse};
 pub use strings::{place_in_literal, quote};

@@ -157,7 +157,7 @@ fn describe(rule: Rule) -> Option<&'static str> {
         Rule::member | Rule::close | Rule::unclosed | Rule::separator => return None,
         Rule::field | Rule::colonless_field | Rule::typeless_field | Rule::lone_field => "a field",
         Rule::type_ref | Rule::list_type | Rule::named_type => "a type",
-        Rule::type_suffix => "`?`",
+        Rule::type_suffix | Rule::generic => "`?`",
         Rule::colon => "`:`",
         Rule::default => "`=`",
         Rule::attribute | Rule::attribute_sign => "an attribute",

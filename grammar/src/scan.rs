@@ -17,12 +17,19 @@ pub(crate) struct Scan {
 
 /// Looks at every character once.
 pub(crate) fn scan(text: &str) -> Scan {
-    let mut scanner =
-        Scanner { text: text.as_bytes(), at: 0, open: Vec::new(), errors: Vec::new(), fatal: false };
+    let mut scanner = Scanner {
+        text: text.as_bytes(),
+        at: 0,
+        open: Vec::new(),
+        strings: Vec::new(),
+        errors: Vec::new(),
+        fatal: false,
+    };
     match text.find('\0') {
         Some(at) => scanner.fatal(SyntaxErrorKind::Nul, at, at + 1),
         None => scanner.run(),
     }
+    scanner.directions(text);
     scanner.errors.sort_by_key(|error| error.span.start);
     Scan { errors: scanner.errors, fatal: scanner.fatal }
 }
@@ -31,6 +38,8 @@ struct Scanner<'a> {
     text: &'a [u8],
     at: usize,
     open: Vec<(u8, usize)>,
+    /// Strings with characters beyond ASCII.
+    strings: Vec<std::ops::Range<usize>>,
     errors: Vec<SyntaxError>,
     fatal: bool,
 }
@@ -106,6 +115,9 @@ impl Scanner<'_> {
             match self.text[self.at] {
                 b'"' => {
                     self.at += 1;
+                    if !self.text[start..self.at].is_ascii() {
+                        self.strings.push(start..self.at);
+                    }
                     return;
                 }
                 b'\\' if self.looking_at(b"\\\r\n") => self.at += 3,
@@ -145,6 +157,19 @@ impl Scanner<'_> {
             self.at += 1;
         }
         self.fatal(SyntaxErrorKind::UnterminatedString, start, quote + 1);
+    }
+
+    /// Characters that turn the direction of text: what is shown is then not what is read. They
+    /// are told wherever they stand, but no more of them than anybody reads.
+    fn directions(&mut self, text: &str) {
+        const MOST: usize = 500;
+        let turns = |&(_, c): &(usize, char)| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        for (at, character) in text.char_indices().filter(turns).take(MOST) {
+            let before = self.strings.partition_point(|string| string.end <= at);
+            let escapes = self.strings.get(before).is_some_and(|string| string.contains(&at));
+            let end = at + character.len_utf8();
+            self.error(SyntaxErrorKind::Bidirectional { character, escapes }, at, end);
+        }
     }
 
     fn open(&mut self, bracket: u8) {

@@ -2,6 +2,7 @@
 
 mod expr;
 mod foreign;
+mod lines;
 mod members;
 
 use std::collections::HashSet;
@@ -10,6 +11,7 @@ use pest::iterators::Pair as PestPair;
 
 use crate::ast::*;
 use crate::error::{SyntaxError, SyntaxErrorKind};
+use crate::foreign::Language;
 use crate::parse::Rule;
 use crate::recover;
 
@@ -108,14 +110,14 @@ impl Walker<'_> {
             match pair.as_rule() {
                 Rule::file_doc => file.docs.push(doc(&pair)),
                 Rule::declaration => file.items.push(self.declaration(pair)),
-                Rule::unknown_declaration => file.items.push(self.unknown_declaration(pair)),
+                Rule::unknown_declaration => file.items.extend(self.unknown_declaration(pair)),
                 Rule::dangling_doc => {
                     let next = pairs.peek().map(|next| next.as_rule());
                     if !matches!(next, Some(Rule::broken_item | Rule::dangling_doc)) {
                         self.error(SyntaxErrorKind::DanglingDoc, tight(&pair));
                     }
                 }
-                Rule::broken_item => self.broken(tight(&pair), None, Rule::lone_declaration),
+                Rule::broken_item => self.broken_item(tight(&pair)),
                 _ => {}
             }
         }
@@ -137,6 +139,11 @@ impl Walker<'_> {
         if self.scan_told(whole) {
             return;
         }
+        if rule == Rule::lone_field
+            && let Some(language) = crate::foreign::member(&self.source[whole.range()])
+        {
+            return self.foreign_member(whole, language);
+        }
         let error = recover::fault(self.source, from as usize, line.end as usize, rule);
         if !self.told.contains(&error.span) {
             self.error(error.kind, error.span);
@@ -157,9 +164,9 @@ impl Walker<'_> {
     }
 
     /// A block under a word that is no keyword is taken for a model: what follows is not noise.
-    fn unknown_declaration(&mut self, pair: Pair<'_>) -> Item {
+    fn unknown_declaration(&mut self, pair: Pair<'_>) -> Option<Item> {
         let mut docs = Vec::new();
-        let whole = span(&pair);
+        let mut whole = tight(&pair);
         let mut inner = pair.into_inner().peekable();
         while let Some(line) = inner.next_if(|pair| pair.as_rule() == Rule::doc) {
             docs.push(doc(&line));
@@ -167,8 +174,19 @@ impl Walker<'_> {
         let keyword = inner.next().expect("a keyword comes first");
         let word = keyword.as_str().to_owned();
         let keyword = span(&keyword);
+        let language = match word.as_str() {
+            "generator" | "datasource" => Some(Language::Prisma),
+            "input" => Some(Language::GraphQl),
+            _ => None,
+        };
+        if let Some(language) = language {
+            let title = inner.next().map_or(keyword, |title| keyword.to(span(&title)));
+            whole.start = keyword.start;
+            self.error(SyntaxErrorKind::Foreign { language, whole }, title);
+            return None;
+        }
         self.error(SyntaxErrorKind::UnknownDeclaration { word }, keyword);
-        Item::Block(self.block_parts(BlockKind::Model, keyword, docs, inner, whole))
+        Some(Item::Block(self.block_parts(BlockKind::Model, keyword, docs, inner, whole)))
     }
 
     fn block(&mut self, pair: Pair<'_>, docs: Vec<Doc>) -> Block {
@@ -202,6 +220,16 @@ impl Walker<'_> {
             }
         }
         let Body { members, open, broken } = body;
+        // GraphQL's `type` has an id; an embedded type of ours has none.
+        let is_id =
+            |member: &Member| matches!(member, Member::Field(Field { ty: Some(ty), .. }) if ty.is("ID"));
+        let kind = match kind {
+            BlockKind::Type if members.iter().any(is_id) => {
+                self.error(SyntaxErrorKind::Foreign { language: Language::GraphQl, whole: keyword }, keyword);
+                BlockKind::Model
+            }
+            kind => kind,
+        };
         Block { kind, keyword, docs, name: title, with, members, open, broken, span: whole }
     }
 
@@ -227,6 +255,15 @@ impl Walker<'_> {
                 Rule::colonless_field if pairs.peek().is_some_and(|next| self.goes_on(place, next)) => {
                     body.broken = true;
                     prose = self.prose(place.start);
+                }
+                Rule::colonless_field if self.is_sql(place) => {
+                    body.broken = true;
+                    let line = self.rest_of_line(place);
+                    self.foreign_member(line, Language::Sql);
+                    prose = line.end;
+                }
+                Rule::typeless_field if &self.source[place.range()] == "pub" => {
+                    self.error(SyntaxErrorKind::Foreign { language: Language::Rust, whole: place }, place);
                 }
                 Rule::colonless_field => {
                     body.members.push(self.lacking_field(pair, SyntaxErrorKind::MissingColon));
@@ -271,7 +308,12 @@ impl Walker<'_> {
     /// Tells a line of words, and gives its end.
     fn prose(&mut self, start: u32) -> u32 {
         let rest = &self.source[start as usize..];
-        let end = start + rest.find(['\n', '}']).unwrap_or(rest.len()) as u32;
+        let mut open = 0;
+        let ends = |c: char| {
+            open += i32::from(c == '{') - i32::from(c == '}');
+            c == '\n' || open < 0
+        };
+        let end = start + rest.find(ends).unwrap_or(rest.len()) as u32;
         self.broken(Span { start, end }, None, Rule::lone_field);
         end
     }
@@ -358,6 +400,7 @@ impl Walker<'_> {
                     None => self.error(SyntaxErrorKind::SurplusComma, place),
                 },
                 Rule::dangling_member_doc => self.dangling(place, pairs.peek().map(|next| next.as_rule())),
+                Rule::broken_variant if self.on_line_of(before, place) && self.variant_value(place) => {}
                 Rule::broken_variant => {
                     item.broken = true;
                     self.broken(place, before, Rule::lone_variant);

@@ -172,6 +172,8 @@ fn named(cx: &mut Cx<'_>, file: FileId, name: &ast::Name, args: Option<&ast::Gro
             Named::Union(union)
         }
         Some(Declared::Unbuilt) => Named::Broken,
+        // A line of another language seems to declare it, and is told.
+        None if cx.seeming.contains(&name.text) => Named::Broken,
         None => {
             let mut known: Vec<&str> = match cx.may_suggest() {
                 true => cx.declared.keys().copied().collect(),

@@ -43,7 +43,7 @@ fn unused_types(cx: &mut Cx<'_>) {
     let is_broken = |model: &ModelDraft<'_>| {
         model.broken || model.fields.iter().any(|field| field.shape == Shape::Broken)
     };
-    if cx.models.iter().any(is_broken) {
+    if cx.models.iter().any(is_broken) || !cx.seeming.is_empty() {
         return;
     }
     let mut found = Vec::new();

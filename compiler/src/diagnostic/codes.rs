@@ -80,6 +80,10 @@ codes! {
     E0123 "a NUL byte",
     E0124 "a file that is not UTF-8",
     E0125 "an optional list",
+    E0126 "a line of another language",
+    E0127 "a type with angle brackets",
+    E0128 "an invisible character that turns the direction of text",
+    E0129 "a variant with a value",
     E0190 "a part of the language that this version does not build",
     // Names.
     E0201 "two declarations of one name",

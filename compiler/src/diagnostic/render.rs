@@ -35,11 +35,13 @@ pub fn render(sources: &Sources, diagnostics: &[Diagnostic], colour: Colour) -> 
 
 type Files<'a> = SimpleFiles<&'a str, Cow<'a, str>>;
 
-/// Without characters that command a terminal. Each is one byte, and so is what replaces it.
-fn printable(text: &str) -> Cow<'_, str> {
+/// Without characters that command a terminal or turn the direction of text. What replaces each
+/// has as many bytes.
+pub fn printable(text: &str) -> Cow<'_, str> {
     let commands = |c: char| c.is_ascii_control() && !matches!(c, '\n' | '\r' | '\t');
-    match text.contains(commands) {
-        true => Cow::Owned(text.replace(commands, "?")),
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    match text.contains(|c| commands(c) || turns(c)) {
+        true => Cow::Owned(text.replace(commands, "?").replace(turns, "\u{fffd}")),
         false => Cow::Borrowed(text),
     }
 }

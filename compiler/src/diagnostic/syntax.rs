@@ -3,7 +3,7 @@
 use rex_grammar::{MAX_BYTES, MAX_DEPTH, SyntaxError, SyntaxErrorKind as Kind};
 
 use super::codes::Code::*;
-use super::{Diagnostic, listed};
+use super::{Diagnostic, foreign, listed};
 use crate::source::{FileId, Place, Sources};
 
 /// Words for a fault of syntax.
@@ -52,7 +52,12 @@ pub(crate) fn syntax(sources: &Sources, file: FileId, error: &SyntaxError) -> Di
             Diagnostic::new(E0107, place, format!("`{name}` has no type"))
                 .help(format!("a field is `name: Type`, for example `{name}: String`"))
         }
-        other => foreign(sources, place, other).unwrap_or_else(|| limits(sources, place, other)),
+        Kind::Foreign { language, whole } => foreign::foreign(sources, place, *language, *whole),
+        Kind::Generic { rex } => foreign::generic(place, rex),
+        Kind::Bidirectional { character, escapes } => {
+            foreign::bidirectional(file, error.span, *character, *escapes)
+        }
+        other => spelling(sources, place, other).unwrap_or_else(|| limits(sources, place, other)),
     }
 }
 
@@ -70,7 +75,7 @@ fn unexpected(place: Place, found: &str, expected: &[&'static str]) -> Diagnosti
 }
 
 /// Spellings of other languages.
-fn foreign(sources: &Sources, place: Place, kind: &Kind) -> Option<Diagnostic> {
+fn spelling(sources: &Sources, place: Place, kind: &Kind) -> Option<Diagnostic> {
     let at = |span| Place { file: place.file, span };
     Some(match kind {
         Kind::ArraySuffix { element } => {
@@ -82,13 +87,13 @@ fn foreign(sources: &Sources, place: Place, kind: &Kind) -> Option<Diagnostic> {
             .note("only optional types carry a mark: `String?`")
             .fix("remove it", place, "")
             .safe(),
-        Kind::DoubleAt { name, args } => double_at(place, name, args),
+        Kind::DoubleAt { name, args } => foreign::prisma::double_at(place, name, args),
         Kind::DoubleAtOnField { name } => {
             Diagnostic::new(E0110, place, format!("an attribute has one `@`: `@{name}`"))
                 .fix("remove one", place, "@")
                 .safe()
         }
-        Kind::DottedAttribute { name } => dotted(place, name),
+        Kind::DottedAttribute { name } => foreign::prisma::dotted(sources, place, name),
         Kind::Regex { pattern } => {
             Diagnostic::new(E0112, place, "a regular expression is written as a raw string")
                 .fix(format!("write `r\"{pattern}\"`"), place, format!("r\"{pattern}\""))
@@ -120,41 +125,21 @@ fn foreign(sources: &Sources, place: Place, kind: &Kind) -> Option<Diagnostic> {
         Kind::SurplusComma => Diagnostic::new(E0115, place, "no variant stands before this `,`")
             .fix("remove it", place, "")
             .safe(),
+        Kind::VariantValue { value } => {
+            let diagnostic = Diagnostic::new(E0129, place, "a variant has no value")
+                .note("it is stored under its name, or under what `@name(\"…\")` says");
+            let named = value.as_ref().map(|value| format!(" @name({})", rex_grammar::quote(value)));
+            let diagnostic = match named {
+                Some(text) => diagnostic.fix(format!("write `{}`", text.trim()), place, text),
+                None => diagnostic,
+            };
+            diagnostic.fix("remove it", place, "")
+        }
         Kind::MissingComma => Diagnostic::new(E0116, place, "variants are separated by commas")
             .fix("add `,`", place, ",")
             .safe(),
-        _ => {
-            let _ = sources;
-            return None;
-        }
+        _ => return None,
     })
-}
-
-fn double_at(place: Place, name: &str, args: &str) -> Diagnostic {
-    let diagnostic =
-        Diagnostic::new(E0110, place, format!("`@@{name}` is written as a statement of its own"));
-    let inner = args.trim_start_matches(['(', '[']).trim_end_matches([')', ']']).trim();
-    match name {
-        "id" | "unique" | "index" if !inner.is_empty() && !inner.contains([':', '"', '(']) => {
-            diagnostic.fix(format!("write `{name} ({inner})`"), place, format!("{name} ({inner})")).safe()
-        }
-        "map" => diagnostic
-            .fix(format!("the table's name: `table {inner}`"), place, format!("table {inner}"))
-            .safe(),
-        "id" | "unique" | "index" => diagnostic.help(format!("write `{name} (…)` with the names of fields")),
-        _ => diagnostic.help("statements are `table`, `id`, `unique`, `index` and `allow`"),
-    }
-}
-
-fn dotted(place: Place, name: &str) -> Diagnostic {
-    let diagnostic = Diagnostic::new(E0111, place, format!("no attribute is called `@{name}`"));
-    match name.strip_prefix("db.") {
-        Some("VarChar" | "Char") => diagnostic.help("a length belongs to the type: `String(255)`"),
-        Some("Text") => diagnostic.fix("`String` is text of any length already: remove it", place, "").safe(),
-        Some("Uuid") => diagnostic.help("use the type `Uuid`"),
-        Some(_) => diagnostic.help("a column type of one database is `@db(postgres: \"…\")`"),
-        None => diagnostic,
-    }
 }
 
 /// Tokens that are none, and limits.

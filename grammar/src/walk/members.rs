@@ -60,6 +60,12 @@ impl Walker<'_> {
                 Some('?') if optional.is_none() => optional = Some(place),
                 Some('?') => self.error(SyntaxErrorKind::DoubleOptional, place),
                 Some('!') => self.error(SyntaxErrorKind::BangSuffix, place),
+                Some('<') => {
+                    let (inner, is_optional) =
+                        self.generic(kind, Span { start: whole.start, end: place.end }, place);
+                    optional = is_optional.then_some(place).or(optional);
+                    kind = inner;
+                }
                 _ => {
                     let head = Span { start: whole.start, end: end.end };
                     let element = self.source[head.range()].to_owned();

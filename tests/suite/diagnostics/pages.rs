@@ -60,8 +60,9 @@ fn codes(example: &Example) -> Vec<Code> {
         "toml" => Config::from_manifest("Cargo.toml", &example.text).expect("it is TOML").1,
         _ => {
             let mut sources = Sources::default();
-            // Editors would not show the character itself.
-            sources.add("main.rex", example.text.replace('␀', "\0"));
+            // Editors would not show the characters themselves.
+            let text = example.text.replace('␀', "\0").replace("⟨U+202E⟩", "\u{202e}");
+            sources.add("main.rex", text);
             check(&sources, &Options::default()).diagnostics
         }
     };

@@ -4,7 +4,7 @@
 
 use std::io::{self, Write};
 
-use rex_compiler::diagnostic::Diagnostic;
+use rex_compiler::diagnostic::{Diagnostic, printable};
 use rex_compiler::{Severity, Sources};
 
 use super::region::Region;
@@ -47,7 +47,7 @@ fn message(diagnostic: &Diagnostic) -> String {
 }
 
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    printable(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {

@@ -44,6 +44,10 @@ pub(super) fn translate(
             },
             instead,
         ),
+        "updatedAt" | "updated_at" if field.default.is_none() => {
+            let edits = vec![(behind_type, " = now()".to_owned()), (whole, "@on_update(now())".to_owned())];
+            said(format!("write `{} = now() @on_update(now())`", type_text(cx, file, ty)), edits)
+        }
         "required" | "not_null" | "notnull" => {
             let title = "a field is required without a mark: remove it".to_owned();
             said(title, vec![(whole, String::new())])

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
 use crate::check::Cx;
+use crate::check::draft::ColumnDraft;
 use crate::diagnostic::{Code, names};
 use crate::source::Place;
 
@@ -55,7 +56,10 @@ pub(super) fn fields(cx: &mut Cx<'_>) {
     for model in cx.models.iter().filter(|model| model.has_rows()) {
         let mut seen: HashMap<String, (&str, Place)> = HashMap::new();
         let fields = model.fields.iter().map(|field| (field.name(), field.place()));
-        let columns = model.columns.iter().filter(|column| column.made).map(|c| (c.field.as_str(), c.place));
+        // A relation that could not be read may use a field instead.
+        let is_sure = |column: &&ColumnDraft| !model.fields[column.owner].attributes.unsure;
+        let made = model.columns.iter().filter(|column| column.made).filter(is_sure);
+        let columns = made.map(|c| (c.field.as_str(), c.place));
         for (name, place) in fields.chain(columns) {
             match seen.get(&name.to_upper_camel_case()) {
                 Some(&(other, first)) if other != name => {

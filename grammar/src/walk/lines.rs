@@ -1,0 +1,131 @@
+//! Lines and types of other languages, where ours has something else.
+
+use super::Walker;
+use crate::ast::*;
+use crate::error::SyntaxErrorKind;
+use crate::foreign::{self, Language};
+use crate::parse::Rule;
+
+/// Types that say of another that it may be absent.
+const OPTIONAL: [&str; 3] = ["Option", "Nullable", "Maybe"];
+/// Types that hold many of another.
+const LIST: [&str; 6] = ["Vec", "Array", "List", "Set", "HashSet", "BTreeSet"];
+/// Types that only say where another is kept.
+const BARE: [&str; 4] = ["Box", "Arc", "Rc", "Cow"];
+
+/// A type without its wrappers.
+struct Unwrapped {
+    name: Name,
+    list: bool,
+    optional: bool,
+}
+
+impl Walker<'_> {
+    /// What stands outside of blocks and declares nothing. Each line of another language that may
+    /// stand there is told; what is none is told once.
+    pub(super) fn broken_item(&mut self, place: Span) {
+        let items = foreign::items(&self.source[place.range()]);
+        let first = items.first().map_or(place.end, |(at, _)| place.start + *at as u32);
+        if !self.source[place.start as usize..first as usize].trim().is_empty() {
+            self.broken(Span { end: first, ..place }, None, Rule::lone_declaration);
+        }
+        for (at, (start, language)) in items.iter().enumerate() {
+            let start = place.start + *start as u32;
+            let end = items.get(at + 1).map_or(place.end, |(next, _)| place.start + *next as u32);
+            let kept = self.source[start as usize..end as usize].trim_end().len() as u32;
+            let whole = Span { start, end: start + kept };
+            let line = foreign::bare(self.source, whole);
+            if !self.scan_told(whole) {
+                self.error(SyntaxErrorKind::Foreign { language: *language, whole }, line);
+            }
+        }
+    }
+
+    /// Tells a line of a block that another language has.
+    pub(super) fn foreign_member(&mut self, line: Span, language: Language) {
+        let shown = foreign::bare(self.source, line);
+        let behind = self.source[shown.end as usize..].trim_start_matches([' ', '\t']);
+        let separator = behind.starts_with([',', ';']);
+        let end = self.source.len() - behind.len() + usize::from(separator);
+        let whole = if separator { Span { end: end as u32, ..shown } } else { shown };
+        if !self.scan_told(line) && !self.told.contains(&shown) {
+            self.error(SyntaxErrorKind::Foreign { language, whole }, shown);
+        }
+    }
+
+    /// From a place to the end of its line.
+    pub(super) fn rest_of_line(&self, place: Span) -> Span {
+        let rest = &self.source[place.start as usize..];
+        Span { start: place.start, end: place.start + rest.find('\n').unwrap_or(rest.len()) as u32 }
+    }
+
+    /// Whether a value stands behind a variant, which is then told.
+    pub(super) fn variant_value(&mut self, place: Span) -> bool {
+        let text = &self.source[place.range()];
+        let value = match text.strip_prefix('=') {
+            Some(value) => Some(value.trim().trim_matches(['"', '\'']).to_owned()),
+            None if text.starts_with(['(', '{']) => None,
+            None => return false,
+        };
+        if !self.scan_told(place) {
+            self.error(SyntaxErrorKind::VariantValue { value }, place);
+        }
+        true
+    }
+
+    /// Whether what looks like a field without a colon is a column or a constraint of SQL.
+    pub(super) fn is_sql(&self, place: Span) -> bool {
+        let line = &self.source[self.rest_of_line(place).range()];
+        let ty = self.source[place.range()].split_once(char::is_whitespace).map_or("", |(_, ty)| ty);
+        foreign::is_sql_constraint(line) || foreign::is_sql_column(ty.trim_start(), line)
+    }
+
+    /// `Option<Vec<String>>`: a type in its wrappers. Gives what it is, and whether optional.
+    pub(super) fn generic(&mut self, outer: TypeKind, whole: Span, suffix: Span) -> (TypeKind, bool) {
+        let Some(Unwrapped { name, list, optional }) = self.unwrap(whole) else {
+            let found = "<".to_owned();
+            self.error(SyntaxErrorKind::Unexpected { found, expected: Vec::new() }, suffix);
+            return (outer, false);
+        };
+        let rex = match (list, optional) {
+            (true, _) => format!("[{}]", name.text),
+            (false, true) => format!("{}?", name.text),
+            (false, false) => name.text.clone(),
+        };
+        self.error(SyntaxErrorKind::Generic { rex }, whole);
+        let span = name.span;
+        let named = TypeKind::Named { name, args: None };
+        match list {
+            true => (TypeKind::List(Box::new(TypeRef { kind: named, optional: None, span })), false),
+            false => (named, optional),
+        }
+    }
+
+    /// None for what has no name within.
+    fn unwrap(&self, whole: Span) -> Option<Unwrapped> {
+        let text = &self.source[whole.range()];
+        let (mut optional, mut list, mut at) = (false, false, 0);
+        loop {
+            at += text[at..].len() - text[at..].trim_start().len();
+            let word = text[at..].split(['<', '>', ',', ' ']).next().unwrap_or_default();
+            let rest = &text[at + word.len()..];
+            if !rest.trim_start().starts_with('<') {
+                let start = whole.start as usize + at;
+                let name = Name { text: word.to_owned(), span: Span::new(start, start + word.len()) };
+                let is_name = word.starts_with(|c: char| c.is_ascii_alphabetic());
+                return is_name.then_some(Unwrapped { name, list, optional });
+            }
+            match word {
+                _ if OPTIONAL.contains(&word) => optional |= !list,
+                _ if LIST.contains(&word) => list = true,
+                _ if BARE.contains(&word) => {}
+                // A map, or what else has parts: its shape is free.
+                _ => {
+                    let name = Name { text: "Json".to_owned(), span: whole };
+                    return Some(Unwrapped { name, list, optional });
+                }
+            }
+            at += text[at..].find('<')? + 1;
+        }
+    }
+}
