@@ -10,6 +10,7 @@ mod columns;
 mod declare;
 mod defaults;
 mod draft;
+mod enums;
 mod expr;
 mod fields;
 mod foreign_keys;
@@ -25,8 +26,10 @@ mod renames;
 mod rules;
 mod schema;
 mod statements;
+mod storage;
 mod stored;
 mod through;
+mod views;
 mod written;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -113,6 +116,8 @@ pub fn check(sources: &Sources, options: &Options) -> Checked {
     mixins::take_in(&mut cx);
     fields::find_empty(&mut cx);
     statements::read_keys(&mut cx);
+    views::check(&mut cx);
+    views::check_keys(&mut cx);
     keys::resolve(&mut cx);
     columns::make(&mut cx);
     statements::read_indexes(&mut cx);
@@ -124,6 +129,7 @@ pub fn check(sources: &Sources, options: &Options) -> Checked {
     foreign_keys::make(&mut cx);
     stored::check(&mut cx);
     clashes::check(&mut cx);
+    storage::check_former(&mut cx);
     lints::check(&mut cx);
     renames::complete(&mut cx, &files);
     let schema = schema::assemble(&cx);
@@ -199,7 +205,6 @@ impl<'a> Cx<'a> {
             Declared::Union(at) => {
                 (Place { file: self.unions[at].file, span: self.unions[at].ast.name.span }, "union")
             }
-            Declared::Unbuilt => return None,
         })
     }
 

@@ -20,6 +20,7 @@ pub(crate) mod rules;
 pub(crate) mod sql;
 pub(crate) mod syntax;
 pub(crate) mod types;
+pub(crate) mod views;
 
 pub use codes::{Code, REGISTRY};
 pub use edit::{Applicability, Fix};

@@ -129,8 +129,13 @@ impl Db {
         if statements.is_empty() {
             return Err(self.not_served());
         }
-        let outcome = self.run(Access::Atomic, &mut Ddl { statements }).await;
+        let outcome = self.execute_ddl(statements).await;
         outcome.map_err(|error| error.with_operation("create_schema"))
+    }
+
+    /// Runs statements that belong to the schema, all or none.
+    pub(crate) async fn execute_ddl(&self, statements: &'static [&'static str]) -> Result<()> {
+        self.run(Access::Atomic, &mut Ddl { statements }).await
     }
 
     fn not_served(&self) -> Error {

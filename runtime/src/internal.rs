@@ -13,7 +13,8 @@ pub use crate::meta::{
     Statement, TableMeta, Type, UniqueMeta, Upkeep,
 };
 pub use crate::model::{
-    Many, Maybe, Model, New, One, Path, Relation, RelationMeta, SoftDelete, Through, Versioned, or_default,
+    Many, Maybe, Model, New, One, Path, Relation, RelationMeta, SoftDelete, Through, Versioned, Writable,
+    or_default,
 };
 pub use crate::query::{Column, follow, load};
 pub use crate::repo::Repo;

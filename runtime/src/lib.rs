@@ -78,7 +78,7 @@ pub use config::{Config, DatabaseKind, Password, SslMode};
 pub use db::Db;
 pub use error::{DriverError, Error, Kind, Result, UniqueOf, Violation};
 pub use fits::{Fits, Key, KeyVersion};
-pub use model::{Cardinality, Many, Maybe, Model, New, One, Relation, SoftDelete, Versioned};
+pub use model::{Cardinality, Many, Maybe, Model, New, One, Relation, SoftDelete, Versioned, Writable};
 pub use query::{
     Append, Column, CompositeColumn, Cond, Filterable, Find, Load, LoadOf, Loads, Order, Orders,
 };

@@ -12,9 +12,11 @@ pub struct ModelMeta {
     pub name: &'static str,
     /// Its table.
     pub table: TableMeta,
-    /// Reads of one row: first the one by the primary key, then one for each unique.
+    /// Reads of one row: first the one by the primary key, if there is one, then one for each
+    /// unique.
     pub gets: &'static [GetMeta],
-    /// The insert of one row, with all columns but those that the database fills.
+    /// The insert of one row, with all columns but those that the database fills;
+    /// [`Statement::NONE`], as the delete, where rows are only read.
     pub insert: &'static Statement,
     /// The delete of one row by its primary key, and by its version where rows count their changes.
     pub delete: &'static Statement,
@@ -60,6 +62,9 @@ pub struct Statement {
 }
 
 impl Statement {
+    /// In the place of a statement that a read-only model does not have. It is never sent.
+    pub const NONE: Statement = Statement { id: u32::MAX, postgres: "", sqlite: "" };
+
     /// Its text for a database.
     pub fn sql(&self, dialect: Dialect) -> &'static str {
         match dialect {
@@ -78,7 +83,7 @@ pub struct TableMeta {
     pub name: &'static str,
     /// In the order of the model's fields.
     pub columns: &'static [ColumnMeta],
-    /// The primary key.
+    /// The primary key; of no columns where there is none.
     pub key: UniqueMeta,
     /// The unique constraints beside it.
     pub uniques: &'static [UniqueMeta],

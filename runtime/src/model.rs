@@ -13,10 +13,8 @@ pub trait Model: Clone + Send + Sync + 'static {
     /// One struct whose fields are the columns and whose methods are the relations; the argument
     /// of `filter`, `order` and `with`.
     type Columns;
-    /// The primary key: a typed id, or a tuple of key parts.
+    /// The primary key: a typed id, or a tuple of key parts; `()` where there is none.
     type Key: KeyParts;
-    /// The builder of `find().update()`.
-    type Changes: From<Update<Self, Matching>>;
 
     /// The columns.
     const COLUMNS: Self::Columns;
@@ -49,6 +47,17 @@ pub trait Versioned: Model {
     label = "`{Self}` keeps no deleted rows"
 )]
 pub trait SoftDelete: Model {}
+
+/// A model whose rows are written too: a table that has a key.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is read only",
+    label = "rows of `{Self}` cannot be written",
+    note = "a view, and a table without a key, are only ever read"
+)]
+pub trait Writable: Model {
+    /// The builder of `find().update()`.
+    type Changes: From<Update<Self, Matching>>;
+}
 
 /// A row to be inserted: a struct with a field for each column, `NewUser`.
 pub trait New: Sized {

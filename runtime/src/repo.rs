@@ -3,6 +3,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use rex_sql::Dialect;
+
 use crate::Pending;
 use crate::db::Db;
 use crate::fits::KeyVersion;
@@ -77,6 +79,21 @@ impl<M: Model> Repo<M> {
     /// All rows, to be narrowed down.
     pub fn find(&self) -> Find<M> {
         Find::new(self.db.clone())
+    }
+
+    /// Computes the rows of a materialised view anew, by these statements of PostgreSQL. SQLite keeps
+    /// no rows of views, so that nothing is to be done there.
+    pub fn refresh(&self, postgres: &'static [&'static str]) -> Pending<()> {
+        let db = self.db.clone();
+        Box::pin(async move {
+            match db.dialect() {
+                Dialect::Sqlite => Ok(()),
+                Dialect::Postgres => {
+                    let outcome = db.execute_ddl(postgres).await;
+                    outcome.map_err(|error| error.with_operation(format!("{}.refresh", M::META.name)))
+                }
+            }
+        })
     }
 
     /// A change of the row with a primary key.

@@ -72,6 +72,17 @@ impl<T: Scalar + Eq + std::hash::Hash> KeyParts for T {
     }
 }
 
+/// The key of a model that has none: nothing finds a row by it.
+impl KeyParts for () {
+    const LEN: usize = 0;
+
+    fn encode(self, _values: &mut Vec<Value>) {}
+
+    fn decode(_row: &mut crate::row::Row<'_>) -> crate::Result<Self> {
+        Ok(())
+    }
+}
+
 macro_rules! tuple_keys {
     ($($len:literal: $($part:ident)*;)*) => {$(
         impl<$($part: Scalar + Eq + std::hash::Hash),*> KeyParts for ($($part,)*) {

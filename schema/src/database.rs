@@ -16,15 +16,22 @@ use crate::{postgres, sqlite};
 pub struct Database {
     /// Whose terms the rest is in.
     pub dialect: Dialect,
+    /// Schemas beside the default one, by name; empty where the dialect has none. Where it has
+    /// none, what belongs to one is called by both names: `auth_users`.
+    pub schemas: Vec<String>,
     /// Enum types; empty where the dialect has none.
     pub enums: Vec<Enum>,
     /// The tables of models in source order, then the join tables.
     pub tables: Vec<Table>,
+    /// In source order: a view may read those before it.
+    pub views: Vec<View>,
 }
 
 /// An enum type.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Enum {
+    /// Its schema, if not the default one.
+    pub schema: Option<String>,
     /// The type's name.
     pub name: String,
     /// In the order of comparison.
@@ -36,6 +43,8 @@ pub struct Enum {
 /// A table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
+    /// Its schema, if not the default one.
+    pub schema: Option<String>,
     /// The table's name.
     pub name: String,
     /// Empty if none.
@@ -52,6 +61,13 @@ pub struct Table {
     pub checks: Vec<Check>,
     /// Indexes that no constraint brings along.
     pub indexes: Vec<Index>,
+}
+
+impl Table {
+    /// What tells it from other tables: its schema and its name.
+    pub(crate) fn id(&self) -> (Option<&str>, &str) {
+        (self.schema.as_deref(), &self.name)
+    }
 }
 
 /// A column.
@@ -107,6 +123,8 @@ pub struct ForeignKey {
     pub name: String,
     /// The columns that refer.
     pub columns: Vec<String>,
+    /// The schema of the table referred to, if not the default one.
+    pub target_schema: Option<String>,
     /// The table referred to.
     pub target: String,
     /// The columns referred to, of the same number.
@@ -117,6 +135,13 @@ pub struct ForeignKey {
     pub on_key_change: Action,
     /// Checked at commit.
     pub deferrable: bool,
+}
+
+impl ForeignKey {
+    /// The [id](Table::id) of the table referred to.
+    pub(crate) fn target_id(&self) -> (Option<&str>, &str) {
+        (self.target_schema.as_deref(), &self.target)
+    }
 }
 
 /// A check. It holds unless it is false: also when a column is null.
@@ -180,4 +205,34 @@ pub enum IndexKey {
     Column(String),
     /// What is made of columns, as SQL.
     Sql(String),
+}
+
+/// A view.
+#[derive(Clone, Debug, PartialEq)]
+pub struct View {
+    /// Its schema, if not the default one.
+    pub schema: Option<String>,
+    /// The view's name.
+    pub name: String,
+    /// Empty if none.
+    pub comment: String,
+    /// In their order in the view. The query has them by these names, in any order.
+    pub columns: Vec<ViewColumn>,
+    /// The query, as it was written.
+    pub query: String,
+    /// Whether its rows are kept.
+    pub materialized: bool,
+    /// Indexes of the rows that are kept.
+    pub indexes: Vec<Index>,
+}
+
+/// A column of a view.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ViewColumn {
+    /// The column's name.
+    pub name: String,
+    /// What a value of the query is turned into; none where it stays as it is.
+    pub cast: Option<Type>,
+    /// Empty if none.
+    pub comment: String,
 }

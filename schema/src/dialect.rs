@@ -9,16 +9,23 @@ use crate::{postgres, sqlite};
 
 /// One dialect. All functions are total.
 pub(crate) struct Target {
+    /// Has schemas; without, their names go before those of tables.
+    pub(crate) schemas: bool,
     /// Has enum types of its own.
     pub(crate) enums: bool,
     /// Keeps comments on what it holds.
     pub(crate) comments: bool,
     /// Lets an index say where nulls stand.
     pub(crate) index_nulls: bool,
+    /// Keeps the rows of a view where it is asked to.
+    pub(crate) materialized_views: bool,
     /// Numbers only a column that is the whole primary key.
     pub(crate) autoincrement_is_key: bool,
     /// What stores a column.
     pub(crate) ty: fn(&Schema, &Column) -> db::Type,
+    /// What a value of a view's query is turned into, so that it is what a column would store;
+    /// none where it stays as it is, and is checked when it is read.
+    pub(crate) view_type: fn(&Schema, &Column) -> Option<db::Type>,
     /// The default that the database can state; none where Rust must make the value.
     pub(crate) default: fn(&Schema, &Column) -> Option<db::Default>,
     /// What must be checked because the type allows more than the schema.

@@ -1,11 +1,15 @@
 //! From a schema to what a database must hold for it. What differs between databases is asked
 //! of [`Target`].
 
+mod view;
+
+use std::collections::BTreeSet;
+
 use rex_sql::Dialect;
 
 use crate::database as db;
 use crate::dialect::{Target, target};
-use crate::model::{self, Action, Formula, JoinTable, Model, Nulls, Scalar, Schema};
+use crate::model::{self, Action, Formula, JoinTable, Model, ModelKind, Nulls, Scalar, Schema};
 use crate::names;
 
 /// What a database of `dialect` holds for `schema`. Total: the checker has refused what the
@@ -19,13 +23,40 @@ pub fn lower(schema: &Schema, dialect: Dialect) -> db::Database {
     let target = target(dialect);
     let enums =
         if target.enums { schema.enums().map(|(_, e)| enumeration(target, e)).collect() } else { vec![] };
-    let models = schema.models().map(|(_, m)| table(schema, target, m));
+    let managed = schema.models().filter(|(_, m)| m.kind == ModelKind::Table);
+    let models = managed.map(|(_, m)| table(schema, target, m));
     let joins = schema.join_tables().map(|(_, j)| join_table(schema, target, j));
-    db::Database { dialect, enums, tables: models.chain(joins).collect() }
+    let mut database = db::Database {
+        dialect,
+        schemas: Vec::new(),
+        enums,
+        tables: models.chain(joins).collect(),
+        views: schema.models().filter_map(|(_, m)| view::view(schema, target, dialect, m)).collect(),
+    };
+    database.schemas = schemas(&database);
+    database
+}
+
+/// The schemas that something is in.
+fn schemas(database: &db::Database) -> Vec<String> {
+    let tables = database.tables.iter().map(|table| &table.schema);
+    let enums = database.enums.iter().map(|item| &item.schema);
+    let views = database.views.iter().map(|view| &view.schema);
+    let named: BTreeSet<&String> = tables.chain(enums).chain(views).flatten().collect();
+    named.into_iter().cloned().collect()
+}
+
+/// The schema and the name that something has in a database.
+fn place(target: &Target, schema: Option<&str>, name: &str) -> (Option<String>, String) {
+    match target.schemas {
+        true => (schema.map(str::to_owned), name.to_owned()),
+        false => (None, names::stem(schema, name)),
+    }
 }
 
 fn enumeration(target: &Target, source: &model::Enum) -> db::Enum {
     db::Enum {
+        schema: source.schema.clone(),
         name: source.type_name.clone(),
         labels: source.variants.iter().map(|v| v.label.clone()).collect(),
         comment: comment(target, &source.docs),
@@ -33,7 +64,8 @@ fn enumeration(target: &Target, source: &model::Enum) -> db::Enum {
 }
 
 fn table(schema: &Schema, target: &Target, model: &Model) -> db::Table {
-    let name = &model.table;
+    let stem = model.stem();
+    let (schema_name, name) = place(target, model.schema.as_deref(), &model.table);
     let column = |c: &model::Column, place: usize| db::Column {
         autoincrement: c.default == Some(model::Default::Autoincrement)
             && (!target.autoincrement_is_key || model.primary_key == [place]),
@@ -43,16 +75,17 @@ fn table(schema: &Schema, target: &Target, model: &Model) -> db::Table {
         ..bare_column(schema, target, &c.name, c)
     };
     db::Table {
-        name: name.clone(),
+        schema: schema_name,
+        name,
         comment: comment(target, &model.docs),
         columns: model.columns.iter().enumerate().map(|(place, c)| column(c, place)).collect(),
         primary_key: Some(db::Key {
-            name: names::primary_key(name),
+            name: names::primary_key(&stem),
             columns: column_names(model, &model.primary_key),
         }),
         uniques: model.uniques.iter().filter(|u| u.condition.is_none()).map(|u| unique(model, u)).collect(),
-        foreign_keys: model.foreign_keys.iter().map(|k| foreign_key(schema, model, k)).collect(),
-        checks: (model.columns.iter().filter_map(|c| check(schema, target, name, &c.name, c)))
+        foreign_keys: model.foreign_keys.iter().map(|k| foreign_key(schema, target, model, k)).collect(),
+        checks: (model.columns.iter().filter_map(|c| check(schema, target, &stem, &c.name, c)))
             .chain(model.checks.iter().filter_map(|check| row_check(schema, target, model, check)))
             .collect(),
         indexes: (model.uniques.iter().filter_map(|unique| partial_unique(schema, target, model, unique)))
@@ -120,13 +153,15 @@ fn unique(model: &Model, unique: &model::Unique) -> db::Key {
     db::Key { name: unique.name.clone(), columns: column_names(model, &unique.columns) }
 }
 
-fn foreign_key(schema: &Schema, model: &Model, key: &model::ForeignKey) -> db::ForeignKey {
-    let target = &schema[key.target];
+fn foreign_key(schema: &Schema, target: &Target, model: &Model, key: &model::ForeignKey) -> db::ForeignKey {
+    let referred = &schema[key.target];
+    let (target_schema, name) = place(target, referred.schema.as_deref(), &referred.table);
     db::ForeignKey {
         name: key.name.clone(),
         columns: column_names(model, &key.columns),
-        target: target.table.clone(),
-        target_columns: column_names(target, &key.target_columns),
+        target_schema,
+        target: name,
+        target_columns: column_names(referred, &key.target_columns),
         on_delete: key.on_delete,
         on_key_change: key.on_key_change,
         deferrable: key.deferrable,
@@ -157,22 +192,24 @@ fn index(schema: &Schema, target: &Target, model: &Model, index: &model::Index) 
 /// The key is both sides' columns, so its own index serves the first side; the second has one of
 /// its own, for the way back and for cascades.
 fn join_table(schema: &Schema, target: &Target, join: &JoinTable) -> db::Table {
-    let name = &join.table;
+    let stem = join.stem();
+    let (schema_name, name) = place(target, join.schema.as_deref(), &join.table);
     let columns = || join.sides.iter().flat_map(|side| side_columns(schema, side));
     let [_, second] = &join.sides;
     db::Table {
-        name: name.clone(),
+        schema: schema_name,
+        name,
         comment: String::new(),
         columns: columns().map(|(column, like)| bare_column(schema, target, column, like)).collect(),
         primary_key: Some(db::Key {
-            name: names::primary_key(name),
+            name: names::primary_key(&stem),
             columns: columns().map(|(column, _)| column.to_owned()).collect(),
         }),
         uniques: vec![],
-        foreign_keys: join.sides.iter().map(|side| side_key(schema, name, side)).collect(),
-        checks: columns().filter_map(|(column, like)| check(schema, target, name, column, like)).collect(),
+        foreign_keys: join.sides.iter().map(|side| side_key(schema, target, &stem, side)).collect(),
+        checks: columns().filter_map(|(column, like)| check(schema, target, &stem, column, like)).collect(),
         indexes: vec![db::Index {
-            name: names::index(name, &strs(&second.columns)),
+            name: names::index(&stem, &strs(&second.columns)),
             parts: second.columns.iter().map(|c| ascending(c)).collect(),
             unique: false,
             condition: None,
@@ -189,12 +226,14 @@ fn side_columns<'a>(
     side.columns.iter().zip(&model.primary_key).map(|(name, &place)| (name.as_str(), &model.columns[place]))
 }
 
-fn side_key(schema: &Schema, table: &str, side: &model::JoinSide) -> db::ForeignKey {
+fn side_key(schema: &Schema, target: &Target, stem: &str, side: &model::JoinSide) -> db::ForeignKey {
     let model = &schema[side.model];
+    let (target_schema, name) = place(target, model.schema.as_deref(), &model.table);
     db::ForeignKey {
-        name: names::foreign_key(table, &strs(&side.columns)),
+        name: names::foreign_key(stem, &strs(&side.columns)),
         columns: side.columns.clone(),
-        target: model.table.clone(),
+        target_schema,
+        target: name,
         target_columns: column_names(model, &model.primary_key),
         on_delete: Action::Cascade,
         on_key_change: Action::Cascade,

@@ -17,6 +17,8 @@ pub use expr::{Expr, Formula, Node, SqlText, ValueType};
 pub use rex_sql::{Arithmetic, Comparison, Function};
 pub use rule::{Rule, RuleKind, order};
 
+use crate::names;
+
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -445,6 +447,8 @@ pub enum RelationKind {
 /// A table that only joins: the two keys of a many-to-many relation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JoinTable {
+    /// The PostgreSQL schema, if not the default one: its first side's.
+    pub schema: Option<String>,
     /// Its name in the database.
     pub table: String,
     /// Both ends, in the order of their columns.
@@ -518,9 +522,21 @@ impl Model {
         }
     }
 
+    /// What names of its constraints and indexes begin with: see [`names::stem`].
+    pub fn stem(&self) -> String {
+        names::stem(self.schema.as_deref(), &self.table)
+    }
+
     /// Whether rows are only ever read: a view, or a table without a key.
     pub fn is_read_only(&self) -> bool {
         matches!(self.kind, ModelKind::View(_)) || self.primary_key.is_empty()
+    }
+}
+
+impl JoinTable {
+    /// What names of its constraints and indexes begin with: see [`names::stem`].
+    pub fn stem(&self) -> String {
+        names::stem(self.schema.as_deref(), &self.table)
     }
 }
 

@@ -22,6 +22,13 @@ pub fn enum_type(name: &str) -> String {
     name.to_snake_case()
 }
 
+/// What the names of a table's constraints and indexes begin with: `auth_users` for the table
+/// `users` of the schema `auth`. It is also the table's own name where there are no schemas, so
+/// that one name does for every database, and for an index of each.
+pub fn stem(schema: Option<&str>, table: &str) -> String {
+    schema.map_or_else(|| table.to_owned(), |schema| format!("{schema}_{table}"))
+}
+
 /// The primary key's constraint.
 pub fn primary_key(table: &str) -> String {
     fit(format!("{table}_pkey"))

@@ -35,10 +35,10 @@ pub(crate) fn creation(tables: &[Table]) -> Vec<usize> {
 
 /// For each table, the places of those that it refers to.
 fn targets(tables: &[Table]) -> Vec<Vec<usize>> {
-    let places: HashMap<&str, usize> =
-        tables.iter().enumerate().map(|(place, table)| (table.name.as_str(), place)).collect();
+    let places: HashMap<(Option<&str>, &str), usize> =
+        tables.iter().enumerate().map(|(place, table)| (table.id(), place)).collect();
     let of = |table: &Table| {
-        table.foreign_keys.iter().filter_map(|key| places.get(key.target.as_str()).copied()).collect()
+        table.foreign_keys.iter().filter_map(|key| places.get(&key.target_id()).copied()).collect()
     };
     tables.iter().map(of).collect()
 }

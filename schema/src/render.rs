@@ -23,9 +23,15 @@ pub fn render(database: &Database) -> String {
     groups.iter().filter(|group| !group.is_empty()).map(script).collect::<Vec<_>>().join("\n")
 }
 
-/// A `CREATE TABLE` of these lines. `options` is what follows the parenthesis.
+/// `"auth"."users"`.
+pub(crate) fn qualified(schema: Option<&str>, name: &str) -> String {
+    let schema = schema.map(|schema| ident(schema) + ".").unwrap_or_default();
+    schema + &ident(name)
+}
+
+/// A `CREATE TABLE` of these lines. The name is quoted; `options` is what follows the parenthesis.
 pub(crate) fn create_table(name: &str, lines: &[String], options: &str) -> String {
-    format!("CREATE TABLE {} (\n    {}\n){options}", ident(name), lines.join(",\n    "))
+    format!("CREATE TABLE {name} (\n    {}\n){options}", lines.join(",\n    "))
 }
 
 /// A column's type.
@@ -77,7 +83,7 @@ pub(crate) fn foreign_key(key: &db::ForeignKey) -> String {
         "CONSTRAINT {} FOREIGN KEY {}\n        REFERENCES {} {}",
         ident(&key.name),
         columns(&key.columns),
-        ident(&key.target),
+        qualified(key.target_schema.as_deref(), &key.target),
         columns(&key.target_columns),
     );
     for (event, action) in [("DELETE", key.on_delete), ("UPDATE", key.on_key_change)] {
@@ -102,13 +108,18 @@ fn action_text(action: Action) -> Option<&'static str> {
     }
 }
 
-/// The `CREATE INDEX` statements of a table.
-pub(crate) fn indexes(table: &db::Table) -> impl Iterator<Item = String> {
-    table.indexes.iter().map(|index| {
+/// The `CREATE INDEX` statements of what is called `name`. An index is in the schema of its table.
+pub(crate) fn indexes(
+    schema: Option<&str>,
+    name: &str,
+    indexes: &[db::Index],
+) -> impl Iterator<Item = String> {
+    let on = qualified(schema, name);
+    indexes.iter().map(move |index| {
         let unique = if index.unique { "UNIQUE " } else { "" };
         let parts = index.parts.iter().map(index_part).collect::<Vec<_>>().join(", ");
         let condition = index.condition.as_ref().map(|text| format!(" WHERE {text}")).unwrap_or_default();
-        format!("CREATE {unique}INDEX {} ON {} ({parts}){condition}", ident(&index.name), ident(&table.name))
+        format!("CREATE {unique}INDEX {} ON {on} ({parts}){condition}", ident(&index.name))
     })
 }
 

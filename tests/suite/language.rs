@@ -4,8 +4,10 @@
 mod attributes;
 mod mixins;
 pub(crate) mod rules;
+mod schemas;
 mod stored;
 pub(crate) mod types;
+mod views;
 
 use crate::support::postgres;
 

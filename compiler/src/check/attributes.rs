@@ -21,6 +21,11 @@ pub(super) use self::column::ColumnAttributes;
 pub(super) use self::read::one_string;
 pub(super) use self::rules::RuleDraft;
 
+/// Whether the language has an attribute of this name.
+pub(super) fn is_known(name: &str) -> bool {
+    TABLE.iter().any(|spec| spec.name == name)
+}
+
 /// What the attributes of a field say.
 #[derive(Clone, Default)]
 pub(super) struct Attributes<'a> {

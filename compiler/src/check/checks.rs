@@ -82,7 +82,7 @@ fn made_name(draft: &ModelDraft<'_>, condition: &Formula) -> String {
         });
     }
     match columns.is_empty() {
-        true => names::check(&draft.table, "row"),
-        false => names::check(&draft.table, &columns.join("_")),
+        true => names::check(&draft.stem(), "row"),
+        false => names::check(&draft.stem(), &columns.join("_")),
     }
 }

@@ -1,11 +1,13 @@
 //! Ninth pass: names that meet in a database or in generated Rust.
 
 mod rust;
+mod scope;
 
 use std::collections::{HashMap, HashSet};
 
 use rex_schema::Dialect;
 
+use self::scope::Scoped;
 use super::Cx;
 use crate::diagnostic::names;
 use crate::source::Place;
@@ -22,45 +24,50 @@ pub(super) fn check(cx: &mut Cx<'_>) {
     rust::fields(cx);
 }
 
-/// Tables by name, folded: SQLite compares without regard to case.
-type Tables = HashMap<String, (Place, String)>;
+/// Tables, with who has them.
+type Tables = HashMap<Scoped, (Place, String)>;
 
 fn tables(cx: &mut Cx<'_>) -> Tables {
     let mut tables = Tables::new();
     for model in cx.with_rows() {
         let draft = &cx.models[model];
-        let (name, place, owner) = (draft.table.clone(), draft.table_place, draft.name().to_owned());
-        match tables.get(&name.to_lowercase()) {
-            Some((first, other)) => {
-                let diagnostic = names::same_table(&name, place, *first, other);
-                cx.report(diagnostic);
-            }
-            None => drop(tables.insert(name.to_lowercase(), (place, format!("`{owner}`")))),
+        let (place, owner) = (draft.table_place, format!("`{}`", draft.name()));
+        let scoped = scope::of(cx, draft.storage.schema_name(), &draft.table);
+        if let Some(((_, _, name), (first, other))) = taken(&tables, &scoped) {
+            let name = if *name == draft.table.to_lowercase() { &draft.table } else { name };
+            let diagnostic = names::same_table(name, place, *first, other);
+            cx.report(diagnostic);
         }
+        fill(&mut tables, scoped, place, &owner);
     }
     tables
 }
 
-fn join_tables(cx: &mut Cx<'_>, taken: &mut Tables) {
+/// The first of these names that is taken, and by whom.
+fn taken<'t>(tables: &'t Tables, scoped: &'t [Scoped]) -> Option<(&'t Scoped, &'t (Place, String))> {
+    scoped.iter().find_map(|name| Some((name, tables.get(name)?)))
+}
+
+/// Takes what is not taken.
+fn fill(tables: &mut Tables, scoped: Vec<Scoped>, place: Place, owner: &str) {
+    for name in scoped {
+        tables.entry(name).or_insert((place, owner.to_owned()));
+    }
+}
+
+fn join_tables(cx: &mut Cx<'_>, tables: &mut Tables) {
     for join in 0..cx.join_tables.len() {
         let draft = &cx.join_tables[join];
         let (name, place, (model, field)) = (draft.table.clone(), draft.place, draft.owner);
         let columns: Vec<String> = draft.sides.iter().flat_map(|(_, columns)| columns.clone()).collect();
-        let folded = name.to_lowercase();
-        match taken.get(&folded) {
-            Some((first, owner)) => {
-                let diagnostic = names::join_table_clash(&name, place, *first, owner);
-                cx.report(diagnostic);
-            }
-            None => {
-                let owner = format!(
-                    "the join table of `{}.{}`",
-                    cx.models[model].name(),
-                    cx.field(model, field).name()
-                );
-                taken.insert(folded, (place, owner));
-            }
+        let scoped = scope::of(cx, draft.schema.as_deref(), &name);
+        if let Some((_, (first, owner))) = taken(tables, &scoped) {
+            let diagnostic = names::join_table_clash(&name, place, *first, owner);
+            cx.report(diagnostic);
         }
+        let owner =
+            format!("the join table of `{}.{}`", cx.models[model].name(), cx.field(model, field).name());
+        fill(tables, scoped, place, &owner);
         let mut seen: HashSet<String> = HashSet::new();
         let written = cx.field(model, field).attributes.join_table.is_some();
         for column in columns {
@@ -117,18 +124,19 @@ const POSTGRES_TYPES: [&str; 38] = [
 ];
 
 fn enum_types(cx: &mut Cx<'_>, tables: &Tables) {
-    let mut types: HashMap<String, Place> = HashMap::new();
+    let mut types: HashMap<Scoped, Place> = HashMap::new();
     for index in 0..cx.enums.len() {
         let draft = &cx.enums[index];
         let (name, place) = (draft.type_name.clone(), Place { file: draft.file, span: draft.ast.name.span });
-        if POSTGRES_TYPES.contains(&name.as_str()) {
+        let scoped = scope::in_database(Dialect::Postgres, draft.schema.as_deref(), &name);
+        if draft.schema.is_none() && POSTGRES_TYPES.contains(&name.as_str()) {
             cx.report(names::postgres_type(&name, place));
-        } else if let Some((table, _)) = tables.get(&name.to_lowercase()) {
+        } else if let Some((table, _)) = tables.get(&scoped) {
             cx.report(names::table_and_enum(&name, place, *table));
-        } else if let Some(first) = types.get(&name) {
+        } else if let Some(first) = types.get(&scoped) {
             cx.report(names::same_type(&name, place, *first));
         } else {
-            types.insert(name, place);
+            types.insert(scoped, place);
         }
     }
 }
@@ -137,18 +145,18 @@ fn enum_types(cx: &mut Cx<'_>, tables: &Tables) {
 /// and unique constraints, which bring one, share the names of tables; foreign keys share those
 /// of their table's constraints.
 fn constraints(cx: &mut Cx<'_>, tables: &Tables) {
-    let mut seen: HashMap<String, Place> = HashMap::new();
+    let mut seen: HashMap<Scoped, Place> = HashMap::new();
     let mut found = Vec::new();
     for model in cx.models.iter().filter(|model| model.has_rows()) {
         let indexes = model.uniques.iter().chain(&model.indexes);
         for (name, place) in indexes.filter_map(|index| index.name.as_ref()) {
-            let folded = name.to_lowercase();
-            if let Some((first, _)) = tables.get(&folded) {
+            let scoped = scope::of_index(cx, model.storage.schema_name(), name);
+            if let Some((_, (first, _))) = taken(tables, &scoped) {
                 found.push(names::index_and_table(name, *place, *first));
-            } else if let Some(first) = seen.get(&folded) {
+            } else if let Some(first) = scoped.iter().find_map(|name| seen.get(name)) {
                 found.push(names::same_constraint(name, *place, *first));
             } else {
-                seen.insert(folded, *place);
+                seen.extend(scoped.into_iter().map(|name| (name, *place)));
             }
         }
         let uniques = model.uniques.iter().filter_map(|unique| unique.name.as_ref());

@@ -4,10 +4,11 @@
 use std::collections::HashMap;
 
 use rex_grammar::ast;
-use rex_schema::model;
+use rex_schema::{model, names};
 
 use super::attributes::Attributes;
 use super::keys::Part;
+use super::storage::Storage;
 use super::{FieldIx, ModelIx};
 use crate::source::{FileId, Place};
 
@@ -21,14 +22,14 @@ pub(super) enum Declared {
     /// An embedded type, by its place among the models: its fields are read as theirs are.
     Type(ModelIx),
     Union(usize),
-    /// A view: not built, and told so where it is declared.
-    Unbuilt,
 }
 
 pub(super) struct EnumDraft<'a> {
     pub(super) ast: &'a ast::Enum,
     pub(super) file: FileId,
     pub(super) type_name: String,
+    pub(super) schema: Option<String>,
+    pub(super) renamed_from: Option<(String, Place)>,
     pub(super) variants: Vec<VariantDraft<'a>>,
     pub(super) used: bool,
 }
@@ -59,6 +60,7 @@ pub(super) struct ModelDraft<'a> {
     pub(super) used: bool,
     pub(super) table: String,
     pub(super) table_place: Place,
+    pub(super) storage: Storage,
     pub(super) fields: Vec<FieldDraft<'a>>,
     /// The places of `fields`.
     pub(super) by_name: HashMap<&'a str, FieldIx>,
@@ -242,6 +244,7 @@ pub(super) enum Link {
 }
 
 pub(super) struct JoinDraft {
+    pub(super) schema: Option<String>,
     pub(super) table: String,
     pub(super) place: Place,
     /// The models, and their columns' names.
@@ -257,6 +260,11 @@ impl<'a> ModelDraft<'a> {
 
     pub(super) fn place(&self) -> Place {
         Place { file: self.file, span: self.ast.name.span }
+    }
+
+    /// What names of its constraints and indexes begin with.
+    pub(super) fn stem(&self) -> String {
+        names::stem(self.storage.schema_name(), &self.table)
     }
 
     /// Where a first member would be written.
@@ -275,6 +283,24 @@ impl<'a> ModelDraft<'a> {
 
     pub(super) fn field_names(&self) -> impl Iterator<Item = &'a str> {
         self.fields.iter().map(|field| field.name())
+    }
+}
+
+impl EnumDraft<'_> {
+    pub(super) fn place(&self) -> Place {
+        Place { file: self.file, span: self.ast.name.span }
+    }
+
+    /// What tells its type from others: see [`names::stem`].
+    pub(super) fn stem(&self) -> String {
+        names::stem(self.schema.as_deref(), &self.type_name)
+    }
+}
+
+impl JoinDraft {
+    /// What names of its constraints and indexes begin with.
+    pub(super) fn stem(&self) -> String {
+        names::stem(self.schema.as_deref(), &self.table)
     }
 }
 

@@ -7,7 +7,7 @@ use rex_schema::model::{EnumId, Scalar, Type};
 
 use super::draft::{Declared, FieldDraft, Shape};
 use super::{Cx, ModelIx, attributes};
-use crate::diagnostic::{declarations, lints, names, types};
+use crate::diagnostic::{declarations, lints, names, types, views};
 use crate::source::{FileId, Place};
 
 /// Resolves the types and attributes of all fields.
@@ -55,7 +55,8 @@ pub(super) fn find_empty(cx: &mut Cx<'_>) {
             BlockKind::Mixin if has_members => {}
             BlockKind::Mixin => cx.report(declarations::empty_mixin(place, name)),
             BlockKind::Type => {}
-            BlockKind::Model | BlockKind::View => cx.report(declarations::empty_model(place, name, inside)),
+            BlockKind::Model => cx.report(declarations::empty_model(place, name, inside)),
+            BlockKind::View => cx.report(views::empty_view(place, name)),
         }
     }
 }
@@ -171,7 +172,6 @@ fn named(cx: &mut Cx<'_>, file: FileId, name: &ast::Name, args: Option<&ast::Gro
             cx.unions[union].used = true;
             Named::Union(union)
         }
-        Some(Declared::Unbuilt) => Named::Broken,
         // A line of another language seems to declare it, and is told.
         None if cx.seeming.contains(&name.text) => Named::Broken,
         None => {

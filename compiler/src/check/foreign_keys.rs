@@ -241,7 +241,8 @@ impl Covered {
 
 /// Every foreign key has an index, unless one exists or `@no_index` says no.
 fn add_indexes(cx: &mut Cx<'_>, model: ModelIx) {
-    if cx.models[model].foreign_keys.is_empty() {
+    let draft = &cx.models[model];
+    if draft.foreign_keys.is_empty() || !draft.storage.is_table() {
         return;
     }
     let mut covered = Covered::new(cx, model);

@@ -5,13 +5,16 @@ use rex_schema::names as made;
 
 use super::draft::{JoinDraft, Link};
 use super::inverses::Side;
-use super::{Cx, ModelIx};
+use super::{Cx, ModelIx, views};
 use crate::diagnostic::{relations, types};
 use crate::source::Place;
 
 /// Two lists that face each other: a join table between them.
 pub(super) fn join(cx: &mut Cx<'_>, a: Side, b: Side) {
     if cx.field(a.0, a.1).link.is_some() || cx.field(b.0, b.1).link.is_some() {
+        return;
+    }
+    if !views::can_be_joined(cx, a.min(b), [a.0, b.0]) {
         return;
     }
     // The order of the sides is that of the tables' names; of a model with itself, the source's.
@@ -38,7 +41,8 @@ pub(super) fn join(cx: &mut Cx<'_>, a: Side, b: Side) {
     }
     let [first_columns, second_columns] = columns;
     let sides = [(first.0, first_columns), (second.0, second_columns)];
-    cx.join_tables.push(JoinDraft { table, place, sides, owner: first });
+    let schema = cx.models[first.0].storage.schema_name().map(str::to_owned);
+    cx.join_tables.push(JoinDraft { schema, table, place, sides, owner: first });
     let index = cx.join_tables.len() - 1;
     cx.models[first.0].fields[first.1].link = Some(Link::Join(index, 0));
     cx.models[second.0].fields[second.1].link = Some(Link::Join(index, 1));
@@ -56,6 +60,9 @@ fn agree(one: &[String], other: &[String]) -> bool {
 /// `@join_table` on one side alone declares the relation.
 pub(super) fn lone(cx: &mut Cx<'_>, (model, field): Side, target: ModelIx) {
     let Some((names, place)) = cx.field(model, field).attributes.join_table.clone() else { return };
+    if !views::can_be_joined(cx, (model, field), [model, target]) {
+        return;
+    }
     let [_, _, that] = lone_names(cx, (model, field));
     let that = if model == target { singular(&that) } else { cx.models[target].name().to_snake_case() };
     let mut sides = [
@@ -66,7 +73,8 @@ pub(super) fn lone(cx: &mut Cx<'_>, (model, field): Side, target: ModelIx) {
         set_column(cx, &mut sides[0].1, this, place);
         set_column(cx, &mut sides[1].1, that, place);
     }
-    cx.join_tables.push(JoinDraft { table: names[0].clone(), place, sides, owner: (model, field) });
+    let schema = cx.models[model].storage.schema_name().map(str::to_owned);
+    cx.join_tables.push(JoinDraft { schema, table: names[0].clone(), place, sides, owner: (model, field) });
     cx.models[model].fields[field].link = Some(Link::Join(cx.join_tables.len() - 1, 0));
 }
 

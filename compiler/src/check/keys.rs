@@ -52,7 +52,7 @@ fn missing(cx: &mut Cx<'_>, model: ModelIx) {
     let draft = &cx.models[model];
     let id = draft.find("id").map(|field| &draft.fields[field]);
     let was_meant = id.is_some_and(|field| field.shape == Shape::Broken);
-    if draft.broken || draft.fields.is_empty() || draft.names_key || was_meant {
+    if draft.broken || draft.fields.is_empty() || draft.names_key || was_meant || !draft.storage.is_table() {
         return;
     }
     let markable = |shape| matches!(shape, Shape::Scalar { list: false, nullable: false, .. });

@@ -25,7 +25,7 @@ pub(super) fn check(cx: &mut Cx<'_>) {
 }
 
 /// Lints of the language that this version does not have yet: silencing them is no mistake.
-const LATER: [&str; 4] = ["postgres_only_index", "cascade_cycle", "constant_check", "view_without_key"];
+const LATER: [&str; 3] = ["postgres_only_index", "cascade_cycle", "constant_check"];
 
 /// A lint by its name, as `allow` has it; an unknown one is told.
 pub(super) fn known_lint(cx: &mut Cx<'_>, name: &str, place: Place) -> Option<&'static str> {
@@ -64,6 +64,9 @@ fn unused_types(cx: &mut Cx<'_>) {
 /// An index whose columns begin a key, a unique constraint or another index.
 fn redundant_indexes(cx: &mut Cx<'_>, model: ModelIx) {
     let draft = &cx.models[model];
+    if draft.storage.is_view && draft.storage.materialized.is_none() {
+        return;
+    }
     if draft.uniques.is_empty() && draft.indexes.iter().all(|index| index.made) {
         return;
     }
@@ -246,7 +249,7 @@ fn required_cycles(cx: &mut Cx<'_>) {
 const MAX_CIRCLES: usize = 200;
 
 fn required(model: &ModelDraft<'_>) -> Vec<(ModelIx, FieldIx)> {
-    let keys = model.foreign_keys.iter().filter(|key| !key.deferrable);
+    let keys = model.foreign_keys.iter().filter(|key| !key.deferrable && model.storage.is_table());
     let required = keys.filter(|key| key.columns.iter().all(|&column| !model.columns[column].nullable));
     required.map(|key| (key.target, key.field)).collect()
 }

@@ -27,15 +27,15 @@ fn taken_names(cx: &Cx<'_>) -> Used {
     let mut used = Used::default();
     let taken = &mut used.names;
     for model in cx.models.iter().filter(|model| model.has_rows()) {
-        taken.extend([model.table.clone(), names::primary_key(&model.table)]);
+        taken.extend([model.table.clone(), model.stem(), names::primary_key(&model.stem())]);
         let indexes = model.uniques.iter().chain(&model.indexes).filter_map(|index| index.name.as_ref());
         let keys = model.fields.iter().filter_map(|field| field.attributes.constraint.as_ref());
         let checks = model.checks.iter().filter_map(|check| check.name.as_ref());
         taken.extend(indexes.chain(keys).chain(checks).map(|(name, _)| name.clone()));
-        taken.extend(model.columns.iter().map(|column| names::check(&model.table, &column.name)));
+        taken.extend(model.columns.iter().map(|column| names::check(&model.stem(), &column.name)));
     }
     for join in &cx.join_tables {
-        taken.extend([join.table.clone(), names::primary_key(&join.table)]);
+        taken.extend([join.table.clone(), join.stem(), names::primary_key(&join.stem())]);
     }
     used
 }
@@ -133,6 +133,9 @@ impl<'c, 'a> Assembler<'c, 'a> {
         model::Model {
             docs: docs(&draft.ast.docs),
             file: self.cx.sources.name(draft.file).to_owned(),
+            kind: draft.storage.kind(),
+            schema: draft.storage.schema_name().map(str::to_owned),
+            renamed_from: draft.storage.renamed_from.as_ref().map(|(name, _)| name.clone()),
             fields: (0..columns.len()).map(model::RowField::Column).collect(),
             columns,
             primary_key: key_columns(self.cx, index),
@@ -152,7 +155,7 @@ impl<'c, 'a> Assembler<'c, 'a> {
         let uniques =
             draft.uniques.iter().filter(|unique| !is_primary_key(self.cx, index, unique)).map(|unique| {
                 let columns = columns_of(self.cx, index, &unique.parts);
-                let made = names::unique(&draft.table, &names_of(draft, &columns));
+                let made = names::unique(&draft.stem(), &names_of(draft, &columns));
                 let fields = unique
                     .parts
                     .iter()
@@ -173,7 +176,7 @@ impl<'c, 'a> Assembler<'c, 'a> {
                 .iter()
                 .map(|part| part.column().map_or("expr", |place| draft.columns[place].name.as_str()))
                 .collect();
-            let made = names::index(&draft.table, &named);
+            let made = names::index(&draft.stem(), &named);
             let condition = index_draft.condition.clone();
             model::Index { condition, ..model::Index::new(name(used, index_draft, made), parts) }
         });
@@ -185,7 +188,7 @@ impl<'c, 'a> Assembler<'c, 'a> {
         let keys = draft.foreign_keys.iter().filter(|key| self.model_ids.contains_key(&key.target));
         let foreign_keys = keys.map(|key| model::ForeignKey {
             name: key.name.clone().unwrap_or_else(|| {
-                used.free(names::foreign_key(&draft.table, &names_of(draft, &key.columns)))
+                used.free(names::foreign_key(&draft.stem(), &names_of(draft, &key.columns)))
             }),
             columns: key.columns.clone(),
             target: self.model_ids[&key.target],
@@ -258,7 +261,7 @@ impl<'c, 'a> Assembler<'c, 'a> {
             .sides
             .clone()
             .map(|(model, columns)| model::JoinSide { model: self.model_ids[&model], columns });
-        model::JoinTable { table: draft.table.clone(), sides }
+        model::JoinTable { schema: draft.schema.clone(), table: draft.table.clone(), sides }
     }
 }
 
@@ -271,12 +274,14 @@ fn names_of<'d>(draft: &'d ModelDraft<'_>, places: &[usize]) -> Vec<&'d str> {
     places.iter().map(|&column| draft.columns[column].name.as_str()).collect()
 }
 
-/// A model is sound if its key is.
+/// A model is sound if its key is, or if it is one that needs none.
 fn is_sound(cx: &Cx<'_>, model: ModelIx) -> bool {
     let columns = key_columns(cx, model);
     let parts: usize = cx.models[model].key.as_ref().map_or(0, |key| key.fields.len());
     let required = columns.iter().all(|&column| !cx.models[model].columns[column].nullable);
-    !columns.is_empty() && columns.len() >= parts && required
+    let draft = &cx.models[model];
+    let may_lack_one = !draft.storage.is_table() && !draft.names_key && !draft.columns.is_empty();
+    (!columns.is_empty() || may_lack_one) && columns.len() >= parts && required
 }
 
 /// The columns of the primary key; empty if there is none.
@@ -355,9 +360,9 @@ fn enumeration(cx: &Cx<'_>, draft: &EnumDraft<'_>) -> model::Enum {
         name: draft.ast.name.text.clone(),
         docs: docs(&draft.ast.docs),
         file: cx.sources.name(draft.file).to_owned(),
-        schema: None,
+        schema: draft.schema.clone(),
         type_name: draft.type_name.clone(),
-        renamed_from: None,
+        renamed_from: draft.renamed_from.as_ref().map(|(name, _)| name.clone()),
         variants: variants.collect(),
     }
 }

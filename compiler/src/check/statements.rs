@@ -14,7 +14,7 @@ use super::draft::{IndexDraft, Key, ModelDraft, PartDraft, PartKey, Shape, State
 use super::foreign_keys::columns_of;
 use super::keys::MAX_COLUMNS;
 use super::lints::known_lint;
-use super::{Cx, FieldIx, ModelIx, checks, expr};
+use super::{Cx, FieldIx, ModelIx, checks, expr, storage};
 use crate::diagnostic::{keys, syntax, types};
 use crate::source::{FileId, Place};
 
@@ -51,7 +51,7 @@ pub(super) fn read_indexes(cx: &mut Cx<'_>) {
         for statement in statements(cx, model) {
             match statement.ast.keyword.text.as_str() {
                 "unique" | "index" => index(cx, model, statement),
-                "check" => checks::read(cx, model, statement),
+                "check" if !cx.models[model].storage.is_view => checks::read(cx, model, statement),
                 _ => {}
             }
         }
@@ -100,12 +100,14 @@ fn read_statement<'a>(cx: &mut Cx<'a>, model: ModelIx, statement: Statement<'a>,
                 set_key(cx, model, key);
             }
         }
-        "unique" | "index" | "check" => {}
+        "unique" | "index" => {}
+        "check" if !cx.models[model].storage.is_view => {}
         "allow" => allow(cx, Statement { ast: statement, file }, cx.models[model].ast.span),
-        "schema" | "renamed_from" | "unmanaged" => {
-            cx.report(types::not_built(&format!("`{keyword}`"), at));
+        _ if storage::read(cx, model, statement) => {}
+        _ => {
+            let owner = cx.models[model].owner();
+            cx.report(types::misplaced_statement(keyword, at, owner));
         }
-        _ => cx.report(types::misplaced_statement(keyword, at, "a model")),
     }
 }
 

@@ -37,7 +37,6 @@ pub(super) fn resolve(cx: &mut Cx<'_>, model: ModelIx, field: FieldIx, target: M
 fn joining_model(cx: &mut Cx<'_>, name: &ast::Name, place: Place) -> Option<ModelIx> {
     match cx.declared.get(name.text.as_str()) {
         Some(Declared::Model(joining)) => return Some(*joining),
-        Some(Declared::Unbuilt) => {}
         Some(Declared::Enum(_) | Declared::Mixin(_) | Declared::Type(_) | Declared::Union(_)) => {
             cx.report(relations::no_model(place, &name.text));
         }

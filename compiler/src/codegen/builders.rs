@@ -102,9 +102,10 @@ fn create_impl(cx: &Cx<'_>, id: ModelId, states: &States) -> TokenStream {
     let (create, row) = (names::beside("Create", &model.name), names::item(&model.name));
     let (parameters, markers) = (&states.parameters, &states.markers);
     let setters = fields::of(cx, model).into_iter().map(|field| create_setter(model, states, &field));
+    let insert = cx.statements.of(id).writes.as_ref().map(|writes| writes.insert.docs());
     let docs = layout::docs(&[
         "Writes the row; answers with it as the database has it.",
-        &cx.statements.of(id).insert.docs(),
+        &insert.unwrap_or_default(),
     ]);
     let bounds = (!parameters.is_empty()).then(|| quote!(where #(#parameters: required::#markers),*));
     let generics = generics(&quote!(#(#parameters),*), states);

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use rex_schema::model::EnumId;
+use rex_schema::model::{Enum, EnumId};
 
 use super::{Cx, GeneratedFile, layout, model as rows, names, shown};
 
@@ -28,6 +28,7 @@ fn definition(cx: &Cx<'_>, id: EnumId) -> TokenStream {
         let deprecated = shown::deprecated(variant.deprecated.as_deref());
         quote!(#docs #deprecated #rename #name)
     });
+    let allow = allow_deprecated(item);
     quote! {
         #docs
         #[derive(
@@ -35,10 +36,17 @@ fn definition(cx: &Cx<'_>, id: EnumId) -> TokenStream {
             ::core::cmp::Eq, ::core::hash::Hash, ::core::cmp::PartialOrd, ::core::cmp::Ord
         )]
         #serde
+        #allow
         pub enum #name {
             #(#variants,)*
         }
     }
+}
+
+/// What is generated names deprecated variants too.
+fn allow_deprecated(item: &Enum) -> Option<TokenStream> {
+    let is_deprecated = item.variants.iter().any(|variant| variant.deprecated.is_some());
+    is_deprecated.then(|| quote!(#[allow(deprecated)]))
 }
 
 fn constants(cx: &Cx<'_>, id: EnumId) -> TokenStream {
@@ -46,7 +54,9 @@ fn constants(cx: &Cx<'_>, id: EnumId) -> TokenStream {
     let name = names::item(&item.name);
     let variants = item.variants.iter().map(|variant| names::variant(&variant.name));
     let labels = item.variants.iter().map(|variant| &variant.label);
+    let allow = allow_deprecated(item);
     quote! {
+        #allow
         impl #name {
             /// All variants, in declared order.
             pub const VARIANTS: &'static [Self] = &[#(Self::#variants),*];

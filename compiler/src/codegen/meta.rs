@@ -3,8 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use rex_schema::model::{
-    Action, Column, Default, ForeignKey, JoinTable, JoinTableId, Model, ModelId, Relation, RelationKind,
-    Scalar, Type, Value,
+    Action, Column, Default, ForeignKey, JoinTable, JoinTableId, Model, ModelId, ModelKind, Relation,
+    RelationKind, Scalar, Type, Value,
 };
 use rex_schema::names as made;
 
@@ -21,14 +21,17 @@ pub(super) fn model(cx: &Cx<'_>, id: ModelId) -> TokenStream {
     let statements = cx.statements.of(id);
     let name = &model.name;
     let table = table(cx, id);
-    let keys = std::iter::once(("get".to_owned(), &model.primary_key));
+    let key = Some(("get".to_owned(), &model.primary_key)).filter(|(_, key)| !key.is_empty());
     let uniques = model.uniques.iter().enumerate();
     let uniques = uniques.map(|(at, unique)| (repository::by_name(model, at), &unique.columns));
-    let gets = keys.chain(uniques).zip(&statements.gets).map(|((name, columns), text)| {
+    let gets = key.into_iter().chain(uniques).zip(&statements.gets).map(|((name, columns), text)| {
         let (columns, statement) = (places(columns), text.tokens());
         quote!(::rex_orm::__::GetMeta { name: #name, columns: #columns, statement: &#statement })
     });
-    let (insert, delete) = (statements.insert.tokens(), statements.delete.tokens());
+    let [insert, delete] = match &statements.writes {
+        Some(writes) => [writes.insert.tokens(), writes.delete.tokens()],
+        None => [(); 2].map(|()| quote!(::rex_orm::__::Statement::NONE)),
+    };
     let rules = rules::of_model(cx, model);
     quote! {
         ::rex_orm::__::ModelMeta {
@@ -42,21 +45,36 @@ pub(super) fn model(cx: &Cx<'_>, id: ModelId) -> TokenStream {
     }
 }
 
+/// The name of a PostgreSQL schema, or none for the default one.
+fn schema_name(schema: Option<&str>) -> TokenStream {
+    match schema {
+        Some(name) => quote!(::core::option::Option::Some(#name)),
+        None => quote!(::core::option::Option::None),
+    }
+}
+
+/// The foreign keys that a database enforces: those of a view only say how to load along.
+fn enforced_keys(model: &Model) -> impl Iterator<Item = &ForeignKey> {
+    let is_view = matches!(model.kind, ModelKind::View(_));
+    model.foreign_keys.iter().filter(move |_| !is_view)
+}
+
 /// A model's `TableMeta`.
 fn table(cx: &Cx<'_>, id: ModelId) -> TokenStream {
     let model = &cx.schema[id];
-    let (name, key_name, key) = (&model.table, made::primary_key(&model.table), places(&model.primary_key));
+    let (name, key_name, key) = (&model.table, made::primary_key(&model.stem()), places(&model.primary_key));
+    let schema = schema_name(model.schema.as_deref());
     let columns = model.columns.iter().map(|column| self::column(cx, column));
     let uniques = model.uniques.iter().map(|unique| {
         let (name, columns) = (&unique.name, places(&unique.columns));
         quote!(::rex_orm::__::UniqueMeta { name: #name, columns: #columns })
     });
-    let foreign_keys = model.foreign_keys.iter().map(|key| foreign_key(cx, key));
+    let foreign_keys = enforced_keys(model).map(|key| foreign_key(cx, key));
     let referenced_by = references(cx, id);
     let upkeep = upkeep(cx, model);
     quote! {
         ::rex_orm::__::TableMeta {
-            schema: ::core::option::Option::None,
+            schema: #schema,
             name: #name,
             columns: &[#(#columns),*],
             key: ::rex_orm::__::UniqueMeta { name: #key_name, columns: #key },
@@ -180,22 +198,23 @@ fn uuid(text: &str) -> Vec<u8> {
 
 fn foreign_key(cx: &Cx<'_>, key: &ForeignKey) -> TokenStream {
     let target = &cx.schema[key.target];
-    let (name, columns, table) = (&key.name, places(&key.columns), &target.table);
+    let (name, columns) = (&key.name, places(&key.columns));
     let target_columns = key.target_columns.iter().map(|&place| &target.columns[place].name);
-    foreign_key_meta(name, &columns, table, target_columns)
+    foreign_key_meta(name, &columns, target, target_columns)
 }
 
 fn foreign_key_meta<'a>(
     name: &str,
     columns: &TokenStream,
-    target: &str,
+    target: &Model,
     target_columns: impl Iterator<Item = &'a String>,
 ) -> TokenStream {
+    let (schema, target) = (schema_name(target.schema.as_deref()), &target.table);
     quote! {
         ::rex_orm::__::ForeignKeyMeta {
             name: #name,
             columns: #columns,
-            target_schema: ::core::option::Option::None,
+            target_schema: #schema,
             target: #target,
             target_columns: &[#(#target_columns),*],
         }
@@ -206,37 +225,40 @@ fn foreign_key_meta<'a>(
 fn references(cx: &Cx<'_>, id: ModelId) -> Vec<TokenStream> {
     let mut found = Vec::new();
     for (_, model) in cx.schema.models() {
-        for key in model.foreign_keys.iter().filter(|key| key.target == id) {
+        for key in enforced_keys(model).filter(|key| key.target == id) {
             let columns: Vec<&str> =
                 key.columns.iter().map(|&place| model.columns[place].name.as_str()).collect();
             let actions = [key.on_delete, key.on_key_change];
-            found.push(reference(&key.name, &model.table, &columns, &places(&key.target_columns), actions));
+            let source = (model.schema.as_deref(), model.table.as_str());
+            found.push(reference(&key.name, source, &columns, &places(&key.target_columns), actions));
         }
     }
     for (_, join) in cx.schema.join_tables() {
         for side in join.sides.iter().filter(|side| side.model == id) {
             let columns: Vec<&str> = side.columns.iter().map(String::as_str).collect();
-            let name = made::foreign_key(&join.table, &columns);
+            let name = made::foreign_key(&join.stem(), &columns);
+            let source = (join.schema.as_deref(), join.table.as_str());
             let places = places(&cx.schema[id].primary_key);
-            found.push(reference(&name, &join.table, &columns, &places, [Action::Cascade; 2]));
+            found.push(reference(&name, source, &columns, &places, [Action::Cascade; 2]));
         }
     }
     found
 }
 
-/// `actions` are those on delete and on a change of the key.
+/// `source` is the schema and the name of the table that holds the key; `actions` are those on delete and on a change of the key.
 fn reference(
     name: &str,
-    source: &str,
+    source: (Option<&str>, &str),
     source_columns: &[&str],
     columns: &TokenStream,
     actions: [Action; 2],
 ) -> TokenStream {
     let [delete, key_change] = actions.map(|action| matches!(action, Action::Restrict | Action::NoAction));
+    let (schema, source) = (schema_name(source.0), source.1);
     quote! {
         ::rex_orm::__::ReferenceMeta {
             name: #name,
-            source_schema: ::core::option::Option::None,
+            source_schema: #schema,
             source: #source,
             source_columns: &[#(#source_columns),*],
             columns: #columns,
@@ -268,9 +290,9 @@ pub(super) fn join_table(cx: &Cx<'_>, id: JoinTableId, join: &JoinTable) -> Toke
         let here: Vec<usize> = (from..from + own.len()).collect();
         let there = model.primary_key.iter().map(|&place| &model.columns[place].name);
         foreign_keys.push(foreign_key_meta(
-            &made::foreign_key(&join.table, &own),
+            &made::foreign_key(&join.stem(), &own),
             &places(&here),
-            &model.table,
+            model,
             there,
         ));
         for (name, &place) in own.iter().zip(&model.primary_key) {
@@ -279,12 +301,13 @@ pub(super) fn join_table(cx: &Cx<'_>, id: JoinTableId, join: &JoinTable) -> Toke
             columns.push(quote!(::rex_orm::__::ColumnMeta::new(#name, #ty) #as_text));
         }
     }
-    let (table, key_name) = (&join.table, made::primary_key(&join.table));
+    let (table, key_name) = (&join.table, made::primary_key(&join.stem()));
+    let schema = schema_name(join.schema.as_deref());
     let key = places(&(0..columns.len()).collect::<Vec<usize>>());
     quote! {
         #docs
         const #constant: &::rex_orm::__::TableMeta = &::rex_orm::__::TableMeta {
-            schema: ::core::option::Option::None,
+            schema: #schema,
             name: #table,
             columns: &[#(#columns),*],
             key: ::rex_orm::__::UniqueMeta { name: #key_name, columns: #key },

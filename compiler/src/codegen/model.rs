@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use rex_schema::model::{Column, Model, ModelId, Scalar, Type};
+use rex_schema::model::{Column, Model, ModelId, ModelKind, Scalar, Type};
 
 use super::fields::{self, Field};
 use super::{Cx, GeneratedFile, builders, columns, layout, meta, names, relations, repository, shown, types};
@@ -12,14 +12,22 @@ pub(super) fn file(cx: &Cx<'_>, id: ModelId) -> GeneratedFile {
     let model = &cx.schema[id];
     let mut items = vec![row(cx, model)];
     items.extend(types::own_id(model, id).map(|column| typed_id(cx, model, column)).into_iter().flatten());
-    items.extend([new_row(cx, model), new_constructor(cx, model), new_impl(cx, model)]);
+    let is_written = !model.is_read_only();
+    if is_written {
+        items.extend([new_row(cx, model), new_constructor(cx, model), new_impl(cx, model)]);
+    }
     items.extend(columns::items(cx, model));
     items.push(model_impl(cx, id));
-    items.push(acts(cx, model));
-    items.extend(repository::unique_items(cx, model));
+    if is_written {
+        items.push(writable_impl(model));
+        items.push(acts(cx, model));
+        items.extend(repository::unique_items(cx, model));
+    }
     items.extend(relations::items(cx, id));
     items.extend(repository::items(cx, id));
-    items.extend(builders::items(cx, id));
+    if is_written {
+        items.extend(builders::items(cx, id));
+    }
     let module = cx.names.model_module(id);
     GeneratedFile { name: names::file(&module), text: layout::file(&model.file, &items) }
 }
@@ -27,8 +35,13 @@ pub(super) fn file(cx: &Cx<'_>, id: ModelId) -> GeneratedFile {
 /// `pub struct User { … }`
 fn row(cx: &Cx<'_>, model: &Model) -> TokenStream {
     let name = names::item(&model.name);
-    let docs =
-        layout::docs(&[described(&model.docs, &model.name).as_str(), &format!("Table `{}`.", model.table)]);
+    let stands = match &model.kind {
+        ModelKind::View(view) if view.materialized => "Materialised view",
+        ModelKind::View(_) => "View",
+        ModelKind::Table | ModelKind::Unmanaged => "Table",
+    };
+    let table = model.schema.iter().chain([&model.table]).map(String::as_str).collect::<Vec<_>>().join(".");
+    let docs = layout::docs(&[described(&model.docs, &model.name).as_str(), &format!("{stands} `{table}`.")]);
     let serde = serde(cx, false);
     let fields = fields::of(cx, model);
     let [derives, debug] = shown::derives(&name, &fields);
@@ -224,11 +237,21 @@ fn acts(cx: &Cx<'_>, model: &Model) -> TokenStream {
     quote!(#versioned #soft_delete)
 }
 
+/// What the runtime asks of a model whose rows are written.
+fn writable_impl(model: &Model) -> TokenStream {
+    let (row, update) = (names::item(&model.name), names::beside("Update", &model.name));
+    quote! {
+        impl ::rex_orm::__::Writable for #row {
+            type Changes = #update<::rex_orm::__::Matching>;
+        }
+    }
+}
+
 /// What the runtime asks of a model.
 fn model_impl(cx: &Cx<'_>, id: ModelId) -> TokenStream {
     let model = &cx.schema[id];
     let row = names::item(&model.name);
-    let (columns, update) = (names::beside("Columns", &model.name), names::beside("Update", &model.name));
+    let columns = names::beside("Columns", &model.name);
     let key = types::key(cx, model);
     let fields = fields::of(cx, model);
     let names = || fields.iter().map(|field| &field.name);
@@ -239,6 +262,8 @@ fn model_impl(cx: &Cx<'_>, id: ModelId) -> TokenStream {
     let parts = model.primary_key.iter().map(|&place| fields::value(cx, model, place, &quote!(self)));
     let parts: Vec<TokenStream> = parts.collect();
     let value = match parts.as_slice() {
+        // A unit.
+        [] => TokenStream::new(),
         [one] => one.clone(),
         _ => quote!((#(#parts),*)),
     };
@@ -246,7 +271,6 @@ fn model_impl(cx: &Cx<'_>, id: ModelId) -> TokenStream {
         impl ::rex_orm::__::Model for #row {
             type Columns = #columns;
             type Key = #key;
-            type Changes = #update<::rex_orm::__::Matching>;
             const COLUMNS: #columns = #columns { #(#names: #columns_of),* };
             const META: &'static ::rex_orm::__::ModelMeta = &#meta;
             fn decode(row: &mut ::rex_orm::__::Row<'_>) -> ::rex_orm::Result<Self> {

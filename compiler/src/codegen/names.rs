@@ -21,7 +21,7 @@ const MORE_KEYWORDS: [&str; 3] = ["virtual", "while", "yield"];
 const RESERVED: [&str; 4] = ["self", "super", "crate", "Self"];
 
 /// Methods of every builder and repository; a field's or relation's own gets a `_` behind it.
-const METHODS: [&str; 18] = [
+const METHODS: [&str; 19] = [
     "save",
     "set",
     "get",
@@ -33,6 +33,7 @@ const METHODS: [&str; 18] = [
     "delete",
     "delete_forever",
     "restore",
+    "refresh",
     "new",
     "connect",
     "connect_with",

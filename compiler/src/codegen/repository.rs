@@ -2,10 +2,11 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
-use rex_schema::model::{Model, ModelId, RelationKind, Scalar, Type, Unique};
+use rex_schema::model::{Model, ModelId, ModelKind, RelationKind, Scalar, Type, Unique, View};
 use rex_schema::names as made;
+use rex_sql::fixed;
 
-use super::statements::Text;
+use super::statements::{self, Text, Writes};
 use super::{Cx, layout, names, shown, types};
 
 /// The struct and its operations.
@@ -19,25 +20,50 @@ pub(super) fn items(cx: &Cx<'_>, id: ModelId) -> [TokenStream; 2] {
         #[derive(::core::clone::Clone, ::core::fmt::Debug)]
         pub struct #repository(pub(super) ::rex_orm::__::Repo<#row>);
     };
-    let fixed = fixed_methods(cx, id);
+    let fixed = [get_method(cx, id), find_method(model), write_methods(cx, id), refresh_method(model)];
     let by = model.uniques.iter().enumerate().map(|(at, unique)| by_unique(cx, id, at, unique));
     let links = model.relations.iter().filter_map(|&relation| links(cx, model, &cx.schema[relation]));
-    [struct_, quote!(impl #repository { #fixed #(#by)* #(#links)* })]
+    [struct_, quote!(impl #repository { #(#fixed)* #(#by)* #(#links)* })]
 }
 
 fn documented(text: &str, statement: &Text) -> TokenStream {
     layout::docs(&[text, &statement.docs()])
 }
 
-/// The operations that every model has.
-fn fixed_methods(cx: &Cx<'_>, id: ModelId) -> TokenStream {
+/// `db.user().get(id)`; nothing where there is no key.
+fn get_method(cx: &Cx<'_>, id: ModelId) -> TokenStream {
     let model = &cx.schema[id];
+    if model.primary_key.is_empty() {
+        return TokenStream::new();
+    }
+    let row = names::item(&model.name);
+    let docs = documented("The row with this key, or an error of `NotFound`.", &cx.statements.of(id).gets[0]);
+    quote! {
+        #docs
+        pub fn get(&self, key: impl ::rex_orm::Key<#row>) -> ::rex_orm::Pending<#row> {
+            self.0.get(key.into_key())
+        }
+    }
+}
+
+fn find_method(model: &Model) -> TokenStream {
+    let row = names::item(&model.name);
+    quote! {
+        /// All rows, to be narrowed down.
+        pub fn find(&self) -> ::rex_orm::Find<#row> {
+            self.0.find()
+        }
+    }
+}
+
+/// What writes rows; nothing where they are only read.
+fn write_methods(cx: &Cx<'_>, id: ModelId) -> TokenStream {
+    let model = &cx.schema[id];
+    let Some(writes) = &cx.statements.of(id).writes else { return TokenStream::new() };
     let (row, new) = (names::item(&model.name), names::new_type(&model.name));
     let create = names::beside("Create", &model.name);
-    let statements = cx.statements.of(id);
-    let get = documented("The row with this key, or an error of `NotFound`.", &statements.gets[0]);
-    let insert = documented("Writes a row; answers with it as the database has it.", &statements.insert);
-    let changes = changes(cx, id);
+    let insert = documented("Writes a row; answers with it as the database has it.", &writes.insert);
+    let changes = changes(cx, id, writes);
     quote! {
         /// Starts a new row: set its fields, then `.save()`.
         pub fn create(&self) -> #create {
@@ -54,20 +80,12 @@ fn fixed_methods(cx: &Cx<'_>, id: ModelId) -> TokenStream {
         ) -> ::rex_orm::Pending<::std::vec::Vec<#row>> {
             self.0.insert_many(rows)
         }
-        #get
-        pub fn get(&self, key: impl ::rex_orm::Key<#row>) -> ::rex_orm::Pending<#row> {
-            self.0.get(key.into_key())
-        }
-        /// All rows, to be narrowed down.
-        pub fn find(&self) -> ::rex_orm::Find<#row> {
-            self.0.find()
-        }
         #changes
     }
 }
 
 /// Changes and the end of one row: by its key, or by its key and version.
-fn changes(cx: &Cx<'_>, id: ModelId) -> TokenStream {
+fn changes(cx: &Cx<'_>, id: ModelId, writes: &Writes) -> TokenStream {
     let model = &cx.schema[id];
     let (row, update) = (names::item(&model.name), names::beside("Update", &model.name));
     let by = match model.version {
@@ -81,9 +99,9 @@ fn changes(cx: &Cx<'_>, id: ModelId) -> TokenStream {
             "Deletes {which}, or fails with {fails}: the time is written to `{field}`, and the row is seen \
              only by who asks for it."
         )]),
-        None => documented(&format!("Deletes {which}, or fails with {fails}."), &cx.statements.of(id).delete),
+        None => documented(&format!("Deletes {which}, or fails with {fails}."), &writes.delete),
     };
-    let soft = model.soft_delete.map(|_| soft_delete(cx, id, &by));
+    let soft = model.soft_delete.map(|_| soft_delete(cx, id, &by, writes));
     quote! {
         #starts
         pub fn update(&self, #argument: #ty) -> #update<::rex_orm::__::ByKey> {
@@ -134,7 +152,7 @@ impl By {
 }
 
 /// What there is beside where deleted rows stay.
-fn soft_delete(cx: &Cx<'_>, id: ModelId, by: &By) -> TokenStream {
+fn soft_delete(cx: &Cx<'_>, id: ModelId, by: &By, writes: &Writes) -> TokenStream {
     let row = names::item(&cx.schema[id].name);
     let By { argument, ty, which, fails, .. } = by;
     let at = match cx.schema[id].version {
@@ -142,10 +160,7 @@ fn soft_delete(cx: &Cx<'_>, id: ModelId, by: &By) -> TokenStream {
         None => quote!(::rex_orm::__::ByKey::new::<#row>(key.into_key())),
     };
     let restores = layout::docs(&[&format!("Takes back the deletion of {which}, or fails with {fails}.")]);
-    let removes = documented(
-        &format!("Deletes {which} for good, or fails with {fails}."),
-        &cx.statements.of(id).delete,
-    );
+    let removes = documented(&format!("Deletes {which} for good, or fails with {fails}."), &writes.delete);
     quote! {
         #restores
         pub fn restore(&self, #argument: #ty) -> ::rex_orm::Pending<#row> {
@@ -154,6 +169,24 @@ fn soft_delete(cx: &Cx<'_>, id: ModelId, by: &By) -> TokenStream {
         #removes
         pub fn delete_forever(&self, #argument: #ty) -> ::rex_orm::Pending<()> {
             self.0.delete_forever(#at)
+        }
+    }
+}
+
+/// `db.post_stats().refresh()`, for a materialised view.
+fn refresh_method(model: &Model) -> TokenStream {
+    let ModelKind::View(View { materialized: true, .. }) = model.kind else { return TokenStream::new() };
+    let sql = fixed::refresh(&statements::table(model), !model.primary_key.is_empty());
+    let docs = layout::docs(&[
+        "Computes all rows anew, in PostgreSQL, which keeps them until then. In SQLite they are computed \
+         whenever they are read, and this does nothing.",
+        &format!("```sql\n{sql}\n```"),
+    ]);
+    let sql = layout::raw(&sql);
+    quote! {
+        #docs
+        pub fn refresh(&self) -> ::rex_orm::Pending<()> {
+            self.0.refresh(&[#sql])
         }
     }
 }
@@ -197,8 +230,10 @@ fn by_unique(cx: &Cx<'_>, id: ModelId, at: usize, unique: &Unique) -> Option<Tok
         several => quote!((#(#several.fit()),*)),
     };
     let text = format!("The row with this value of the unique `{}`, if there is one.", unique.name);
-    let docs = documented(&text, &cx.statements.of(id).gets[at + 1]);
-    let get = layout::number(at + 1);
+    // The read by the primary key comes first, where there is one.
+    let get = at + usize::from(!model.primary_key.is_empty());
+    let docs = documented(&text, &cx.statements.of(id).gets[get]);
+    let get = layout::number(get);
     Some(quote! {
         #docs
         pub fn #method(
@@ -233,7 +268,7 @@ pub(super) fn unique_items(_: &Cx<'_>, model: &Model) -> [TokenStream; 2] {
     let unique = names::beside("Unique", &model.name);
     let names = unique_names(model);
     let variants: Vec<Ident> = names.iter().map(|name| names::camel(&[name])).collect();
-    let primary = made::primary_key(&model.table);
+    let primary = made::primary_key(&model.stem());
     let constraints: Vec<&str> = std::iter::once(primary.as_str())
         .chain(model.uniques.iter().map(|unique| unique.name.as_str()))
         .collect();

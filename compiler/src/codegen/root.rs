@@ -81,14 +81,10 @@ fn names_of_all(cx: &Cx<'_>) -> TokenStream {
     let allow = quote!(#[allow(unreachable_pub, unused_imports)]);
     let models = cx.schema.models().map(|(id, model)| {
         let module = cx.names.model_module(id);
-        let (row, new) = (names::item(&model.name), names::new_type(&model.name));
-        match types::own_id(model, id) {
-            Some(_) => {
-                let id = names::id_type(&model.name);
-                quote!(#allow pub use self::#module::{#row, #id, #new};)
-            }
-            None => quote!(#allow pub use self::#module::{#row, #new};),
-        }
+        let new = (!model.is_read_only()).then(|| names::new_type(&model.name));
+        let id = types::own_id(model, id).map(|_| names::id_type(&model.name));
+        let items = std::iter::once(names::item(&model.name)).chain(id).chain(new);
+        quote!(#allow pub use self::#module::{#(#items),*};)
     });
     let enums = cx.schema.enums().map(|(id, item)| {
         let (module, name) = (cx.names.enum_module(id), names::item(&item.name));

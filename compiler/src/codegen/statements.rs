@@ -15,8 +15,14 @@ pub(super) struct Statements {
 
 /// The fixed statements of a model.
 pub(super) struct ModelStatements {
-    /// By the primary key, then by each unique.
+    /// By the primary key, if there is one, then by each unique.
     pub(super) gets: Vec<Text>,
+    /// None where rows are only read.
+    pub(super) writes: Option<Writes>,
+}
+
+/// The statements that write one row.
+pub(super) struct Writes {
     pub(super) insert: Text,
     pub(super) delete: Text,
 }
@@ -40,6 +46,11 @@ impl Statements {
     }
 }
 
+/// The table of a model, as statements name it.
+pub(super) fn table(model: &Model) -> Table {
+    Table { schema: model.schema.clone().map(Into::into), name: model.table.clone().into() }
+}
+
 struct Writer<'a> {
     next: u32,
     options: &'a Options,
@@ -47,7 +58,7 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn model(&mut self, model: &Model) -> ModelStatements {
-        let table = Table::new(model.table.clone());
+        let table = table(model);
         let all: Vec<&str> = model.columns.iter().map(|column| column.name.as_str()).collect();
         let names = |places: &[usize]| -> Vec<&str> { places.iter().map(|&place| all[place]).collect() };
         let shown = |column: &Column| ColumnRef::new(column.name.clone()).shown(types::as_text(column));
@@ -55,8 +66,8 @@ impl Writer<'_> {
         let gone = model.soft_delete.map(|place| all[place]);
         // Of a row that counts its changes one version is deleted, and no other.
         let deleted: Vec<usize> = model.primary_key.iter().copied().chain(model.version).collect();
-        let keys =
-            std::iter::once(&model.primary_key).chain(model.uniques.iter().map(|unique| &unique.columns));
+        let key = Some(&model.primary_key).filter(|key| !key.is_empty());
+        let keys = key.into_iter().chain(model.uniques.iter().map(|unique| &unique.columns));
         let own: Vec<&str> = model
             .columns
             .iter()
@@ -67,8 +78,10 @@ impl Writer<'_> {
             gets: keys
                 .map(|key| self.text(|dialect| fixed::get(dialect, &table, &shown, &names(key), gone)))
                 .collect(),
-            insert: self.text(|dialect| fixed::insert(dialect, &table, &own, &shown)),
-            delete: self.text(|dialect| fixed::delete(dialect, &table, &names(&deleted))),
+            writes: (!model.is_read_only()).then(|| Writes {
+                insert: self.text(|dialect| fixed::insert(dialect, &table, &own, &shown)),
+                delete: self.text(|dialect| fixed::delete(dialect, &table, &names(&deleted))),
+            }),
         }
     }
 

@@ -211,6 +211,11 @@ codes! {
     E0809 "a statement that a mixin or an embedded type cannot have",
     E0811 "a mixin that is taken in twice",
     E0820 "a mixin in a type's place",
+    E0840 "a view without a query",
+    E0841 "what has no meaning in a view",
+    E0842 "a key to a view",
+    E0843 "a relation to a model without a key",
+    E0844 "statements that contradict each other",
     // Configuration.
     E0901 "no databases are configured",
     E0902 "an unknown configuration key",
@@ -230,4 +235,5 @@ codes! {
     W0009("nullable_unique") "a nullable part of a composite unique",
     W0011("exclusive_length") "a `@length` that ends just before the type does",
     W0014("local_date_time") "an instant without a zone",
+    W0015("view_without_key") "a view without a key",
 }

@@ -38,7 +38,7 @@ pub(crate) fn soft_delete_required(place: Place, mark: Place) -> Diagnostic {
 /// `place` is the whole attribute, here and in those that follow.
 pub(crate) fn former_is_present(place: Place, name: &str, kind: &str) -> Diagnostic {
     Diagnostic::new(E0326, place, format!("{kind} that is called `{name}` was not renamed"))
-        .note("`@renamed_from` is the former name, which the next migration turns into the present one")
+        .note("`renamed_from` holds the former name, which the next migration turns into the present one")
         .fix("remove it", place, "")
 }
 

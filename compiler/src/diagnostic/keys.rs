@@ -25,6 +25,12 @@ pub(crate) fn no_primary_key(
     }
 }
 
+pub(crate) fn target_without_key(place: Place, target: &str, there: Place) -> Diagnostic {
+    Diagnostic::new(E0843, place, format!("`{target}` has no key that a relation could hold"))
+        .see(there, "declared here")
+        .help("give it one, or name columns that are unique there: `@references(…)`")
+}
+
 pub(crate) fn two_primary_keys(model: &str, place: Place, first: Place) -> Diagnostic {
     Diagnostic::new(E0502, place, format!("`{model}` has two primary keys"))
         .see(first, "the first one")

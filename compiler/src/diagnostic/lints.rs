@@ -74,6 +74,12 @@ pub(crate) fn required_cycle(place: Place, path: &str, end: Place) -> Diagnostic
         .help("or make one of them optional")
 }
 
+pub(crate) fn view_without_key(place: Place, name: &str) -> Diagnostic {
+    Diagnostic::new(W0015, place, format!("the view `{name}` has no key"))
+        .note("its rows can be found, but none can be got by its key, and no relation leads to one")
+        .help("mark what tells the rows apart with `@id`, or silence this with `allow (view_without_key)`")
+}
+
 pub(crate) fn nullable_unique(place: Place, field: &str) -> Diagnostic {
     Diagnostic::new(W0009, place, format!("`{field}` may be null, and null equals nothing"))
         .note("rows that are null here may repeat the other parts")

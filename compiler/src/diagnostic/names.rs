@@ -107,6 +107,12 @@ pub(crate) fn bad_database_name(what: &str, place: Place, name: &str) -> Diagnos
     Diagnostic::new(E0209, place, message).help("choose a name of 1 to 63 bytes")
 }
 
+pub(crate) fn reserved_schema(place: Place, name: &str) -> Diagnostic {
+    Diagnostic::new(E0209, place, format!("no schema can be called `{name}`"))
+        .note("such names belong to the database itself")
+        .help("choose another name")
+}
+
 pub(crate) fn same_constraint(name: &str, place: Place, first: Place) -> Diagnostic {
     Diagnostic::new(E0210, place, format!("two constraints or indexes are called `{name}`"))
         .see(first, "the other one")

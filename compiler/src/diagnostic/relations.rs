@@ -130,6 +130,37 @@ pub(crate) fn forgotten_inverse(
         .fix("if they are two, say what this key does: `@on_delete(restrict)`", end, " @on_delete(restrict)")
 }
 
+/// `inverses` are the view's to-ones that lead here, each with the edits that name it.
+pub(crate) fn key_to_view(
+    here: &Side<'_>,
+    ty: Place,
+    view: &str,
+    inverses: &[(String, Vec<(Place, String)>)],
+) -> Diagnostic {
+    let mut diagnostic =
+        Diagnostic::new(E0842, ty, format!("`{}` would hold a key to the view `{view}`", here.field))
+            .note("a database keeps no keys to the rows of a query");
+    for (name, edits) in inverses {
+        diagnostic = diagnostic.fix_all(
+            format!("if it is the other side of `{view}.{name}`, write `@inverse({name})`"),
+            edits.clone(),
+        );
+    }
+    match inverses {
+        [] => {
+            diagnostic.help(format!("let `{view}` lead here instead, and be its other side: `@inverse(…)`"))
+        }
+        _ => diagnostic,
+    }
+}
+
+/// `view` is the one of the two that is a view.
+pub(crate) fn join_with_view(place: Place, view: &str) -> Diagnostic {
+    Diagnostic::new(E0842, place, format!("the join table would hold keys to the view `{view}`"))
+        .note("a database keeps no keys to the rows of a query")
+        .help("name a model or a view that joins the two: `@through(…)`")
+}
+
 pub(crate) fn not_unique(key: &Side<'_>, inverse: Place, insert: Place) -> Diagnostic {
     Diagnostic::new(E0607, key.place, format!("`{}` is one side of a one-to-one, and not unique", key.field))
         .see(inverse, "at most one row is expected here")

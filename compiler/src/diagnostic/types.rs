@@ -188,7 +188,9 @@ pub(crate) fn misplaced_statement(keyword: &str, place: Place, owner: &str) -> D
     let diagnostic = Diagnostic::new(E0308, place, format!("`{keyword}` does not belong in {owner}"));
     match keyword {
         "type" => diagnostic.help("it names the type of an enum; a table's name is `table \"…\"`"),
-        _ => diagnostic.help("it belongs in a view"),
+        "sql" | "materialized" => diagnostic.help("it belongs in a view"),
+        "unmanaged" => diagnostic.help("a view that another tool makes is a `model` here, with `unmanaged`"),
+        _ => diagnostic.help("its rows are those of a query, which is made anew when it changes"),
     }
 }
 

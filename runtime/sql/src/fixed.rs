@@ -38,6 +38,13 @@ pub fn delete(dialect: Dialect, table: &Table, by: &[&str]) -> String {
     Delete { table: table.clone(), filter: Some(matches(by)) }.render(dialect).sql
 }
 
+/// `REFRESH MATERIALIZED VIEW name`, for PostgreSQL. A view with a unique index can be read
+/// meanwhile.
+pub fn refresh(view: &Table, has_unique_index: bool) -> String {
+    let concurrently = if has_unique_index { "CONCURRENTLY " } else { "" };
+    format!("REFRESH MATERIALIZED VIEW {concurrently}{}", view.quoted(Dialect::Postgres))
+}
+
 fn matches(by: &[&str]) -> Expr<()> {
     Expr::All(by.iter().map(|column| Expr::column(owned(column)).equals(Expr::Value(()))).collect())
 }

@@ -13,7 +13,7 @@ use crate::adapter::{Access, BoxFuture, Session, Work};
 use crate::db::Db;
 use crate::error::{Error, Kind, Result};
 use crate::meta::{ColumnMeta, ModelMeta, TableMeta};
-use crate::model::{Cardinality, Many, Maybe, Model, One, Relation, SoftDelete};
+use crate::model::{Cardinality, Many, Maybe, Model, One, Relation, SoftDelete, Writable};
 use crate::operation::{Operation, Shape};
 use crate::row::Row;
 use crate::scalar::KeyParts;
@@ -132,7 +132,10 @@ impl<M: Model, L, C> Find<M, L, C> {
     }
 
     /// Changes all of these rows.
-    pub fn update(self) -> M::Changes {
+    pub fn update(self) -> M::Changes
+    where
+        M: Writable,
+    {
         let target = match self.start {
             Start::Nowhere => Matching::none(),
             start => Matching::new(matching(M::META, self.tail, &start)),
@@ -142,7 +145,10 @@ impl<M: Model, L, C> Find<M, L, C> {
 
     /// Deletes all of these rows; answers with how many there were. Where a field has
     /// `@soft_delete`, that writes the time to it, in rows that are not deleted yet.
-    pub fn delete(mut self) -> Pending<u64> {
+    pub fn delete(mut self) -> Pending<u64>
+    where
+        M: Writable,
+    {
         if M::META.table.upkeep.soft_delete.is_none() {
             return self.remove("delete");
         }

@@ -4,7 +4,7 @@
 //! Logic is three-valued, as in SQL: a comparison with null is unknown. The operands of an
 //! operator have one type: where the user mixed them, a [`Node::Widen`] stands.
 
-use rex_sql::{Arithmetic, Comparison, Function};
+use rex_sql::{Arithmetic, Comparison, Dialect, Function};
 
 use super::{Scalar, Type, Value};
 
@@ -24,6 +24,16 @@ pub struct SqlText {
     pub postgres: Option<String>,
     /// For SQLite.
     pub sqlite: Option<String>,
+}
+
+impl SqlText {
+    /// The text for a database.
+    pub fn of(&self, dialect: Dialect) -> Option<&str> {
+        match dialect {
+            Dialect::Postgres => self.postgres.as_deref(),
+            Dialect::Sqlite => self.sqlite.as_deref(),
+        }
+    }
 }
 
 /// An expression with its type.

@@ -3,6 +3,7 @@
 mod expr;
 mod render;
 mod types;
+mod view;
 
 use crate::dialect::Target;
 
@@ -10,11 +11,14 @@ pub(crate) use render::{default, ty};
 pub use types::{Constant, Default, Element, Type};
 
 pub(crate) const TARGET: Target = Target {
+    schemas: true,
     enums: true,
     comments: true,
     index_nulls: true,
+    materialized_views: true,
     autoincrement_is_key: false,
     ty: types::ty,
+    view_type: |schema, column| Some(types::view_type(schema, column)),
     default: types::default,
     rule: |_, _| None,
     expr: expr::text,

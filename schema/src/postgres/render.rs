@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use rex_sql::{ident, text};
 
 use super::types::{Constant, Default, Element, Type};
+use super::view;
 use crate::database::{self as db, Database};
 use crate::{civil, order, render};
 
@@ -13,23 +14,43 @@ pub(super) fn statements(database: &Database) -> Vec<Vec<String>> {
     let tables: Vec<&db::Table> = order.iter().map(|&place| &database.tables[place]).collect();
     let mut created = HashSet::new();
     let mut late = Vec::new();
-    let mut groups = vec![database.enums.iter().map(create_enum).collect()];
+    let is_ours: HashSet<_> = tables.iter().map(|table| table.id()).collect();
+    let mut groups: Vec<Vec<String>> = vec![
+        database.schemas.iter().map(|schema| create_schema(schema)).collect(),
+        database.enums.iter().map(create_enum).collect(),
+    ];
     for table in &tables {
-        created.insert(table.name.as_str());
-        let (now, later): (Vec<_>, Vec<_>) =
-            table.foreign_keys.iter().partition(|key| created.contains(key.target.as_str()));
+        created.insert(table.id());
+        // A table that another tool owns is there already.
+        let (now, later): (Vec<_>, Vec<_>) = table
+            .foreign_keys
+            .iter()
+            .partition(|key| created.contains(&key.target_id()) || !is_ours.contains(&key.target_id()));
         groups.push(vec![create_table(table, &now)]);
         late.extend(later.into_iter().map(|key| add_foreign_key(table, key)));
     }
     groups.push(late);
-    groups.push(tables.iter().flat_map(|table| render::indexes(table)).collect());
-    groups.push(comments(&database.enums, &tables));
+    groups.push(
+        tables
+            .iter()
+            .flat_map(|table| render::indexes(table.schema.as_deref(), &table.name, &table.indexes))
+            .collect(),
+    );
+    groups.extend(database.views.iter().map(view::create));
+    groups.push(
+        comments(&database.enums, &tables).into_iter().chain(view::comments(&database.views)).collect(),
+    );
     groups
+}
+
+fn create_schema(name: &str) -> String {
+    format!("CREATE SCHEMA IF NOT EXISTS {}", ident(name))
 }
 
 fn create_enum(source: &db::Enum) -> String {
     let labels: Vec<String> = source.labels.iter().map(|label| text(label)).collect();
-    format!("CREATE TYPE {} AS ENUM ({})", ident(&source.name), labels.join(", "))
+    let name = render::qualified(source.schema.as_deref(), &source.name);
+    format!("CREATE TYPE {name} AS ENUM ({})", labels.join(", "))
 }
 
 fn create_table(table: &db::Table, foreign_keys: &[&db::ForeignKey]) -> String {
@@ -39,7 +60,7 @@ fn create_table(table: &db::Table, foreign_keys: &[&db::ForeignKey]) -> String {
         .chain(table.checks.iter().map(render::check))
         .chain(foreign_keys.iter().map(|key| render::foreign_key(key)))
         .collect();
-    render::create_table(&table.name, &lines, "")
+    render::create_table(&name(table), &lines, "")
 }
 
 fn column(column: &db::Column) -> String {
@@ -57,14 +78,20 @@ fn column(column: &db::Column) -> String {
 }
 
 fn add_foreign_key(table: &db::Table, key: &db::ForeignKey) -> String {
-    format!("ALTER TABLE {}\n    ADD {}", ident(&table.name), render::foreign_key(key))
+    format!("ALTER TABLE {}\n    ADD {}", name(table), render::foreign_key(key))
+}
+
+fn name(table: &db::Table) -> String {
+    render::qualified(table.schema.as_deref(), &table.name)
 }
 
 fn comments(enums: &[db::Enum], tables: &[&db::Table]) -> Vec<String> {
-    let mut statements: Vec<String> =
-        enums.iter().filter_map(|e| comment("TYPE", &ident(&e.name), &e.comment)).collect();
+    let mut statements: Vec<String> = enums
+        .iter()
+        .filter_map(|e| comment("TYPE", &render::qualified(e.schema.as_deref(), &e.name), &e.comment))
+        .collect();
     for table in tables {
-        let name = ident(&table.name);
+        let name = name(table);
         statements.extend(comment("TABLE", &name, &table.comment));
         for column in &table.columns {
             let column_name = format!("{name}.{}", ident(&column.name));
@@ -74,7 +101,7 @@ fn comments(enums: &[db::Enum], tables: &[&db::Table]) -> Vec<String> {
     statements
 }
 
-fn comment(kind: &str, name: &str, comment: &str) -> Option<String> {
+pub(super) fn comment(kind: &str, name: &str, comment: &str) -> Option<String> {
     (!comment.is_empty()).then(|| format!("COMMENT ON {kind} {name} IS {}", text(comment)))
 }
 
@@ -97,7 +124,7 @@ pub(crate) fn ty(ty: &Type) -> String {
         Element::Timestamptz => "timestamptz".to_owned(),
         Element::Timestamp => "timestamp".to_owned(),
         Element::Jsonb => "jsonb".to_owned(),
-        Element::Enum(name) => ident(name),
+        Element::Enum { schema, name } => render::qualified(schema.as_deref(), name),
         Element::Native(text) => text.clone(),
     };
     if ty.array { element + "[]" } else { element }

@@ -54,8 +54,13 @@ pub enum Element {
     Timestamp,
     /// `jsonb`
     Jsonb,
-    /// An enum type, by its name.
-    Enum(String),
+    /// An enum type.
+    Enum {
+        /// Its schema, if not the default one.
+        schema: Option<String>,
+        /// Its name.
+        name: String,
+    },
     /// A type of the user's choice, as it is written; the whole of it, where it is an array.
     Native(String),
 }
@@ -121,7 +126,9 @@ pub(super) fn ty(schema: &Schema, column: &Column) -> db::Type {
 pub(super) fn of(schema: &Schema, ty: model::Type, list: bool) -> Type {
     let element = match ty {
         model::Type::Scalar(scalar) => scalar_type(scalar),
-        model::Type::Enum(id) => Element::Enum(schema[id].type_name.clone()),
+        model::Type::Enum(id) => {
+            Element::Enum { schema: schema[id].schema.clone(), name: schema[id].type_name.clone() }
+        }
     };
     Type { element, array: list }
 }
@@ -145,6 +152,15 @@ fn scalar_type(scalar: Scalar) -> Element {
         Scalar::LocalDateTime => Element::Timestamp,
         Scalar::Json => Element::Jsonb,
     }
+}
+
+/// What a view's value is cast to. A cast to `varchar(n)` would cut a longer text off in silence.
+pub(super) fn view_type(schema: &Schema, column: &Column) -> db::Type {
+    let mut cast = of(schema, column.ty, column.list);
+    if let Element::Varchar(_) = cast.element {
+        cast.element = Element::Text;
+    }
+    db::Type::Postgres(cast)
 }
 
 pub(super) fn default(schema: &Schema, column: &Column) -> Option<db::Default> {

@@ -11,11 +11,15 @@ pub(crate) use render::{condition, default, ty};
 pub use types::{Constant, Default, Rule, Type};
 
 pub(crate) const TARGET: Target = Target {
+    schemas: false,
     enums: false,
     comments: false,
     index_nulls: false,
+    materialized_views: false,
     autoincrement_is_key: true,
     ty: types::ty,
+    // A cast would make 0 of what is no number.
+    view_type: |_, _| None,
     default: types::default,
     rule: types::rule,
     expr: expr::text,

@@ -10,7 +10,8 @@ pub(super) fn statements(database: &Database) -> Vec<Vec<String>> {
     let order = order::creation(&database.tables);
     let tables: Vec<&db::Table> = order.iter().map(|&place| &database.tables[place]).collect();
     let mut groups: Vec<Vec<String>> = tables.iter().map(|table| vec![create_table(table)]).collect();
-    groups.push(tables.iter().flat_map(|table| render::indexes(table)).collect());
+    groups.push(tables.iter().flat_map(|table| render::indexes(None, &table.name, &table.indexes)).collect());
+    groups.extend(database.views.iter().map(|view| vec![create_view(view)]));
     groups
 }
 
@@ -24,7 +25,15 @@ fn create_table(table: &db::Table) -> String {
         .chain(table.checks.iter().map(render::check))
         .chain(table.foreign_keys.iter().map(render::foreign_key))
         .collect();
-    render::create_table(&table.name, &lines, " STRICT")
+    render::create_table(&ident(&table.name), &lines, " STRICT")
+}
+
+/// The query is put into one that names its columns, so that another one among them does not
+/// matter. SQLite resolves names when the view is first read.
+fn create_view(view: &db::View) -> String {
+    let columns: Vec<String> = view.columns.iter().map(|column| ident(&column.name)).collect();
+    let columns = columns.join(",\n    ");
+    format!("CREATE VIEW {} AS\nSELECT\n    {columns}\nFROM (\n{}\n)", ident(&view.name), view.query)
 }
 
 fn column(table: &db::Table, column: &db::Column) -> String {

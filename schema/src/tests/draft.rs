@@ -103,7 +103,7 @@ impl Draft {
             model,
             columns: columns.iter().map(|&c| c.to_owned()).collect(),
         };
-        self.0.join_tables.push(JoinTable { table: table.to_owned(), sides: sides.map(side) });
+        self.0.join_tables.push(JoinTable { schema: None, table: table.to_owned(), sides: sides.map(side) });
     }
 
     /// The schema. Where fields were not given, each column is one.
