@@ -11,6 +11,9 @@
 //! 5. [`format()`] changes neither what a file says nor its comments, and a file with errors not at
 //!    all.
 
+// pest without `std`, which would look at the stack at each step, has rules made of it.
+extern crate alloc;
+
 pub mod ast;
 mod error;
 mod foreign;

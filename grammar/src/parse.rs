@@ -1,5 +1,8 @@
 //! From text to tree: scan, parse, walk.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use pest::Parser as _;
 use pest_derive::Parser;
 
@@ -12,6 +15,9 @@ pub const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// How deep brackets may nest.
 pub const MAX_DEPTH: usize = 128;
+
+/// The byte order mark: no part of the text, but counted in spans.
+const MARK: char = '\u{feff}';
 
 /// The rules of `rex.pest`.
 #[derive(Parser)]
@@ -28,15 +34,7 @@ pub fn parse(text: &str) -> (File, Vec<SyntaxError>) {
     if scan.fatal {
         return (File::default(), scan.errors);
     }
-    // A byte order mark is no part of the text, but spans count it.
-    let blanked;
-    let source = match text.strip_prefix('\u{feff}') {
-        Some(rest) => {
-            blanked = format!("   {rest}");
-            blanked.as_str()
-        }
-        None => text,
-    };
+    let source = &*plain(text, &scan.raw_strings);
     let mut pairs = match RexParser::parse(Rule::file, source) {
         Ok(pairs) => pairs,
         // The catch-all rules accept every text; should one be missing, say so in our words.
@@ -47,5 +45,43 @@ pub fn parse(text: &str) -> (File, Vec<SyntaxError>) {
         }
     };
     let file = pairs.next().expect("the rule `file` matches once");
-    walk::walk(source, file, scan.errors)
+    walk::walk(text, source, file, scan.errors)
+}
+
+/// The text with each byte in its place, for the rules: without a byte order mark, and with raw
+/// strings that have neither `#` nor quotes in them.
+fn plain<'a>(text: &'a str, raw_strings: &[Range<usize>]) -> Cow<'a, str> {
+    if !text.starts_with(MARK) && raw_strings.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = String::with_capacity(text.len());
+    if text.starts_with(MARK) {
+        plain.push_str("   ");
+    }
+    for raw in raw_strings {
+        plain.push_str(&text[plain.len()..raw.start]);
+        let inner = &text[raw.start + 2..raw.end - 1];
+        plain.push_str("r\"");
+        plain.push_str(&inner.replace('"', "'"));
+        plain.push('"');
+    }
+    plain.push_str(&text[plain.len()..]);
+    Cow::Owned(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_texts_keep_every_byte_in_its_place() {
+        let check = |text: &str, expected: &str| {
+            let plain = plain(text, &scan::scan(text).raw_strings).into_owned();
+            assert_eq!(plain, expected, "{text}");
+            assert_eq!(plain.len(), text.len(), "{text}");
+        };
+        check("a r\"b\" # r", "a r\"b\" # r");
+        check("r#\"a\"b\"# r##\"\"#\"## c", "r\"'a'b'\" r\"#''#'#\" c");
+        check("\u{feff}r#\"é\"#", "   r\"'é'\"");
+    }
 }

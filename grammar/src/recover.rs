@@ -76,7 +76,7 @@ pub(crate) fn unexpected_at(source: &str, error: &Error<Rule>, offset: usize) ->
     expected.sort_unstable();
     expected.dedup();
     if expected.contains(&"a type") || expected.contains(&"a value") {
-        expected.retain(|&word| word != "an attribute" && word != "`(`" && word != "a name");
+        expected.retain(|word| !["an attribute", "`(`", "a name", "`..`"].contains(word));
     }
     // An attribute before the colon is recognised, and is an error.
     if expected.contains(&"`:`") {
@@ -143,7 +143,7 @@ fn statement_takes(keyword: &str) -> Vec<&'static str> {
 fn describe(rule: Rule) -> Option<&'static str> {
     Some(match rule {
         Rule::EOI | Rule::file | Rule::item | Rule::file_doc | Rule::doc | Rule::dangling_doc => return None,
-        Rule::WHITESPACE | Rule::COMMENT | Rule::line_comment | Rule::block_comment | Rule::skip => {
+        Rule::WHITESPACE | Rule::comment | Rule::block_comment | Rule::skip => {
             return None;
         }
         Rule::declaration | Rule::block | Rule::block_keyword | Rule::enum_keyword | Rule::union_keyword => {
@@ -156,7 +156,7 @@ fn describe(rule: Rule) -> Option<&'static str> {
         Rule::body => "`{`",
         Rule::member | Rule::close | Rule::unclosed | Rule::separator => return None,
         Rule::field | Rule::colonless_field | Rule::typeless_field | Rule::lone_field => "a field",
-        Rule::type_ref | Rule::list_type | Rule::named_type => "a type",
+        Rule::field_type | Rule::type_ref | Rule::list_type | Rule::named_type => "a type",
         Rule::type_suffix | Rule::generic => "`?`",
         Rule::colon => "`:`",
         Rule::default => "`=`",
@@ -178,9 +178,11 @@ fn describe(rule: Rule) -> Option<&'static str> {
         Rule::modifier => "`asc` or `desc`",
         Rule::expr
         | Rule::operand
+        | Rule::value
         | Rule::parenthesized
         | Rule::prefix
         | Rule::range
+        | Rule::open_range
         | Rule::bound
         | Rule::regex => "a value",
         Rule::operator | Rule::in_keyword => "an operator",
@@ -189,7 +191,7 @@ fn describe(rule: Rule) -> Option<&'static str> {
         Rule::list => "a value",
         Rule::reference | Rule::path => "a name",
         Rule::name | Rule::word | Rule::word_char => "a name",
-        Rule::number | Rule::string | Rule::string_char | Rule::raw_string => "a value",
+        Rule::number | Rule::string | Rule::string_text | Rule::raw_string => "a value",
         Rule::dangling_member_doc | Rule::broken_member | Rule::broken_variant | Rule::broken_item => {
             return None;
         }

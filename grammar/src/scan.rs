@@ -3,6 +3,8 @@
 //! It bounds the depth that pest will recurse to, and finds the faults that a grammar words
 //! badly: a bracket that is never closed, a string that runs on.
 
+use std::ops::Range;
+
 use crate::ast::Span;
 use crate::error::{SyntaxError, SyntaxErrorKind};
 use crate::parse::MAX_DEPTH;
@@ -13,35 +15,32 @@ pub(crate) struct Scan {
     pub(crate) errors: Vec<SyntaxError>,
     /// Whether the text must not be parsed.
     pub(crate) fatal: bool,
+    /// The raw strings with `#`, in order.
+    pub(crate) raw_strings: Vec<Range<usize>>,
 }
 
 /// Looks at every character once.
 pub(crate) fn scan(text: &str) -> Scan {
-    let mut scanner = Scanner {
-        text: text.as_bytes(),
-        at: 0,
-        open: Vec::new(),
-        strings: Vec::new(),
-        errors: Vec::new(),
-        fatal: false,
-    };
+    let mut scanner = Scanner { text: text.as_bytes(), ..Scanner::default() };
     match text.find('\0') {
         Some(at) => scanner.fatal(SyntaxErrorKind::Nul, at, at + 1),
         None => scanner.run(),
     }
     scanner.directions(text);
     scanner.errors.sort_by_key(|error| error.span.start);
-    Scan { errors: scanner.errors, fatal: scanner.fatal }
+    Scan { errors: scanner.errors, fatal: scanner.fatal, raw_strings: scanner.raw_strings }
 }
 
+#[derive(Default)]
 struct Scanner<'a> {
     text: &'a [u8],
     at: usize,
     open: Vec<(u8, usize)>,
     /// Strings with characters beyond ASCII.
-    strings: Vec<std::ops::Range<usize>>,
+    strings: Vec<Range<usize>>,
     errors: Vec<SyntaxError>,
     fatal: bool,
+    raw_strings: Vec<Range<usize>>,
 }
 
 impl Scanner<'_> {
@@ -152,6 +151,9 @@ impl Scanner<'_> {
                 && self.text[self.at + 1..].iter().take_while(|&&b| b == b'#').count() >= hashes
             {
                 self.at += 1 + hashes;
+                if hashes > 0 {
+                    self.raw_strings.push(start..self.at);
+                }
                 return;
             }
             self.at += 1;

@@ -6,8 +6,9 @@ mod lines;
 mod members;
 
 use std::collections::HashSet;
+use std::iter::Peekable;
 
-use pest::iterators::Pair as PestPair;
+use pest::iterators::{Pair as PestPair, Pairs as PestPairs};
 
 use crate::ast::*;
 use crate::error::{SyntaxError, SyntaxErrorKind};
@@ -16,11 +17,17 @@ use crate::parse::Rule;
 use crate::recover;
 
 type Pair<'a> = PestPair<'a, Rule>;
+type Pairs<'a> = PestPairs<'a, Rule>;
 
-/// Walks a whole file. `errors` are those of the scan.
-pub(crate) fn walk(source: &str, file: Pair<'_>, errors: Vec<SyntaxError>) -> (File, Vec<SyntaxError>) {
+/// Walks a whole file: its text, and what was parsed. `errors` are those of the scan.
+pub(crate) fn walk(
+    source: &str,
+    plain: &str,
+    file: Pair<'_>,
+    errors: Vec<SyntaxError>,
+) -> (File, Vec<SyntaxError>) {
     let scanned = errors.len();
-    let mut walker = Walker { source, errors, scanned, told: HashSet::new(), surplus: 0 };
+    let mut walker = Walker { source, plain, errors, scanned, told: HashSet::new(), surplus: 0 };
     let file = walker.file(file);
     walker.errors.sort_by_key(|error| error.span.start);
     (file, walker.errors)
@@ -28,6 +35,8 @@ pub(crate) fn walk(source: &str, file: Pair<'_>, errors: Vec<SyntaxError>) -> (F
 
 struct Walker<'a> {
     source: &'a str,
+    /// The text as the rules see it.
+    plain: &'a str,
     /// The first `scanned` are those of the scan.
     errors: Vec<SyntaxError>,
     scanned: usize,
@@ -50,25 +59,40 @@ fn span(pair: &Pair<'_>) -> Span {
     Span::new(span.start(), span.end())
 }
 
-/// Without the white space and comments that pest leaves behind the last part. What ends in a
-/// bracket of its own has none.
+/// Without the white space and comments that pest leaves behind the last part.
 fn tight(pair: &Pair<'_>) -> Span {
-    let mut span = span(pair);
+    // Only where a comment may be is it worth to look for the last part.
+    if pair.as_str().trim_ascii_end().contains('/') {
+        return Span { start: span(pair).start, end: trimmed(&last_part(pair)).end };
+    }
+    trimmed(pair)
+}
+
+fn trimmed(pair: &Pair<'_>) -> Span {
+    let (mut span, text) = (span(pair), pair.as_str());
+    span.end -= (text.len() - text.trim_ascii_end().len()) as u32;
+    span
+}
+
+/// The innermost last part of a pair. What ends in a bracket of its own is one.
+fn last_part<'p>(pair: &Pair<'p>) -> Pair<'p> {
     let mut last = pair.clone();
     loop {
-        let ends_in_bracket =
-            matches!(last.as_rule(), Rule::group | Rule::list | Rule::list_type | Rule::parenthesized);
-        let is_text =
-            matches!(last.as_rule(), Rule::broken_member | Rule::broken_variant | Rule::broken_item);
-        span.end = last.as_span().end() as u32;
+        let is_whole = matches!(
+            last.as_rule(),
+            Rule::group
+                | Rule::list
+                | Rule::list_type
+                | Rule::parenthesized
+                | Rule::broken_member
+                | Rule::broken_variant
+                | Rule::broken_item
+        );
         match last.clone().into_inner().next_back() {
-            Some(inner) if !ends_in_bracket && !is_text => last = inner,
-            _ => break,
+            Some(inner) if !is_whole => last = inner,
+            _ => return last,
         }
     }
-    let text = last.as_str();
-    span.end -= (text.len() - text.trim_end().len()) as u32;
-    span
 }
 
 fn name(pair: &Pair<'_>) -> Name {
@@ -144,7 +168,7 @@ impl Walker<'_> {
         {
             return self.foreign_member(whole, language);
         }
-        let error = recover::fault(self.source, from as usize, line.end as usize, rule);
+        let error = recover::fault(self.plain, from as usize, line.end as usize, rule);
         if !self.told.contains(&error.span) {
             self.error(error.kind, error.span);
         }
@@ -336,17 +360,11 @@ impl Walker<'_> {
 
     fn block_attribute(&mut self, pair: Pair<'_>, is_of_field: bool) {
         let mut whole = tight(&pair);
-        let mut args = String::new();
-        let mut title = String::new();
-        for pair in pair.into_inner().filter(|pair| pair.as_rule() != Rule::doc) {
-            match pair.as_rule() {
-                Rule::path => {
-                    title = self.source[tight(&pair).range()].to_owned();
-                    whole.start = span(&pair).start - 2;
-                }
-                _ => args = self.source[tight(&pair).range()].to_owned(),
-            }
-        }
+        let mut inner = pair.into_inner().skip_while(|pair| pair.as_rule() == Rule::doc).peekable();
+        let (title, path) = self.path(&mut inner);
+        whole.start = path.start - 2;
+        let args =
+            inner.next().map(|group| self.source[tight(&group).range()].to_owned()).unwrap_or_default();
         match is_of_field {
             true => {
                 let signs = Span { start: whole.start, end: whole.start + 2 };
@@ -354,6 +372,16 @@ impl Walker<'_> {
             }
             false => self.error(SyntaxErrorKind::DoubleAt { name: title, args }, whole),
         }
+    }
+
+    /// A name that may have dots in it, as it is written.
+    fn path<'p>(&self, pairs: &mut Peekable<impl Iterator<Item = Pair<'p>>>) -> (String, Span) {
+        let first = span(&pairs.next().expect("a path begins with a name"));
+        let mut whole = first;
+        while let Some(part) = pairs.next_if(|pair| pair.as_rule() == Rule::name) {
+            whole = first.to(span(&part));
+        }
+        (self.source[whole.range()].to_owned(), whole)
     }
 
     /// Documentation before a broken line, or before more of its kind, is not told as well.

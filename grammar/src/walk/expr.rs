@@ -1,7 +1,9 @@
 //! Expressions: flat pairs become a tree by precedence.
 
+use std::iter::Peekable;
+
 use super::foreign::Foreign;
-use super::{Pair, Walker, name, span, tight};
+use super::{Pair, Pairs, Walker, name, span, tight};
 use crate::ast::*;
 use crate::error::SyntaxErrorKind;
 use crate::parse::{MAX_DEPTH, Rule};
@@ -45,7 +47,8 @@ impl Walker<'_> {
         let mut operators: Vec<BinaryOp> = Vec::new();
         let mut prefixes: Vec<(UnaryOp, Span)> = Vec::new();
         let mut foreign: Vec<Foreign> = Vec::new();
-        for pair in pair.into_inner() {
+        let mut pairs = pair.into_inner().peekable();
+        while let Some(pair) = pairs.next() {
             match pair.as_rule() {
                 Rule::prefix => {
                     let op = if pair.as_str() == "-" { UnaryOp::Neg } else { UnaryOp::Not };
@@ -56,7 +59,7 @@ impl Walker<'_> {
                         prefixes.push((op, span(&pair)));
                     }
                 }
-                Rule::operator => operators.push(operator(pair.as_str().trim_end())),
+                Rule::operator => operators.push(operator(pair.as_str())),
                 Rule::foreign_operator => {
                     let found = Foreign::read(&pair, operators.len());
                     operators.push(found.op());
@@ -69,7 +72,7 @@ impl Walker<'_> {
                     operands.push(operand);
                 }
                 _ => {
-                    let mut operand = self.operand(pair);
+                    let mut operand = self.ranged(pair, &mut pairs);
                     for (op, place) in prefixes.drain(..).rev() {
                         let span = place.to(operand.span);
                         operand = Expr { kind: ExprKind::Unary(op, Box::new(operand)), span };
@@ -87,6 +90,32 @@ impl Walker<'_> {
         climb(operands, operators)
     }
 
+    /// An operand, with the rest of a range where it begins one: `1..`, `..=80`.
+    fn ranged(&mut self, first: Pair<'_>, rest: &mut Peekable<Pairs<'_>>) -> Expr {
+        if first.as_rule() == Rule::open_range {
+            let mut inner = first.into_inner().peekable();
+            let operator = inner.next().expect("an open range begins with its operator");
+            return self.range(None, &operator, &mut inner);
+        }
+        let low = self.operand(first);
+        match rest.next_if(|pair| pair.as_rule() == Rule::range_operator) {
+            Some(operator) => self.range(Some(low), &operator, rest),
+            None => low,
+        }
+    }
+
+    fn range(&mut self, low: Option<Expr>, operator: &Pair<'_>, rest: &mut Peekable<Pairs<'_>>) -> Expr {
+        let bound =
+            rest.next_if(|pair| matches!(pair.as_rule(), Rule::number | Rule::string | Rule::raw_string));
+        let high = bound.map(|bound| self.operand(bound));
+        let place = span(operator);
+        let start = low.as_ref().map_or(place, |low| low.span);
+        let span = start.to(high.as_ref().map_or(place, |high| high.span));
+        let inclusive = operator.as_str() == "..=";
+        let kind = ExprKind::Range { low: low.map(Box::new), high: high.map(Box::new), inclusive };
+        Expr { kind, span }
+    }
+
     fn operand(&mut self, pair: Pair<'_>) -> Expr {
         let whole = tight(&pair);
         let kind = match pair.as_rule() {
@@ -94,7 +123,6 @@ impl Walker<'_> {
                 let inner = pair.into_inner().next().expect("parentheses hold an expression");
                 return self.expr(inner);
             }
-            Rule::range => self.range(pair),
             Rule::number => ExprKind::Number(self.number(&pair)),
             Rule::string | Rule::raw_string => ExprKind::String(self.string(&pair)),
             Rule::list => ExprKind::List(pair.into_inner().map(|element| self.expr(element)).collect()),
@@ -109,24 +137,12 @@ impl Walker<'_> {
         Expr { kind, span: whole }
     }
 
-    fn range(&mut self, pair: Pair<'_>) -> ExprKind {
-        let (mut low, mut high, mut inclusive, mut seen) = (None, None, false, false);
-        for pair in pair.into_inner() {
-            if pair.as_rule() == Rule::range_operator {
-                inclusive = pair.as_str() == "..=";
-                seen = true;
-                continue;
-            }
-            let bound = Some(Box::new(self.operand(pair)));
-            if seen { high = bound } else { low = bound }
-        }
-        ExprKind::Range { low, high, inclusive }
-    }
-
     fn reference(&mut self, pair: Pair<'_>) -> ExprKind {
-        let mut inner = pair.into_inner();
-        let path: Vec<Name> =
-            inner.next().expect("a reference has a path").into_inner().map(|part| name(&part)).collect();
+        let mut inner = pair.into_inner().peekable();
+        let mut path = Vec::new();
+        while let Some(part) = inner.next_if(|pair| pair.as_rule() == Rule::name) {
+            path.push(name(&part));
+        }
         match inner.next() {
             Some(args) => ExprKind::Call { path, args: self.group(args) },
             None => match (path.len(), path[0].text.as_str()) {
@@ -151,7 +167,7 @@ impl Walker<'_> {
     }
 
     pub(super) fn string(&mut self, pair: &Pair<'_>) -> String {
-        let literal = pair.as_str().trim_end();
+        let literal = self.source[span(pair).range()].trim_end();
         match pair.as_rule() {
             Rule::raw_string => strings::unquote_raw(literal),
             _ => strings::unquote(literal, pair.as_span().start(), &mut self.errors),

@@ -85,9 +85,9 @@ impl Walker<'_> {
     /// None for what is no attribute of ours at all, told already.
     pub(super) fn attribute(&mut self, pair: Pair<'_>) -> Option<Attribute> {
         let whole = tight(&pair);
-        let mut inner = pair.into_inner();
-        let path = inner.nth(1).expect("an attribute has a sign and a name");
-        let title = Name { text: self.source[tight(&path).range()].to_owned(), span: tight(&path) };
+        let mut inner = pair.into_inner().skip(1).peekable();
+        let (text, span) = self.path(&mut inner);
+        let title = Name { text, span };
         let args = inner.next();
         if title.text.contains('.') {
             self.error(SyntaxErrorKind::DottedAttribute { name: title.text }, whole);

@@ -1,5 +1,7 @@
 //! The arguments and their help.
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Measures Rex.
@@ -16,6 +18,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     Compiler(CompilerArguments),
     Runtime(RuntimeArguments),
+    Sample(SampleArguments),
 }
 
 /// Measures the compiler on schemas of 100 and 1,000 models.
@@ -46,6 +49,18 @@ pub(crate) struct CompilerArguments {
     /// Only the stages, only in the profile that this program is built in
     #[arg(long, hide = true)]
     pub(crate) stages_only: bool,
+}
+
+/// Writes the schema that the compiler is measured with into a folder, for other tools.
+#[derive(Args, Debug)]
+pub(crate) struct SampleArguments {
+    /// How many models
+    #[arg(value_name = "N")]
+    pub(crate) models: usize,
+
+    /// Where the `.rex` files go
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
 }
 
 /// Measures the runtime against rusqlite and tokio-postgres.

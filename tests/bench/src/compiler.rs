@@ -5,6 +5,9 @@ mod other_profile;
 mod sample;
 mod stages;
 
+use std::fs;
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Failure;
@@ -34,6 +37,17 @@ pub(crate) fn run(arguments: &CompilerArguments) -> Result<(), Failure> {
         report.add(&crate_check::measure(CHECKED)?)?;
     }
     Ok(report.finish()?)
+}
+
+/// Writes the schema of so many models into a folder.
+pub(crate) fn write_sample(models: usize, folder: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(folder)?;
+    let sources = sample::schema(models);
+    for id in sources.ids() {
+        let name = Path::new(sources.name(id)).file_name().ok_or("a file has a name")?;
+        fs::write(folder.join(name), sources.text(id))?;
+    }
+    Ok(())
 }
 
 /// What a stage took.
