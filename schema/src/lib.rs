@@ -17,6 +17,7 @@ pub mod database;
 mod dialect;
 mod lower;
 mod order;
+mod plural;
 mod render;
 
 pub mod postgres;

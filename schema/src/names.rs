@@ -5,16 +5,14 @@
 
 use heck::ToSnakeCase;
 
+pub use crate::plural::{plural, singular};
+
 /// The longest name that PostgreSQL keeps, in bytes.
 pub const MAX: usize = 63;
 
 /// The table of a model that names none: the plural, in snake case.
 pub fn table(model: &str) -> String {
-    let snake = model.to_snake_case();
-    match snake.rsplit_once('_') {
-        Some((head, last)) => format!("{head}_{}", pluralizer::pluralize(last, 2, false)),
-        None => pluralizer::pluralize(&snake, 2, false),
-    }
+    plural(&model.to_snake_case())
 }
 
 /// The PostgreSQL type of an enum that names none.

@@ -64,7 +64,7 @@ pub(super) fn lone(cx: &mut Cx<'_>, (model, field): Side, target: ModelIx) {
         return;
     }
     let [_, _, that] = lone_names(cx, (model, field));
-    let that = if model == target { singular(&that) } else { cx.models[target].name().to_snake_case() };
+    let that = if model == target { made::singular(&that) } else { cx.models[target].name().to_snake_case() };
     let mut sides = [
         (model, model_columns(cx, model, &cx.models[model].name().to_snake_case())),
         (target, model_columns(cx, target, &that)),
@@ -83,15 +83,11 @@ pub(super) fn lone(cx: &mut Cx<'_>, (model, field): Side, target: ModelIx) {
 pub(super) fn lone_names(cx: &Cx<'_>, (model, field): Side) -> [String; 3] {
     let this = cx.models[model].name().to_snake_case();
     let name = cx.field(model, field).name();
-    let that = match singular(name) {
+    let that = match made::singular(name) {
         that if that == this => format!("other_{that}"),
         that => that,
     };
     [format!("{this}_{name}"), this, that]
-}
-
-fn singular(name: &str) -> String {
-    pluralizer::pluralize(name, 1, false)
 }
 
 /// The columns of a join table that hold one side's key. Of a model with itself, the side is
@@ -99,7 +95,7 @@ fn singular(name: &str) -> String {
 /// `follower_id` for those who follow.
 fn side_columns(cx: &Cx<'_>, side: Side, other: Side, own: bool) -> Vec<String> {
     let prefix = match own {
-        true => singular(cx.field(other.0, other.1).name()),
+        true => made::singular(cx.field(other.0, other.1).name()),
         false => cx.models[side.0].name().to_snake_case(),
     };
     model_columns(cx, side.0, &prefix)

@@ -1,6 +1,7 @@
 //! Lists without `@inverse`: the one candidate, or an error.
 
 use heck::ToSnakeCase;
+use rex_schema::names;
 
 use super::{Relations, Side, may_lack_fields};
 use crate::check::draft::{Link, Shape};
@@ -132,7 +133,7 @@ fn none(cx: &mut Cx<'_>, relations: &Relations, side: Side, target: ModelIx) {
         ),
         None => {
             let one = here.model.to_snake_case();
-            let many = pluralizer::pluralize(&one, 2, false);
+            let many = names::plural(&one);
             let inside =
                 |name: &str| cx.models[target].find(name).is_none().then(|| cx.models[target].inside());
             relations::no_way_back(

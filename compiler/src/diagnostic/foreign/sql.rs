@@ -155,5 +155,5 @@ fn enumeration(tokens: &[Token<'_>]) -> Option<String> {
 
 /// The model whose table is called so.
 pub(super) fn model_name(table: &str) -> String {
-    pluralizer::pluralize(table, 1, false).to_upper_camel_case()
+    made::singular(table).to_upper_camel_case()
 }
