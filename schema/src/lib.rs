@@ -19,6 +19,7 @@ mod lower;
 mod order;
 mod plural;
 mod render;
+pub mod rules;
 
 pub mod postgres;
 pub mod sqlite;

@@ -10,7 +10,7 @@ use rex_sql::Dialect;
 use crate::database as db;
 use crate::dialect::{Target, target};
 use crate::model::{self, Action, Formula, JoinTable, Model, ModelKind, Nulls, Scalar, Schema};
-use crate::names;
+use crate::{names, rules};
 
 /// What a database of `dialect` holds for `schema`. Total: the checker has refused what the
 /// dialect cannot hold.
@@ -86,6 +86,7 @@ fn table(schema: &Schema, target: &Target, model: &Model) -> db::Table {
         uniques: model.uniques.iter().filter(|u| u.condition.is_none()).map(|u| unique(model, u)).collect(),
         foreign_keys: model.foreign_keys.iter().map(|k| foreign_key(schema, target, model, k)).collect(),
         checks: (model.columns.iter().filter_map(|c| check(schema, target, &stem, &c.name, c)))
+            .chain(rules::checks(schema, target, &stem, model))
             .chain(model.checks.iter().filter_map(|check| row_check(schema, target, model, check)))
             .collect(),
         indexes: (model.uniques.iter().filter_map(|unique| partial_unique(schema, target, model, unique)))

@@ -52,6 +52,15 @@ pub fn check(table: &str, column: &str) -> String {
     fit(format!("{table}_{column}_check"))
 }
 
+/// The check of a rule of a column, told from others by its code: the first name that `take` takes,
+/// with a number where the plain one is gone.
+pub fn rule(table: &str, column: &str, code: &str, mut take: impl FnMut(&str) -> bool) -> String {
+    let made = |number: &str| fit(format!("{table}_{column}_{code}_check{number}"));
+    let numbered = (1..).map(|number: u32| made(&number.to_string()));
+    let mut all = std::iter::once(made("")).chain(numbered);
+    all.find(|name| take(name)).expect("numbers do not end")
+}
+
 /// The join table of two tables, in alphabetical order.
 pub fn join_table(a: &str, b: &str) -> String {
     let (first, second) = if a <= b { (a, b) } else { (b, a) };

@@ -1,5 +1,7 @@
 //! Validation: what is refused before anything is sent, and how it is told.
 
+mod agree;
+
 use rex_orm::{Error, Kind, New};
 use rust_decimal::Decimal;
 
