@@ -339,15 +339,17 @@ impl Tokens<'_> {
     }
 
     fn operand(&mut self, depth: usize) {
+        if depth > 0 && self.one_in(9) {
+            return self.range();
+        }
         while self.one_in(6) {
             self.pick(&["!", "-"]);
         }
-        match self.random.below(if depth > 0 { 9 } else { 5 }) {
+        match self.random.below(if depth > 0 { 8 } else { 5 }) {
             0 | 1 => self.pick(&["1", "1_000", "1.5", "0"]),
             2 => self.pick(&STRINGS),
             3 | 4 => self.pick(&["a", "null", "true", "created_at", "published_after_the_beginning"]),
-            5 => self.range(),
-            6 => {
+            5 => {
                 self.push("[");
                 let count = self.random.below(4);
                 for number in 0..count {
@@ -358,7 +360,7 @@ impl Tokens<'_> {
                 }
                 self.push("]");
             }
-            7 => {
+            6 => {
                 self.push("(");
                 self.expr(depth - 1);
                 self.push(")");
@@ -379,7 +381,7 @@ impl Tokens<'_> {
     fn range(&mut self) {
         let (low, high) = (self.one_in(2), self.one_in(2));
         if low {
-            self.pick(&["1", "\"2000-01-01\"", "0.5"]);
+            self.pick(&["1", "\"2000-01-01\"", "0.5", "-1"]);
         }
         self.pick(&["..", "..="]);
         if high || !low {
