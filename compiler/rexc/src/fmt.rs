@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use rex_build::Loaded;
 use rex_compiler::Sources;
 use rex_compiler::diagnostic::{Diagnostic, render};
 use rex_compiler::format::{Formatted, format};
@@ -40,7 +39,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
         }
         return input(arguments.check, console);
     }
-    let mut tally = Tally::default();
+    let mut tally = Tally { check: arguments.check, ..Tally::default() };
     let mut seen = BTreeSet::new();
     for loaded in find::files(&arguments.paths, &console.folder)? {
         tell(&loaded.sources, &loaded.diagnostics, console);
@@ -49,30 +48,28 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
             let name = loaded.sources.name(formatted.file);
             let path = console.folder.join(name);
             if seen.insert(path.canonicalize().unwrap_or(path)) {
-                file(&loaded, &formatted, arguments.check, &mut tally, console)?;
+                file(&loaded.sources, &formatted, &mut tally, console)?;
             }
         }
     }
-    console.tell(&tally.told(arguments.check));
-    Ok(tally.exit(arguments.check))
+    console.tell(&tally.told());
+    Ok(tally.exit())
 }
 
 /// Lays out one file on disk, or shows what would change.
 fn file(
-    loaded: &Loaded,
+    sources: &Sources,
     formatted: &Formatted,
-    check: bool,
     tally: &mut Tally,
     console: &mut Console<'_>,
 ) -> Result<(), Stop> {
-    let sources = &loaded.sources;
     let (name, before) = (sources.name(formatted.file), sources.text(formatted.file));
     if !formatted.diagnostics.is_empty() {
         tell(sources, &formatted.diagnostics, console);
         tally.broken += 1;
     } else if formatted.text == before {
         tally.same += 1;
-    } else if check {
+    } else if tally.check {
         diff::print(name, before, &formatted.text, console.out.write)?;
         tally.changed += 1;
     } else {
@@ -121,6 +118,8 @@ fn tell(sources: &Sources, diagnostics: &[Diagnostic], console: &mut Console<'_>
 /// What became of the files.
 #[derive(Default)]
 struct Tally {
+    /// Whether nothing is written.
+    check: bool,
     /// They were laid out, or would be.
     changed: usize,
     /// They are laid out already.
@@ -132,25 +131,25 @@ struct Tally {
 }
 
 impl Tally {
-    fn exit(&self, check: bool) -> Exit {
+    fn exit(&self) -> Exit {
         match self {
             Tally { unwritten: 1.., .. } => Exit::CouldNotRun,
             Tally { broken: 1.., .. } | Tally { unreadable: 1.., .. } => Exit::Errors,
-            Tally { changed: 1.., .. } if check => Exit::Errors,
+            Tally { changed: 1.., check: true, .. } => Exit::Errors,
             _ => Exit::Clean,
         }
     }
 
-    /// `2 formatted, 3 unchanged, 1 left as it is`.
-    fn told(&self, check: bool) -> String {
+    /// `2 formatted, 3 unchanged, 1 file with errors left as is`.
+    fn told(&self) -> String {
         let Tally { changed, same, broken, .. } = self;
         let left = match broken {
             0 => String::new(),
             _ => format!(", {} with errors left as is", counted(*broken, "file")),
         };
-        match (check, changed) {
+        match (self.check, changed) {
             (false, _) => format!("{changed} formatted, {same} unchanged{left}\n"),
-            (true, 0) if self.exit(check) == Exit::Clean => {
+            (true, 0) if self.exit() == Exit::Clean => {
                 format!("ok: {} formatted\n", counted(*same, "file"))
             }
             (true, _) => {
