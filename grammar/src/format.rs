@@ -33,11 +33,14 @@
 mod declarations;
 mod expr;
 mod layout;
+mod lexer;
 mod members;
 mod printer;
 mod tokens;
 
+use crate::ast::Span;
 use crate::error::{SyntaxError, SyntaxErrorKind};
+use crate::parse::MAX_BYTES;
 use printer::Printer;
 
 /// What formatting gives.
@@ -50,7 +53,7 @@ pub struct Formatted {
 }
 
 /// Lays out a file. It parses to the same tree as before, has the same comments, and formatting it
-/// once more changes nothing.
+/// once more changes nothing. One that would become too large to be read stays as it is.
 pub fn format(text: &str) -> Formatted {
     let (_, mut errors) = crate::parse(text);
     errors.retain(|error| error.kind != SyntaxErrorKind::DanglingDoc);
@@ -59,5 +62,12 @@ pub fn format(text: &str) -> Formatted {
     }
     let mut printer = Printer::new(text.strip_prefix('\u{feff}').unwrap_or(text));
     printer.file();
-    Formatted { text: printer.layout.render(), errors }
+    match printer.layout.render(MAX_BYTES) {
+        Ok(text) => Formatted { text, errors },
+        // It could not be read any more.
+        Err(bytes) => {
+            let error = SyntaxError { kind: SyntaxErrorKind::TooLarge { bytes }, span: Span::default() };
+            Formatted { text: text.to_owned(), errors: vec![error] }
+        }
+    }
 }

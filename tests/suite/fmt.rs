@@ -11,6 +11,8 @@ mod spans;
 use std::fs;
 use std::time::{Duration, Instant};
 
+use rex_grammar::{MAX_BYTES, SyntaxErrorKind};
+
 use super::diagnostics::fixture::{self, Fixture};
 use super::diagnostics::robustness::{Random, mutate};
 use crate::support::sources::root;
@@ -108,6 +110,14 @@ fn mutated_schemas_lose_nothing() {
     let texts: Vec<&str> = fixtures.iter().flat_map(texts).map(|(_, text)| text).collect();
     let (sound, all) = for_a_while(|random| mutate(texts[random.below(texts.len())], random));
     assert!(sound * 50 >= all, "{sound} of {all} mutated schemas have no errors");
+}
+
+#[test]
+fn what_would_be_too_large_stays_as_it_is() {
+    let text = model(&format!("a: A = {}{}{}", "[1, ".repeat(100), "1, ".repeat(12_000), "]".repeat(100)));
+    assert!(text.len() < 40_000 && formatted(&text).is_none());
+    let errors = rex_grammar::format(&text).errors;
+    assert!(matches!(errors[0].kind, SyntaxErrorKind::TooLarge { bytes } if bytes > MAX_BYTES), "{errors:?}");
 }
 
 /// A model with one line in it.

@@ -101,7 +101,7 @@ impl Printer<'_> {
     /// From the opening brace, whose gap is written, to the closing one.
     fn body(&mut self, members: fn(&mut Self)) {
         self.word();
-        if self.next().is("}") && self.next().comments.is_empty() {
+        if self.next().is("}") && !self.next().has_comments() {
             return self.word();
         }
         self.layout.indent();
@@ -161,17 +161,17 @@ impl Printer<'_> {
 
     /// Whether an enum is written on one line, and holds nothing that asks for one of its own.
     fn is_one_line(&self) -> bool {
-        let (open, close) = (self.place(), self.next().close);
+        let (open, close) = (self.place(), self.next().close());
         let is_plain = |at: usize| {
             let token = self.token_at(at);
             let is_statement = token.kind == Kind::Word && self.token_at(at + 1).kind == Kind::Str;
-            token.comments.is_empty() && token.kind != Kind::Doc && !is_statement
+            !token.has_comments() && token.kind != Kind::Doc && !is_statement
         };
         close > open + 1 && self.token_at(open + 1).breaks == 0 && (open + 1..=close).all(is_plain)
     }
 
     fn one_line(&mut self) {
-        let close = self.next().close;
+        let close = self.next().close();
         self.layout.open();
         self.word();
         self.layout.indent();

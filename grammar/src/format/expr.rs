@@ -10,7 +10,7 @@ const LINE: Separator = Separator::Line(1);
 impl Printer<'_> {
     /// `(a, b desc)` or `[a, b]`, whose gap is written: on one line, or one element a line.
     pub(super) fn group(&mut self) {
-        let close = self.next().close;
+        let close = self.next().close();
         self.layout.open();
         if self.has_lines_in_several(close) {
             self.layout.force();
@@ -65,7 +65,7 @@ impl Printer<'_> {
             let token = self.token_at(at);
             lines |= token.kind == Kind::Str && token.text.contains('\n');
             several |= token.is(",") && at + 1 < close;
-            at = if token.close > at { token.close } else { at + 1 };
+            at = token.close().max(at + 1);
         }
         lines && several
     }
@@ -137,7 +137,7 @@ impl Printer<'_> {
             Kind::Number | Kind::Str if self.is_range(at + 1) => at + 2 + usize::from(self.is_bound(at + 2)),
             Kind::Number | Kind::Str => at + 1,
             Kind::Word => self.behind_reference(at),
-            Kind::Mark if token.is("(") || token.is("[") => token.close + 1,
+            Kind::Mark if token.is("(") || token.is("[") => token.close() + 1,
             Kind::Mark if self.is_range(at) => at + 1 + usize::from(self.is_bound(at + 1)),
             Kind::Mark | Kind::Doc | Kind::FileDoc | Kind::End => start,
         }
@@ -148,7 +148,7 @@ impl Printer<'_> {
         while self.token_at(at).is(".") {
             at += 2;
         }
-        if self.token_at(at).is("(") { self.token_at(at).close + 1 } else { at }
+        if self.token_at(at).is("(") { self.token_at(at).close() + 1 } else { at }
     }
 
     fn is_prefix(&self, at: usize) -> bool {

@@ -4,8 +4,9 @@
 //! all of its own lines are broken, and each group within is decided by itself. A comment that ends
 //! a line breaks all groups around it.
 
-use std::borrow::Cow;
 use std::ops::Range;
+
+use super::tokens::Comment;
 
 /// How long a line may be, in characters.
 const WIDTH: usize = 100;
@@ -17,11 +18,11 @@ const INDENT: usize = 4;
 #[derive(Clone, Debug)]
 enum Piece<'t> {
     /// As it is.
-    Text(Cow<'t, str>),
-    /// A comment; the number of characters that stood before it.
-    Comment(Cow<'t, str>, usize),
+    Text(&'t str),
+    /// A comment, by its place in [`Layout`].
+    Comment(usize),
     /// A comment at the end of a line, whose length moves nothing.
-    Trailing(Cow<'t, str>),
+    Trailing(usize),
     /// So many spaces.
     Spaces(usize),
     /// So many spaces in a flat group, a line end in a broken one.
@@ -44,6 +45,7 @@ enum Piece<'t> {
 #[derive(Default)]
 pub(super) struct Layout<'t> {
     pieces: Vec<Piece<'t>>,
+    comments: Vec<Comment<'t>>,
     /// Where the groups begin that are open.
     open: Vec<usize>,
 }
@@ -54,18 +56,20 @@ impl<'t> Layout<'t> {
         self.pieces.len()
     }
 
-    pub(super) fn text(&mut self, text: impl Into<Cow<'t, str>>) {
-        self.pieces.push(Piece::Text(text.into()));
+    pub(super) fn text(&mut self, text: &'t str) {
+        self.pieces.push(Piece::Text(text));
     }
 
-    pub(super) fn comment(&mut self, text: Cow<'t, str>, column: usize) {
-        self.pieces.push(Piece::Comment(text, column));
+    pub(super) fn comment(&mut self, comment: Comment<'t>) {
+        self.pieces.push(Piece::Comment(self.comments.len()));
+        self.comments.push(comment);
     }
 
     /// A comment behind which the line ends.
-    pub(super) fn trailing(&mut self, text: Cow<'t, str>) {
+    pub(super) fn trailing(&mut self, comment: Comment<'t>) {
         self.force();
-        self.pieces.push(Piece::Trailing(text));
+        self.pieces.push(Piece::Trailing(self.comments.len()));
+        self.comments.push(comment);
     }
 
     pub(super) fn spaces(&mut self, count: usize) {
@@ -131,13 +135,13 @@ impl<'t> Layout<'t> {
     pub(super) fn flat_width(&self, pieces: Range<usize>, most: usize) -> Option<usize> {
         let mut width = 0;
         for piece in &self.pieces[pieces] {
-            match piece {
-                Piece::Text(text) if text.contains('\n') => return None,
-                Piece::Text(text) => width += chars(text, most),
-                Piece::Spaces(spaces) | Piece::Line(spaces) => width += spaces,
-                Piece::Comment(..) | Piece::Trailing(_) | Piece::Break(_) | Piece::Open(true) => return None,
-                Piece::IfBroken(_) | Piece::Indent | Piece::Dedent | Piece::Open(false) | Piece::Close => {}
+            let (spaces, text) = self.flat(piece);
+            let is_broken =
+                matches!(piece, Piece::Comment(_) | Piece::Trailing(_) | Piece::Break(_) | Piece::Open(true));
+            if is_broken || text.contains('\n') {
+                return None;
             }
+            width += spaces + chars(text, most);
             if width > most {
                 return None;
             }
@@ -145,14 +149,26 @@ impl<'t> Layout<'t> {
         Some(width)
     }
 
-    /// Decides, and writes the text, which ends in one line end unless it is empty.
-    pub(super) fn render(&self) -> String {
-        let mut writer = Writer::default();
+    /// What a piece is where no line is broken: spaces and a text.
+    fn flat(&self, piece: &Piece<'t>) -> (usize, &str) {
+        match piece {
+            Piece::Text(text) => (0, text),
+            Piece::Comment(comment) => (0, &self.comments[*comment].text),
+            Piece::Spaces(spaces) | Piece::Line(spaces) => (*spaces, ""),
+            Piece::Trailing(_) | Piece::Break(_) | Piece::IfBroken(_) => (0, ""),
+            Piece::Indent | Piece::Dedent | Piece::Open(_) | Piece::Close => (0, ""),
+        }
+    }
+
+    /// Decides, and writes the text, which ends in one line end unless it is empty. A text of more
+    /// than `most` bytes is not kept: the error is how many there would be.
+    pub(super) fn render(&self, most: usize) -> Result<String, usize> {
+        let mut writer = Writer { most, ..Writer::default() };
         for (at, piece) in self.pieces.iter().enumerate() {
             match piece {
                 Piece::Text(text) => writer.write(text),
-                Piece::Comment(text, column) => writer.comment(text, *column),
-                Piece::Trailing(text) => writer.write(text),
+                Piece::Comment(comment) => writer.comment(&self.comments[*comment]),
+                Piece::Trailing(comment) => writer.trailing(&self.comments[*comment].text),
                 Piece::Spaces(count) => writer.spaces += count,
                 Piece::Line(_) if writer.is_broken() => writer.end_line(false),
                 Piece::Line(spaces) => writer.spaces += spaces,
@@ -171,33 +187,26 @@ impl<'t> Layout<'t> {
         writer.finish()
     }
 
-    /// Whether the group at a place, and what cannot be parted from it, is at most so wide.
+    /// Whether the group that begins at a place, and what cannot be parted from it, is at most so
+    /// wide.
     fn fits(&self, group: usize, mut room: usize) -> bool {
-        let mut depth = 0usize;
-        for piece in &self.pieces[group..] {
-            let width = match piece {
-                Piece::Text(text) | Piece::Comment(text, _) => match text.split_once('\n') {
-                    Some((first, _)) => return chars(first, room) <= room,
-                    None => chars(text, room),
-                },
-                Piece::Line(_) if depth == 0 => return true,
-                Piece::Spaces(spaces) | Piece::Line(spaces) => *spaces,
-                Piece::IfBroken(text) if depth == 0 => text.len(),
-                Piece::IfBroken(_) | Piece::Indent | Piece::Dedent => 0,
+        let mut depth = 1usize;
+        for piece in &self.pieces[group + 1..] {
+            let (spaces, text) = match piece {
                 Piece::Trailing(_) | Piece::Break(_) => return true,
-                Piece::Open(_) if depth == 0 && !std::ptr::eq(piece, &self.pieces[group]) => return true,
-                Piece::Open(_) => {
-                    depth += 1;
-                    0
-                }
-                Piece::Close => {
-                    depth = depth.saturating_sub(1);
-                    0
-                }
+                Piece::Line(_) | Piece::Open(_) if depth == 0 => return true,
+                Piece::IfBroken(text) if depth == 0 => (0, *text),
+                other => self.flat(other),
             };
-            match room.checked_sub(width) {
-                Some(left) => room = left,
-                None => return false,
+            match piece {
+                Piece::Open(_) => depth += 1,
+                Piece::Close => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            let (line, goes_on) = text.split_once('\n').map_or((text, true), |(first, _)| (first, false));
+            match room.checked_sub(spaces + chars(line, room)) {
+                Some(left) if goes_on => room = left,
+                left => return left.is_some(),
             }
         }
         true
@@ -215,6 +224,9 @@ fn chars(text: &str, most: usize) -> usize {
 #[derive(Default)]
 struct Writer {
     text: String,
+    /// How long the text may be, and how long it would be.
+    most: usize,
+    length: usize,
     /// Characters on the line.
     column: usize,
     /// Spaces that are written before the next character, if there is one on this line.
@@ -238,10 +250,11 @@ impl Writer {
         if text.is_empty() {
             return;
         }
-        self.text.extend(std::iter::repeat_n(' ', self.spaces));
-        self.column += self.spaces;
-        self.spaces = 0;
-        self.text.push_str(text);
+        for _ in 0..std::mem::take(&mut self.spaces) {
+            self.push(" ");
+            self.column += 1;
+        }
+        self.push(text);
         match text.rsplit_once('\n') {
             Some((_, last)) => self.column = last.chars().count(),
             None => self.column += text.chars().count(),
@@ -249,11 +262,11 @@ impl Writer {
     }
 
     /// A comment that begins a line takes its other lines along.
-    fn comment(&mut self, text: &str, column: usize) {
+    fn comment(&mut self, Comment { text, column, .. }: &Comment<'_>) {
         if self.column > 0 || !text.contains('\n') {
             return self.write(text);
         }
-        let (left, right) = (column.saturating_sub(self.spaces), self.spaces.saturating_sub(column));
+        let (left, right) = (column.saturating_sub(self.spaces), self.spaces.saturating_sub(*column));
         let mut lines = text.split('\n');
         let mut moved = lines.next().unwrap_or_default().to_owned();
         for line in lines {
@@ -266,19 +279,33 @@ impl Writer {
         self.write(&moved);
     }
 
+    /// A comment behind what stands on the line, after a space.
+    fn trailing(&mut self, text: &str) {
+        if self.column > 0 {
+            self.spaces = self.spaces.max(1);
+        }
+        self.write(text);
+    }
+
     fn end_line(&mut self, blank: bool) {
         if !self.text.is_empty() {
-            self.text.push_str(if blank { "\n\n" } else { "\n" });
+            self.push(if blank { "\n\n" } else { "\n" });
         }
         self.column = 0;
         self.spaces = self.indent;
     }
 
-    fn finish(mut self) -> String {
-        self.text.truncate(self.text.trim_end_matches('\n').len());
-        if !self.text.is_empty() {
-            self.text.push('\n');
+    fn push(&mut self, text: &str) {
+        self.length += text.len();
+        if self.length <= self.most {
+            self.text.push_str(text);
         }
-        self.text
+    }
+
+    fn finish(mut self) -> Result<String, usize> {
+        if !self.text.is_empty() {
+            self.end_line(false);
+        }
+        if self.length <= self.most { Ok(self.text) } else { Err(self.length) }
     }
 }

@@ -5,7 +5,7 @@
 //! is passed over, so that nothing is lost.
 
 use super::layout::Layout;
-use super::tokens::{Comment, Kind, Token, move_behind, move_comments, tokens};
+use super::tokens::{Comment, Kind, Token, Tokens};
 
 /// What separates a token from the one before, where no comment stands between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub(super) enum Blank {
 }
 
 impl Blank {
-    fn is_after(self, breaks: usize) -> bool {
+    fn is_after(self, breaks: u32) -> bool {
         match self {
             Blank::Never => false,
             Blank::Kept => breaks > 1,
@@ -42,19 +42,19 @@ impl Blank {
 
 /// Tokens on their way into a layout.
 pub(super) struct Printer<'t> {
-    tokens: Vec<Token<'t>>,
+    tokens: Tokens<'t>,
     at: usize,
     pub(super) layout: Layout<'t>,
 }
 
 impl<'t> Printer<'t> {
     pub(super) fn new(text: &'t str) -> Printer<'t> {
-        Printer { tokens: tokens(text), at: 0, layout: Layout::default() }
+        Printer { tokens: Tokens::new(text), at: 0, layout: Layout::default() }
     }
 
     /// The token that is to be written next.
     pub(super) fn next(&self) -> &Token<'t> {
-        &self.tokens[self.at]
+        self.tokens.at(self.at)
     }
 
     /// Where it is.
@@ -64,7 +64,7 @@ impl<'t> Printer<'t> {
 
     /// A token by its place; the end of the file behind the last one.
     pub(super) fn token_at(&self, at: usize) -> &Token<'t> {
-        &self.tokens[at.min(self.tokens.len() - 1)]
+        self.tokens.at(at)
     }
 
     pub(super) fn behind_next(&self) -> &Token<'t> {
@@ -88,13 +88,13 @@ impl<'t> Printer<'t> {
 
     /// Leaves out the next token, a separator that means nothing. Its comments stay.
     pub(super) fn leave_out(&mut self, apart: bool) {
-        move_comments(&mut self.tokens, self.at, apart);
+        self.tokens.move_comments(self.at, apart);
         self.at += 1;
     }
 
     /// Writes the gap of a brace on the line of its title.
     pub(super) fn brace_gap(&mut self) {
-        move_behind(&mut self.tokens, self.at, "{");
+        self.tokens.move_behind(self.at, "{");
         self.gap(SPACE);
     }
 
@@ -124,18 +124,19 @@ impl<'t> Printer<'t> {
         let mut begins_line = !tight;
         let Some(last) = comments.last().map(|comment| comment.is_line) else { return };
         for comment in comments {
-            if !begins_line {
-                self.layout.spaces(1);
-            }
-            begins_line = comment.is_line;
-            if comment.is_line {
-                self.layout.trailing(comment.text);
+            let ends = comment.is_line;
+            if ends {
+                self.layout.trailing(comment);
                 self.layout.indent();
                 self.layout.end_line(false);
                 self.layout.dedent();
             } else {
-                self.layout.comment(comment.text, comment.column);
+                if !begins_line {
+                    self.layout.spaces(1);
+                }
+                self.layout.comment(comment);
             }
+            begins_line = ends;
         }
         let hugs = tight && [")", "]", ",", ":", "?", "."].iter().any(|mark| self.next().is(mark));
         if !last && !hugs {
@@ -151,14 +152,13 @@ impl<'t> Printer<'t> {
         let trailing = trailing(&comments, breaks > 0);
         let mut left = comments.into_iter().peekable();
         for comment in left.by_ref().take(trailing) {
-            self.layout.spaces(1);
-            self.layout.trailing(comment.text);
+            self.layout.trailing(comment);
         }
         let place = self.layout.here();
         self.layout.line(spaces);
         while let Some(comment) = left.next() {
             let ends = comment.is_line || left.peek().map_or(breaks, |next| next.breaks) > 0;
-            self.layout.comment(comment.text, comment.column);
+            self.layout.comment(comment);
             match ends {
                 true => self.layout.end_line(false),
                 false => self.layout.spaces(1),
@@ -173,7 +173,7 @@ impl<'t> Printer<'t> {
         let mut begins = is_empty;
         for comment in comments {
             match comment.breaks {
-                0 if begins && !comment.is_line => {}
+                0 if begins || comment.is_line => {}
                 0 => self.layout.spaces(1),
                 _ => {
                     self.layout.force();
@@ -182,8 +182,8 @@ impl<'t> Printer<'t> {
             }
             begins = false;
             match comment.is_line {
-                true => self.layout.trailing(comment.text),
-                false => self.layout.comment(comment.text, comment.column),
+                true => self.layout.trailing(comment),
+                false => self.layout.comment(comment),
             }
         }
     }
@@ -212,21 +212,20 @@ impl<'t> Printer<'t> {
         let mut any_blank = None;
         for (number, comment) in comments.into_iter().enumerate() {
             if number < trailing {
-                self.layout.spaces(1);
-                self.layout.trailing(comment.text);
+                self.layout.trailing(comment);
                 continue;
             }
             let blank = if any_blank.is_none() { first } else { Blank::Kept };
             let blank = blank.is_after(comment.breaks);
             self.layout.end_line(blank);
-            self.layout.comment(comment.text, comment.column);
+            self.layout.comment(comment);
             any_blank = Some(any_blank == Some(true) || blank);
         }
         any_blank
     }
 
     fn take_comments(&mut self) -> Vec<Comment<'t>> {
-        std::mem::take(&mut self.tokens[self.at].comments)
+        self.tokens.take_comments(self.at)
     }
 }
 
