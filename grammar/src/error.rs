@@ -104,6 +104,20 @@ pub enum SyntaxErrorKind {
     },
     /// A comma where no variant stands.
     SurplusComma,
+    /// `'text'`, or a name in quotes; the span is the whole with its quotes.
+    Quotes {
+        /// What stands between them, in Rex's spelling.
+        rex: String,
+        /// Whether it is a name, which has no quotes.
+        is_name: bool,
+    },
+    /// `title: String @index = "a"`; the span is the default.
+    LateDefault {
+        /// The default as written.
+        text: String,
+        /// Where it belongs.
+        end: Span,
+    },
     /// `open = 1`, `open(Int)`; the span is what stands behind the name.
     VariantValue {
         /// The number or text behind the `=`.

@@ -90,6 +90,9 @@ const MAX_TOKEN: usize = 60;
 
 fn unexpected(source: &str, at: usize, expected: Vec<&'static str>) -> SyntaxError {
     let found = token(&source[at..]);
+    if let Some(error) = quotes(source, at, &expected) {
+        return error;
+    }
     let expected = if found == "@" { vec!["a name right behind it"] } else { expected };
     let span = match found.is_empty() {
         false => Span::new(at, at + found.len()),
@@ -104,6 +107,25 @@ fn unexpected(source: &str, at: usize, expected: Vec<&'static str>) -> SyntaxErr
         false => found.to_owned(),
     };
     SyntaxError { kind: SyntaxErrorKind::Unexpected { found, expected }, span }
+}
+
+/// A text in other quotes than ours, or a name in quotes.
+fn quotes(source: &str, at: usize, expected: &[&'static str]) -> Option<SyntaxError> {
+    let text = &source[at..];
+    let quote = text.chars().next().filter(|c| matches!(c, '\'' | '`' | '"'))?;
+    let line = &text[1..text.find('\n').unwrap_or(text.len())];
+    let inside = &line[..line.find(quote)?];
+    let is_name = !inside.is_empty() && word(inside) == inside;
+    let behind = line[inside.len() + 1..].trim_start();
+    let (rex, is_name) = match (quote, expected.contains(&"a value")) {
+        (_, false) if is_name && (behind.starts_with(':') || expected.contains(&"a variant")) => {
+            (inside.to_owned(), true)
+        }
+        ('\'' | '`', true) => (crate::quote(inside), false),
+        _ => return None,
+    };
+    let span = Span::new(at, at + inside.len() + 2);
+    Some(SyntaxError { kind: SyntaxErrorKind::Quotes { rex, is_name }, span })
 }
 
 /// The token at the start of `text`; empty at a line's end.

@@ -303,6 +303,7 @@ impl Walker<'_> {
                 Rule::dangling_member_doc => {
                     self.dangling(place, pairs.peek().map(|next| next.as_rule()));
                 }
+                Rule::broken_member if self.late_default(place, before, body.members.last_mut()) => {}
                 Rule::broken_member => {
                     body.broken |= !recover::is_keyless_statement(&self.source[place.range()]);
                     self.broken(place, before, Rule::lone_field);

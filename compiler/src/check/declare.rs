@@ -85,7 +85,8 @@ fn model<'a>(cx: &mut Cx<'a>, file: FileId, block: &'a ast::Block) -> ModelIx {
     let names_table = block.members.iter().any(
         |member| matches!(member, ast::Member::Statement(statement) if statement.keyword.text == "table"),
     );
-    if !names_table && block.name.text.len() <= MAX_NAME {
+    // A name without a letter is told already.
+    if !names_table && !table.is_empty() && block.name.text.len() <= MAX_NAME {
         cx.database_name("the table", place, &table, true);
     }
     draft(cx, file, block, table)

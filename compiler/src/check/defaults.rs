@@ -237,6 +237,8 @@ impl Reader<'_, '_> {
             "autoincrement" if scalar.is_integer() => "autoincrement()".to_owned(),
             "uuid4" | "uuid7" if scalar == Scalar::Uuid => format!("{folded}()"),
             "true" | "false" if scalar == Scalar::Bool => folded,
+            "nil" | "none" | "undefined" | "null" if self.nullable => "null".to_owned(),
+            "nil" | "none" | "undefined" | "null" => return None,
             _ if matches!(scalar, Scalar::String { .. }) => rex_grammar::quote(text),
             _ => return None,
         })

@@ -84,6 +84,8 @@ codes! {
     E0127 "a type with angle brackets",
     E0128 "an invisible character that turns the direction of text",
     E0129 "a variant with a value",
+    E0130 "a text or a name in other quotes",
+    E0131 "a default behind an attribute",
     E0190 "a part of the language that this version does not build",
     // Names.
     E0201 "two declarations of one name",

@@ -13,6 +13,10 @@ pub(crate) fn wrong_type(
 ) -> Diagnostic {
     let diagnostic = Diagnostic::new(E0401, place, format!("{is} is no `{ty}`")).see(field, field_is(ty));
     match meant {
+        // A name in quotes is one reading; a value without them is the only one.
+        Some(meant) if is.starts_with("the name") && meant.starts_with('"') => {
+            diagnostic.fix(format!("write `{meant}`"), place, meant)
+        }
         Some(meant) => diagnostic.fix(format!("write `{meant}`"), place, meant).safe(),
         None => diagnostic,
     }

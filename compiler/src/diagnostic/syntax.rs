@@ -125,6 +125,21 @@ fn spelling(sources: &Sources, place: Place, kind: &Kind) -> Option<Diagnostic> 
         Kind::SurplusComma => Diagnostic::new(E0115, place, "no variant stands before this `,`")
             .fix("remove it", place, "")
             .safe(),
+        Kind::Quotes { rex, is_name: true } => Diagnostic::new(E0130, place, "a name stands without quotes")
+            .fix(format!("write `{rex}`"), place, rex)
+            .safe(),
+        Kind::Quotes { rex, .. } => Diagnostic::new(E0130, place, "a text stands in double quotes")
+            .fix(format!("write `{rex}`"), place, rex)
+            .safe(),
+        Kind::LateDefault { text, end } => {
+            Diagnostic::new(E0131, place, "a default stands before the attributes")
+                .note("a field is `name: Type = default @attribute`")
+                .fix_all(
+                    format!("move `{text}` behind the type"),
+                    vec![(at(*end), format!(" {text}")), (place, String::new())],
+                )
+                .safe()
+        }
         Kind::VariantValue { value } => {
             let diagnostic = Diagnostic::new(E0129, place, "a variant has no value")
                 .note("it is stored under its name, or under what `@name(\"…\")` says");

@@ -59,6 +59,30 @@ impl Walker<'_> {
         Span { start: place.start, end: place.start + rest.find('\n').unwrap_or(rest.len()) as u32 }
     }
 
+    /// Whether a default stands behind the attributes of a field, which is then told. What it says
+    /// is not read: the attribute before it may be another language's.
+    pub(super) fn late_default(
+        &mut self,
+        place: Span,
+        before: Option<Span>,
+        last: Option<&mut Member>,
+    ) -> bool {
+        let text = &self.source[place.range()];
+        let Some(Member::Field(Field { ty: Some(ty), default: None, attributes, .. })) = last else {
+            return false;
+        };
+        let is_one = text.starts_with('=') && !text.starts_with("==") && !attributes.is_empty();
+        if !is_one || !self.on_line_of(before, place) || self.scan_told(place) {
+            return false;
+        }
+        let shown = foreign::bare(self.source, place);
+        let text = self.source[shown.range()].to_owned();
+        // An attribute behind it would be moved as well, and is rare.
+        let kind = SyntaxErrorKind::LateDefault { text, end: ty.span.after() };
+        self.error(kind, shown);
+        true
+    }
+
     /// Whether a value stands behind a variant, which is then told.
     pub(super) fn variant_value(&mut self, place: Span) -> bool {
         let text = &self.source[place.range()];

@@ -44,6 +44,17 @@ pub(super) fn translate(
             },
             instead,
         ),
+        "min" | "max" | "minlength" | "maxlength" | "min_length" | "max_length" | "minLength"
+        | "maxLength" => limits(cx, file, field, attribute),
+        "size" | "len" => instead(format!("@length({})", argument()?)),
+        "regex" | "matches" | "format" => instead(format!("@pattern({})", argument()?)),
+        "readonly" | "read_only" | "readOnly" | "final" => instead("@immutable".to_owned()),
+        "hidden" | "secret" | "private" | "writeOnly" => instead("@sensitive".to_owned()),
+        "cascade" => instead("@on_delete(cascade)".to_owned()),
+        "createdAt" | "created_at" if field.default.is_none() => {
+            let edits = vec![(behind_type, " = now()".to_owned()), (whole, String::new())];
+            said(format!("write `{} = now()`", type_text(cx, file, ty)), edits)
+        }
         "updatedAt" | "updated_at" if field.default.is_none() => {
             let edits = vec![(behind_type, " = now()".to_owned()), (whole, "@on_update(now())".to_owned())];
             said(format!("write `{} = now() @on_update(now())`", type_text(cx, file, ty)), edits)
@@ -58,6 +69,32 @@ pub(super) fn translate(
         }
         _ => None,
     }
+}
+
+/// `@min(5) @max(10)` are one rule, of the length of what has one.
+fn limits(cx: &Cx<'_>, file: FileId, field: &ast::Field, attribute: &ast::Attribute) -> Option<Translation> {
+    let find = |begin: &str| {
+        field.attributes.iter().find(|it| it.name.text.starts_with(begin) && it.name.text.len() <= 10)
+    };
+    let number = |it: &ast::Attribute| match it.args.as_ref()?.args.as_slice() {
+        [only] => Some(cx.text(Place { file, span: only.span })),
+        _ => None,
+    };
+    let (low, high) = (find("min"), find("max"));
+    let range = match (low, high) {
+        (Some(low), Some(high)) => format!("{}..={}", number(low)?, number(high)?),
+        (Some(low), None) => format!("{}..", number(low)?),
+        (None, high) => format!("..={}", number(high?)?),
+    };
+    let ty = type_text(cx, file, field.ty.as_ref()?);
+    let has_length = ["String", "Bytes", "["].iter().any(|begin| ty.starts_with(begin));
+    let text = format!("@{}({range})", if has_length { "length" } else { "range" });
+    let place = |it: &ast::Attribute| Place { file, span: it.span };
+    let others = [low, high].into_iter().flatten().filter(|it| it.span != attribute.span);
+    let mut edits = vec![(place(attribute), text.clone())];
+    edits.extend(others.map(|it| (place(it), String::new())));
+    edits.sort_by_key(|(place, _)| *place);
+    Some(Translation { title: format!("write `{text}`"), edits, whole: true })
 }
 
 fn type_text<'a>(cx: &Cx<'a>, file: FileId, ty: &ast::TypeRef) -> &'a str {

@@ -53,6 +53,10 @@ pub(super) fn items(cx: &mut Cx<'_>) {
 /// Fields whose names are one once they are types (`Unique::UserName`) or escaped (`self_`).
 pub(super) fn fields(cx: &mut Cx<'_>) {
     let mut found = Vec::new();
+    // Two fields of one column: one fault is enough.
+    let clashes = cx.diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::E0206);
+    let told: HashSet<Place> =
+        clashes.filter_map(|diagnostic| Some(diagnostic.primary.as_ref()?.place)).collect();
     for model in cx.models.iter().filter(|model| model.has_rows()) {
         let mut seen: HashMap<String, (&str, Place)> = HashMap::new();
         let fields = model.fields.iter().map(|field| (field.name(), field.place()));
@@ -62,6 +66,7 @@ pub(super) fn fields(cx: &mut Cx<'_>) {
         let columns = made.map(|c| (c.field.as_str(), c.place));
         for (name, place) in fields.chain(columns) {
             match seen.get(&name.to_upper_camel_case()) {
+                Some(_) if told.contains(&place) => {}
                 Some(&(other, first)) if other != name => {
                     found.push(names::same_in_rust("field", name, place, other, first));
                 }
