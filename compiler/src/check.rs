@@ -4,6 +4,7 @@
 //! made out is *broken*: it was told once, and nothing more is said about it.
 
 mod attributes;
+mod backfill;
 mod checks;
 mod clashes;
 mod columns;
@@ -128,6 +129,7 @@ pub fn check(sources: &Sources, options: &Options) -> Checked {
     inverses::resolve(&mut cx);
     foreign_keys::make(&mut cx);
     stored::check(&mut cx);
+    backfill::check(&mut cx);
     clashes::check(&mut cx);
     storage::check_former(&mut cx);
     lints::check(&mut cx);

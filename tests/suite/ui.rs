@@ -21,8 +21,13 @@ fn mistakes_are_told_in_the_users_terms() {
     fs::remove_file(source.join("main.rs")).expect("the blog's program");
     fs::write(source.join("lib.rs"), LIBRARY).expect("a library");
     fs::create_dir(source.join("bin")).expect("a folder");
+    let more = blog.folder.path().join("schema/ui.rex");
+    fs::copy(root().join("tests/ui/schema.rex"), more).expect("more models can be added");
     let mut programs = BTreeMap::new();
     for entry in fs::read_dir(root().join("tests/ui")).expect("tests/ui is there").flatten() {
+        if entry.path().extension().is_none_or(|extension| extension != "rs") {
+            continue;
+        }
         let name = entry.path().file_stem().expect("a file has a name").to_string_lossy().into_owned();
         let text = fs::read_to_string(entry.path()).expect("a program");
         fs::write(source.join("bin").join(entry.file_name()), &text).expect("a program");
@@ -42,12 +47,39 @@ fn mistakes_are_told_in_the_users_terms() {
     }
 }
 
+/// What a type lacks that a field is to have.
+#[test]
+fn types_without_conversions_are_told() {
+    let blog = Crate::new("types-blog");
+    let source = blog.folder.path().join("src");
+    fs::remove_file(source.join("main.rs")).expect("the blog's program");
+    fs::write(source.join("lib.rs"), format!("{LIBRARY}{TYPES}")).expect("a library");
+    let schema = "model Person {\n    id: BigInt = autoincrement() @id\n    email: String @rust(\"crate::Email\")\n}\n";
+    fs::write(blog.folder.path().join("schema/person.rex"), schema).expect("a schema");
+    let messages = told_of(&blog, "--lib").remove("types_blog").unwrap_or_default();
+    let messages: Vec<String> = messages.iter().map(|message| without_bounds(message)).collect();
+    insta::assert_snapshot!(
+        "ui_types_without_conversions",
+        format!("{TYPES}\n----\n\n{}", messages.join("\n"))
+    );
+}
+
+const TYPES: &str = "
+/// A text with an `@` in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Email(pub String);
+";
+
 const LIBRARY: &str =
     "//! The blog's generated code.\n\npub mod blog {\n    rex_orm::include_schema!();\n}\n";
 
 /// What rustc says of each program.
 fn told(blog: &Crate) -> BTreeMap<String, Vec<String>> {
-    let output = blog.check(&["--bins", "--keep-going", "--message-format=json"]);
+    told_of(blog, "--bins")
+}
+
+fn told_of(blog: &Crate, targets: &str) -> BTreeMap<String, Vec<String>> {
+    let output = blog.check(&[targets, "--keep-going", "--message-format=json"]);
     let mut told: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for message in Message::parse_stream(output.stdout.as_slice()) {
         let Ok(Message::CompilerMessage(message)) = message else { continue };

@@ -121,6 +121,7 @@ fn add(
             nullable,
             default,
             on_update: None,
+            backfill: None,
             native: SqlText::default(),
             rules,
             id_of,

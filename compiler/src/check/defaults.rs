@@ -4,9 +4,10 @@ use rex_grammar::ast::{Expr, ExprKind, UnaryOp};
 use rex_schema::model::{Default, Scalar, Type, Value};
 
 use super::draft::Shape;
+use super::expr::{SqlUse, sql_called, sql_text};
 use super::literals::{self, Fault};
 use super::{Cx, FieldIx, ModelIx};
-use crate::diagnostic::{defaults, types};
+use crate::diagnostic::defaults;
 use crate::source::Place;
 
 /// Checks the defaults of all fields, and files them with their columns.
@@ -66,6 +67,9 @@ impl Reader<'_, '_> {
 
     fn default(&mut self, expr: &Expr, list: bool) -> Option<Default> {
         let place = self.place(expr);
+        if let Some(args) = sql_called(expr) {
+            return sql_text(self.cx, place.file, args, SqlUse::Expression).map(Default::Sql);
+        }
         match (&expr.kind, list) {
             (ExprKind::List(elements), true) => {
                 let values: Vec<Option<Value>> = elements.iter().map(|element| self.value(element)).collect();
@@ -109,10 +113,6 @@ impl Reader<'_, '_> {
             "today" => (Default::Today, "the present day", self.is(&[Scalar::Date])),
             "uuid4" => (Default::Uuid4, "a `Uuid`", self.is(&[Scalar::Uuid])),
             "uuid7" => (Default::Uuid7, "a `Uuid`", self.is(&[Scalar::Uuid])),
-            "sql" => {
-                self.cx.report(types::not_built("`sql(…)` defaults", at));
-                return None;
-            }
             _ => {
                 self.cx.report(defaults::unknown_function(at, name));
                 return None;

@@ -149,6 +149,7 @@ pub(super) struct ColumnDraft {
     pub(super) nullable: bool,
     pub(super) default: Option<model::Default>,
     pub(super) on_update: Option<model::Default>,
+    pub(super) backfill: Option<model::Formula>,
     pub(super) native: model::SqlText,
     pub(super) rules: Vec<model::Rule>,
     pub(super) id_of: Option<ModelIx>,

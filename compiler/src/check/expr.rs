@@ -59,7 +59,6 @@ impl Scope {
     }
 
     /// Where it may be.
-    #[allow(dead_code, reason = "`@backfill` comes next")]
     pub(super) fn with_clock(self) -> Scope {
         Scope { clock: Clock::Allowed, ..self }
     }

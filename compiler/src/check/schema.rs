@@ -206,6 +206,7 @@ impl<'c, 'a> Assembler<'c, 'a> {
         model::Column {
             docs: docs(&owner.ast.docs),
             on_update: draft.on_update.clone(),
+            backfill: draft.backfill.clone(),
             immutable: of.immutable.is_some(),
             sensitive: of.sensitive.is_some(),
             deprecated: of.deprecated.clone(),

@@ -73,8 +73,10 @@ pub(crate) fn unknown_function(place: Place, name: &str) -> Diagnostic {
         "cuid" | "nanoid" | "ulid" => diagnostic.help("use the type `Uuid` with `uuid7()`"),
         "dbgenerated" => diagnostic.help("write `sql(\"…\")`"),
         _ => diagnostic
-            .note("defaults are made by `autoincrement()`, `now()`, `today()`, `uuid4()`, `uuid7()`")
-            .suggest(place, name, ["autoincrement", "now", "today", "uuid4", "uuid7"]),
+            .note(
+                "defaults are made by `autoincrement()`, `now()`, `today()`, `uuid4()`, `uuid7()`, `sql(…)`",
+            )
+            .suggest(place, name, ["autoincrement", "now", "today", "uuid4", "uuid7", "sql"]),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::Pending;
 use crate::adapter::{Access, BoxFuture, Session, Work};
 use crate::db::Db;
 use crate::error::{Error, Kind, Result};
-use crate::meta::{ColumnMeta, ModelMeta};
+use crate::meta::{ColumnMeta, DefaultValue, ModelMeta};
 use crate::model::Model;
 use crate::operation::{Operation, Shape};
 use crate::query::sink;
@@ -99,7 +99,8 @@ fn many_rows(
     };
     for row in rows {
         let alike = chunk.first().is_none_or(|first| fills(meta, first).eq(fills(meta, &row)));
-        if !alike || chunk.len() == size {
+        let alone = chunk.first().is_some_and(|first| is_alone(meta, first));
+        if !alike || alone || chunk.len() == size {
             close(&mut chunk);
         }
         chunk.push(row);
@@ -118,13 +119,25 @@ fn fills<'a>(meta: &'static ModelMeta, values: &'a [Value]) -> impl Iterator<Ite
     fixed(meta).zip(values).map(|(fills, value)| fills && *value == Value::Unset)
 }
 
+/// The column that rows without any value of their own are counted by: on SQLite null stands for a
+/// default in no other.
+fn counting(meta: &ModelMeta) -> Option<usize> {
+    let is_counter = |column: &ColumnMeta| matches!(column.default, DefaultValue::Autoincrement);
+    meta.table.columns.iter().position(is_counter)
+}
+
+/// Whether a row has no value of its own and nothing to be counted by.
+fn is_alone(meta: &'static ModelMeta, row: &[Value]) -> bool {
+    fills(meta, row).all(|fills| fills) && counting(meta).is_none()
+}
+
 /// The insert of rows that all leave the same columns to the database.
 fn statement(meta: &'static ModelMeta, rows: Vec<Vec<Value>>) -> Insert<Value> {
     let table = &meta.table;
     let left: Vec<bool> = fills(meta, &rows[0]).collect();
     let all = left.iter().all(|left| *left);
-    // Rows without any value of their own still need a column to be counted by.
-    let kept = |place: usize| !left[place] || (all && place == 0);
+    let counting = counting(meta).filter(|_| all);
+    let kept = |place: usize| !left[place] || counting == Some(place);
     let columns = table.columns.iter().enumerate().filter(|(place, _)| kept(*place));
     let cells = |row: Vec<Value>| {
         let cells = row.into_iter().enumerate().filter(|(place, _)| kept(*place));

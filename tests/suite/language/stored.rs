@@ -6,7 +6,7 @@ use rex_orm::{Kind, Result};
 
 use super::types::{Email, Score, Settings, Token};
 use super::{kind, on_every_database};
-use crate::fixtures::attributes::{Db, NewPerson, Person};
+use crate::fixtures::attributes::{Db, NewPerson, NewSetting, NewTicket, Person, Plan};
 
 fn settings() -> Settings {
     Settings { theme: "dark".to_owned(), odd: Vec::new() }
@@ -158,4 +158,42 @@ async fn deprecated_fields_work() {
     let ada = db.person().update(&ada).nick("A").friend(&ada).save().await.expect("a change");
     assert_eq!((ada.nick.as_deref(), ada.rank), (Some("A"), 1));
     assert_eq!(ada.friends(&db).count().await.expect("a query"), 1);
+}
+
+#[tokio::test]
+async fn databases_make_defaults() {
+    on_every_database("sql_defaults", async |url| defaults(url).await.expect("defaults")).await;
+}
+
+async fn defaults(url: &str) -> Result<()> {
+    let db = database(url).await?;
+    let made = db.setting().create().size(1).save().await?;
+    assert_eq!(
+        (made.text.as_str(), &made.tags, made.number),
+        ("ab", &vec!["x".to_owned(), "y".to_owned()], Some(42))
+    );
+    assert_eq!((&made.plans, &made.numbers), (&vec![Plan::Free, Plan::Paid], &vec![1, -2]));
+    assert_eq!((&made.note, made.plan), (&None, Some(Plan::Business)));
+    let set = db.setting().create().text("c").number(None).plan(None).size(2).save().await?;
+    assert_eq!((set.text.as_str(), set.number, set.plan, &set.tags), ("c", None, None, &made.tags));
+    let rows = [
+        NewSetting::new(1),
+        NewSetting { text: Some("d".to_owned()), ..NewSetting::new(2) },
+        NewSetting { number: Some(None), ..NewSetting::new(3) },
+        NewSetting::new(4),
+    ];
+    let rows = db.setting().insert_many(rows).await?;
+    assert!(rows.iter().map(|row| (row.text.as_str(), row.number, row.size)).eq([
+        ("ab", Some(42), 1),
+        ("d", Some(42), 2),
+        ("ab", None, 3),
+        ("ab", Some(42), 4)
+    ]));
+    assert_eq!(db.setting().get(made.id).await?, made);
+
+    // Rows without any value of their own.
+    let tickets = db.ticket().insert_many([NewTicket::new(), NewTicket::new(), NewTicket::new()]).await?;
+    assert!(tickets.len() == 3 && tickets.iter().all(|ticket| ticket.rank == 7));
+    assert_eq!(db.ticket().create().save().await?.rank, 7);
+    Ok(())
 }
