@@ -56,12 +56,11 @@ fn types_without_conversions_are_told() {
     fs::write(source.join("lib.rs"), format!("{LIBRARY}{TYPES}")).expect("a library");
     let schema = "model Person {\n    id: BigInt = autoincrement() @id\n    email: String @rust(\"crate::Email\")\n}\n";
     fs::write(blog.folder.path().join("schema/person.rex"), schema).expect("a schema");
-    let messages = told_of(&blog, "--lib").remove("types_blog").unwrap_or_default();
-    let messages: Vec<String> = messages.iter().map(|message| without_bounds(message)).collect();
-    insta::assert_snapshot!(
-        "ui_types_without_conversions",
-        format!("{TYPES}\n----\n\n{}", messages.join("\n"))
-    );
+    let told = told_of(&blog, "--lib").remove("types_blog").unwrap_or_default().join("\n");
+    // Where it stands in the generated code changes with that code.
+    let says = |line: &&str| line.starts_with("error") || line.trim_start().starts_with("= note:");
+    let says: Vec<&str> = told.lines().filter(says).map(str::trim).collect();
+    insta::assert_snapshot!("ui_types_without_conversions", format!("{TYPES}\n----\n\n{}", says.join("\n")));
 }
 
 const TYPES: &str = "

@@ -107,7 +107,7 @@ async fn native(url: &str) -> Result<()> {
     let among = db.device().find().filter(|d| d.ip.in_(["10.0.0.1", "10.0.0.2"]));
     assert_eq!(among.count().await?, 2);
     let macs = ["08:00:2b:01:02:03", "08:00:2b:01:02:04"];
-    assert_eq!(db.device().find().filter(|d| d.mac.in_(macs)).await?, [router.clone()]);
+    assert_eq!(db.device().find().filter(|d| d.mac.in_(macs)).await?, std::slice::from_ref(&router));
     let renamed = db.device().update(&printer).mac("08:00:2b:01:02:04").count(4).save().await?;
     assert_eq!((renamed.mac.as_deref(), renamed.count), (Some(macs[1]), 4));
     let (_, devices, uplink) = db
