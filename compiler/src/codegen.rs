@@ -5,6 +5,7 @@
 //! in the runtime, once.
 
 mod builders;
+mod checks;
 mod columns;
 mod enums;
 mod fields;

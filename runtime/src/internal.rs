@@ -6,6 +6,13 @@ pub use rex_sql::Dialect;
 pub use serde;
 
 pub use crate::composite::{Composite, decode_member, encode_member, or_defaults};
+/// What checks are made of, under short names.
+pub mod expr {
+    pub use rex_sql::{Arithmetic, Comparison, Function};
+
+    pub use crate::check::{CheckMeta, Datum, Expr, Failure, Lookup, Number, evaluate};
+}
+
 pub use crate::error::UniqueOf;
 pub use crate::fits::{Fits, Key, KeyVersion};
 pub use crate::meta::{
@@ -23,7 +30,7 @@ pub use crate::scalar::{Element, Scalar, decode_as, encode_as, parse_variant, va
 #[cfg(feature = "json")]
 pub use crate::scalar::{decode_json, encode_json};
 pub use crate::validate::{Pattern, Test, check_list, check_text, check_value, email, ip, url};
-pub use crate::value::{Cell, Value};
+pub use crate::value::{Cell, Fixed, Value};
 pub use crate::write::{ByKey, Draft, Links, Matching, Missing, Set, Target, Update};
 
 /// What `Debug` shows of a field with `@sensitive`: two points.

@@ -51,8 +51,9 @@
 //! off, its generated code asks for.
 
 pub mod adapter;
-mod composite;
 #[cfg_attr(not(all(feature = "sqlite", feature = "chrono")), allow(dead_code))]
+mod check;
+mod composite;
 mod config;
 mod db;
 mod error;

@@ -5,6 +5,8 @@ use rex_sql::{ColumnRef, Dialect, Table};
 
 use crate::validate::Test;
 
+use crate::check::CheckMeta;
+
 /// A model.
 #[derive(Debug)]
 pub struct ModelMeta {
@@ -15,6 +17,8 @@ pub struct ModelMeta {
     /// Reads of one row: first the one by the primary key, if there is one, then one for each
     /// unique.
     pub gets: &'static [GetMeta],
+    /// What is not false of any row.
+    pub checks: &'static [CheckMeta],
     /// The insert of one row, with all columns but those that the database fills;
     /// [`Statement::NONE`], as the delete, where rows are only read.
     pub insert: &'static Statement,

@@ -11,6 +11,7 @@ pub use custom::{check_list, check_text, check_value};
 pub use forms::{Pattern, email, ip, url};
 pub use test::Test;
 
+use crate::check;
 use crate::error::{Error, Result, Violation};
 use crate::meta::{ModelMeta, RuleMeta};
 use crate::value::Value;
@@ -22,7 +23,7 @@ pub(crate) fn row(meta: &ModelMeta, values: &[Value]) -> Result<()> {
 
 /// Checks new rows; what is found says which row it is of.
 pub(crate) fn rows(meta: &ModelMeta, rows: &[Vec<Value>]) -> Result<()> {
-    if meta.rules.is_empty() {
+    if meta.rules.is_empty() && meta.checks.is_empty() {
         return Ok(());
     }
     let of_row = |(place, values): (usize, &Vec<Value>)| {
@@ -31,15 +32,21 @@ pub(crate) fn rows(meta: &ModelMeta, rows: &[Vec<Value>]) -> Result<()> {
     refuse(rows.iter().enumerate().flat_map(of_row).collect())
 }
 
-/// Checks a change: the columns that it sets.
+/// Checks a change: the columns that it sets, and what is over no others.
 pub(crate) fn changes(meta: &ModelMeta, set: &[(u16, Value)]) -> Result<()> {
-    let value = |rule: &RuleMeta| set.iter().find(|(place, _)| *place == rule.column).map(|(_, value)| value);
-    refuse(meta.rules.iter().filter_map(|rule| broken(rule, value(rule)?)).collect())
+    let value = |column: u16| set.iter().find(|(place, _)| *place == column).map(|(_, value)| value);
+    let mut found: Vec<Violation> =
+        meta.rules.iter().filter_map(|rule| broken(rule, value(rule.column)?)).collect();
+    found.extend(check::broken(meta.checks, meta.table.columns, &value));
+    refuse(found)
 }
 
-/// What a row breaks, by column.
+/// What a row breaks, by column; then what is over the row.
 fn violations(meta: &ModelMeta, values: &[Value]) -> Vec<Violation> {
-    meta.rules.iter().filter_map(|rule| broken(rule, &values[usize::from(rule.column)])).collect()
+    let of_column = |rule: &RuleMeta| broken(rule, &values[usize::from(rule.column)]);
+    let mut found: Vec<Violation> = meta.rules.iter().filter_map(of_column).collect();
+    found.extend(check::broken(meta.checks, meta.table.columns, &|place| values.get(usize::from(place))));
+    found
 }
 
 /// Null satisfies every rule.

@@ -32,5 +32,5 @@ mod tests;
 
 pub use lower::lower;
 pub use model::Schema;
-pub use render::{create, render};
+pub use render::{create, expression, render};
 pub use rex_sql::Dialect;

@@ -6,7 +6,7 @@ use rex_sql::{Dialect, ident};
 use crate::database::{self as db, Action, Database, Nulls};
 use crate::dialect::target;
 use crate::lower::lower;
-use crate::model::Schema;
+use crate::model::{Expr, Model, Schema};
 use crate::{postgres, sqlite};
 
 /// The statements that make a database for `schema` from nothing, in an order that works,
@@ -27,6 +27,11 @@ pub fn render(database: &Database) -> String {
 pub(crate) fn qualified(schema: Option<&str>, name: &str) -> String {
     let schema = schema.map(|schema| ident(schema) + ".").unwrap_or_default();
     schema + &ident(name)
+}
+
+/// An expression over the columns of a model's rows, as it stands in DDL.
+pub fn expression(schema: &Schema, model: &Model, expr: &Expr, dialect: Dialect) -> String {
+    (target(dialect).expr)(schema, model, expr)
 }
 
 /// A `CREATE TABLE` of these lines. The name is quoted; `options` is what follows the parenthesis.

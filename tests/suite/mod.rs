@@ -4,6 +4,7 @@ mod build_script;
 mod codegen;
 mod connecting;
 mod diagnostics;
+mod expressions;
 mod fmt;
 mod harness;
 pub(crate) mod language;

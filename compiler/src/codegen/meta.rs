@@ -8,9 +8,9 @@ use rex_schema::model::{
 };
 use rex_schema::names as made;
 
-use super::{Cx, layout, names, repository, rules, types};
+use super::{Cx, checks, layout, names, repository, rules, types};
 
-fn places(places: &[usize]) -> TokenStream {
+pub(super) fn places(places: &[usize]) -> TokenStream {
     let places = places.iter().map(|&place| layout::number(place));
     quote!(&[#(#places),*])
 }
@@ -28,6 +28,7 @@ pub(super) fn model(cx: &Cx<'_>, id: ModelId) -> TokenStream {
         let (columns, statement) = (places(columns), text.tokens());
         quote!(::rex_orm::__::GetMeta { name: #name, columns: #columns, statement: &#statement })
     });
+    let checks = checks::list(model);
     let [insert, delete] = match &statements.writes {
         Some(writes) => [writes.insert.tokens(), writes.delete.tokens()],
         None => [(); 2].map(|()| quote!(::rex_orm::__::Statement::NONE)),
@@ -38,6 +39,7 @@ pub(super) fn model(cx: &Cx<'_>, id: ModelId) -> TokenStream {
             name: #name,
             table: #table,
             gets: &[#(#gets),*],
+            checks: #checks,
             insert: &#insert,
             delete: &#delete,
             rules: &[#(#rules),*],
@@ -190,7 +192,7 @@ pub(super) fn constant(cx: &Cx<'_>, ty: Type, value: &Value) -> TokenStream {
 }
 
 /// The bytes of a checked UUID.
-fn uuid(text: &str) -> Vec<u8> {
+pub(super) fn uuid(text: &str) -> Vec<u8> {
     let digits: Vec<u8> =
         text.bytes().filter_map(|byte| char::from(byte).to_digit(16)).map(|d| d as u8).collect();
     digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect()

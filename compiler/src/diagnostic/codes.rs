@@ -193,7 +193,7 @@ codes! {
     E0716 "a decimal of too many digits",
     E0717 "an expression too large",
     E0718 "a list or a range out of place",
-    E0720 "a constant outside of its type",
+    E0720 "a constant that has no value",
     E0730 "a rule on the wrong type",
     E0731 "a range in which nothing lies",
     E0732 "a value in a rule that is none of the type",

@@ -250,3 +250,7 @@ pub(crate) fn sql_within(place: Place) -> Diagnostic {
         .note("what stands around it could not be checked, nor computed in Rust")
         .help("write the whole as `sql(…)`")
 }
+
+pub(crate) fn by_zero(place: Place) -> Diagnostic {
+    Diagnostic::new(E0720, place, "nothing is divided by zero").note("the result would always be null")
+}

@@ -72,24 +72,7 @@ impl Writer<'_> {
     /// In parentheses, unless it binds tighter than any operator.
     fn operand(&mut self, expr: &Expr) -> String {
         let text = self.expr(expr);
-        let is_atom = match &expr.node {
-            Node::Value(_) => !text.starts_with('-'),
-            Node::Null | Node::Column(_) => true,
-            Node::Call(function, _) => {
-                !matches!(function, Function::Concat | Function::StartsWith | Function::Contains)
-            }
-            Node::Widen(_) => text.starts_with('"') || text.starts_with("CAST("),
-            Node::Not(_)
-            | Node::All(_)
-            | Node::Any(_)
-            | Node::Compare(..)
-            | Node::IsNull(_)
-            | Node::IsNotNull(_)
-            | Node::In(..)
-            | Node::Negate(_)
-            | Node::Arithmetic(..) => false,
-        };
-        if is_atom { text } else { format!("({text})") }
+        if is_atom(expr) && !text.starts_with('-') { text } else { format!("({text})") }
     }
 
     fn widened(&mut self, inner: &Expr, ty: ValueType) -> String {
@@ -237,6 +220,30 @@ impl Writer<'_> {
 
     fn constant(&self, ty: ValueType, value: &Value) -> String {
         render::constant(&types::constant(self.schema, ty.ty, value))
+    }
+}
+
+/// Whether it needs no parentheses as an operand, unless it is a negative number.
+fn is_atom(expr: &Expr) -> bool {
+    match &expr.node {
+        Node::Null | Node::Value(_) | Node::Column(_) => true,
+        Node::Call(function, _) => {
+            !matches!(function, Function::Concat | Function::StartsWith | Function::Contains)
+        }
+        Node::Widen(inner) => match (inner.ty.ty, expr.ty.ty) {
+            (Type::Scalar(Scalar::Float), _) => is_atom(inner),
+            (_, Type::Scalar(Scalar::Double)) => true,
+            (from, to) => crate::lower::scale(from) == crate::lower::scale(to) && is_atom(inner),
+        },
+        Node::Not(_)
+        | Node::All(_)
+        | Node::Any(_)
+        | Node::Compare(..)
+        | Node::IsNull(_)
+        | Node::IsNotNull(_)
+        | Node::In(..)
+        | Node::Negate(_)
+        | Node::Arithmetic(..) => false,
     }
 }
 

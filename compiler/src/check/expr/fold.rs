@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use rex_schema::model::{Expr, Function, Node, Scalar, Type, Value, ValueType};
+use rex_schema::model::{Comparison, Expr, Function, Node, Scalar, Type, Value, ValueType};
 use rex_sql::compute::{self, Datum, Exact, Failure, Number};
 
 /// The constant that arithmetic or a function gives whose operands are constants; the expression
@@ -30,6 +30,16 @@ fn constant(expr: &Expr) -> Option<Result<Datum<'_>, Failure>> {
             let (left, right) = (datum(left)?, datum(right)?);
             compute::arithmetic(*operator, number(expr.ty)?, &left, &right)
         }
+        Node::Compare(comparison, left, right) => {
+            Ok(compute::compare(*comparison, &datum(left)?, &datum(right)?))
+        }
+        Node::In(one, list) => Ok(member(&datum(one)?, list)?),
+        Node::Not(inner) => match datum(inner)? {
+            Datum::Bool(value) => Ok(Datum::Bool(!value)),
+            _ => Ok(Datum::Null),
+        },
+        Node::IsNull(inner) => Ok(Datum::Bool(datum(inner)? == Datum::Null)),
+        Node::IsNotNull(inner) => Ok(Datum::Bool(datum(inner)? != Datum::Null)),
         Node::Call(Function::Coalesce | Function::Now | Function::Today, _) => return None,
         Node::Call(Function::Abs, list) => compute::abs(number(expr.ty)?, &datum(list.first()?)?),
         Node::Call(function, list) => {
@@ -39,6 +49,28 @@ fn constant(expr: &Expr) -> Option<Result<Datum<'_>, Failure>> {
         _ => return None,
     };
     Some(computed)
+}
+
+fn member<'a>(one: &Datum<'_>, list: &[Expr]) -> Option<Datum<'a>> {
+    let mut found = false;
+    for other in list {
+        found |= compute::compare(Comparison::Equal, one, &datum(other)?) == Datum::Bool(true);
+    }
+    Some(Datum::Bool(found))
+}
+
+/// Terms of `&&` (or of `||`) without those that change nothing; one that decides is all there is.
+pub(super) fn logic(terms: Vec<Expr>, all: bool) -> Expr {
+    let is = |term: &Expr, wanted: bool| term.node == Node::Value(Value::Bool(wanted));
+    if terms.iter().any(|term| is(term, !all)) {
+        return Expr::condition(Node::Value(Value::Bool(!all)));
+    }
+    let mut open: Vec<Expr> = terms.into_iter().filter(|term| !is(term, all)).collect();
+    match open.len() {
+        0 => Expr::condition(Node::Value(Value::Bool(all))),
+        1 => open.remove(0),
+        _ => Expr::condition(if all { Node::All(open) } else { Node::Any(open) }),
+    }
 }
 
 /// What a number is computed as; none for other types.
@@ -94,5 +126,15 @@ fn digits(exact: Exact) -> String {
     match digits.split_at(digits.len() - scale) {
         (whole, "") => format!("{sign}{whole}"),
         (whole, fraction) => format!("{sign}{whole}.{fraction}"),
+    }
+}
+
+/// Whether it is the constant zero.
+pub(super) fn is_zero(expr: &Expr) -> bool {
+    match datum(expr) {
+        Some(Datum::Int(0)) => true,
+        Some(Datum::Double(value)) => value == 0.0,
+        Some(Datum::Decimal(exact)) => exact.mantissa == 0,
+        _ => false,
     }
 }

@@ -131,7 +131,7 @@ impl Typer<'_, '_> {
             ExprKind::Call { path, args } => return self.call(path, args, place),
             ExprKind::Unary(UnaryOp::Not, inner) => {
                 let inner = self.condition(inner)?;
-                Operand::Typed(Expr::condition(Node::Not(Box::new(inner))))
+                Operand::Typed(self.folded(Expr::condition(Node::Not(Box::new(inner))), place)?)
             }
             ExprKind::Unary(UnaryOp::Neg, inner) => return self.negate(inner),
             ExprKind::Binary(left, op, right) => return self.binary(left, *op, right, place),

@@ -45,7 +45,7 @@ impl Typer<'_, '_> {
                 (node, _) => terms.push(Expr::condition(node)),
             }
         }
-        Some(Expr::condition(if op == BinaryOp::And { Node::All(terms) } else { Node::Any(terms) }))
+        Some(fold::logic(terms, op == BinaryOp::And))
     }
 
     fn compare(
@@ -79,7 +79,7 @@ impl Typer<'_, '_> {
             self.cx.report(told::not_comparable(at.0, at.1, &ty));
             return None;
         }
-        Some(Expr::condition(Node::Compare(comparison, Box::new(left), Box::new(right))))
+        self.folded(Expr::condition(Node::Compare(comparison, Box::new(left), Box::new(right))), place)
     }
 
     /// `a < b < c`, without parentheses that would make it something else.
@@ -123,8 +123,8 @@ impl Typer<'_, '_> {
         let text = self.cx.text(part.place);
         let inner = self.settle(part, None)?;
         match comparison {
-            Comparison::Equal => Some(Expr::condition(Node::IsNull(Box::new(inner)))),
-            Comparison::NotEqual => Some(Expr::condition(Node::IsNotNull(Box::new(inner)))),
+            Comparison::Equal => self.folded(Expr::condition(Node::IsNull(Box::new(inner))), whole),
+            Comparison::NotEqual => self.folded(Expr::condition(Node::IsNotNull(Box::new(inner))), whole),
             Comparison::Less | Comparison::LessOrEqual | Comparison::Greater | Comparison::GreaterOrEqual => {
                 self.cx.report(told::null_order(null, whole, text));
                 None
@@ -155,7 +155,7 @@ impl Typer<'_, '_> {
             self.cx.report(told::not_comparable(at, at, &ty));
             return None;
         }
-        Some(Expr::condition(Node::In(Box::new(looked_for), all)))
+        self.folded(Expr::condition(Node::In(Box::new(looked_for), all)), at)
     }
 
     pub(super) fn negate<'e>(&mut self, inner: &'e ast::Expr) -> Option<Operand<'e>> {
@@ -212,6 +212,10 @@ impl Typer<'_, '_> {
         let (left, right) = (self.as_number(left, sign, at_left), self.as_number(right, sign, at_right));
         let (left, right) = (left?, right?);
         let ty = self.result(operation, (left.ty, right.ty), place)?;
+        if matches!(operation, Arithmetic::Divide | Arithmetic::Remainder) && fold::is_zero(&right) {
+            self.cx.report(told::by_zero(at_right));
+            return None;
+        }
         self.digits(ty, place)?;
         let found = Expr::new(Node::Arithmetic(operation, Box::new(left), Box::new(right)), ty);
         self.folded(found, place)
