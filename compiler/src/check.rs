@@ -8,6 +8,7 @@ mod backfill;
 mod checks;
 mod clashes;
 mod columns;
+mod computed;
 mod declare;
 mod defaults;
 mod draft;
@@ -123,6 +124,7 @@ pub fn check(sources: &Sources, options: &Options) -> Checked {
     columns::make(&mut cx);
     statements::read_indexes(&mut cx);
     defaults::check(&mut cx);
+    computed::check(&mut cx);
     written::check(&mut cx);
     former::check(&mut cx);
     rules::check(&mut cx);

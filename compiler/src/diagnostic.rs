@@ -4,6 +4,7 @@
 
 mod codes;
 pub(crate) mod columns;
+pub(crate) mod computed;
 pub mod configuration;
 pub(crate) mod declarations;
 pub(crate) mod defaults;

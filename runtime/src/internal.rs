@@ -46,7 +46,7 @@ impl std::fmt::Debug for Hidden {
 #[diagnostic::on_unimplemented(
     message = "an update does not set this field",
     label = "this field is not updated",
-    note = "a field with `@immutable` is set when its row is created; one with `@version` is counted by Rex"
+    note = "a field with `@immutable` is set when its row is created; one with `@version` is counted by Rex; one with `@computed` is made by the database"
 )]
 pub trait NotUpdated {}
 

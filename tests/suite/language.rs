@@ -2,6 +2,7 @@
 //! every database alike.
 
 mod attributes;
+mod expressions;
 mod mixins;
 pub(crate) mod rules;
 mod schemas;

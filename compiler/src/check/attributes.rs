@@ -192,7 +192,9 @@ fn apply<'a>(
         | "validate" => attributes.rules.extend(rules::read(cx, file, attribute, field, shape)?),
         "join_table" => attributes.join_table = Some((join_table(cx, attribute, file)?, place)),
         "immutable" | "sensitive" | "version" | "soft_delete" | "on_update" | "backfill" | "deprecated"
-        | "renamed_from" | "db" | "rust" => column::apply(cx, &mut attributes.of_column, file, attribute)?,
+        | "computed" | "renamed_from" | "db" | "rust" => {
+            column::apply(cx, &mut attributes.of_column, file, attribute)?
+        }
         _ => {
             for lint in name_list(attribute)? {
                 let lint = known_lint(cx, &lint.text, Place { file, span: lint.span });

@@ -120,6 +120,7 @@ fn add(
             list,
             nullable,
             default,
+            computed: None,
             on_update: None,
             backfill: None,
             native: SqlText::default(),

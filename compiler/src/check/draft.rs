@@ -148,6 +148,8 @@ pub(super) struct ColumnDraft {
     pub(super) list: bool,
     pub(super) nullable: bool,
     pub(super) default: Option<model::Default>,
+    /// What the database makes of the others.
+    pub(super) computed: Option<model::Formula>,
     pub(super) on_update: Option<model::Default>,
     pub(super) backfill: Option<model::Formula>,
     pub(super) native: model::SqlText,
@@ -216,7 +218,6 @@ pub(super) struct CheckDraft {
     pub(super) condition: model::Formula,
     pub(super) message: Option<String>,
     /// The condition's place.
-    #[allow(dead_code, reason = "the lint of constant checks comes next")]
     pub(super) place: Place,
 }
 

@@ -42,7 +42,6 @@ pub(super) enum Clock {
 
 /// What an expression is for.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[allow(dead_code, reason = "columns that are computed come next")]
 pub(super) enum Wanted {
     /// A condition: true, false or unknown.
     Condition,
@@ -107,7 +106,6 @@ pub(super) fn typed(cx: &mut Cx<'_>, scope: Scope, expr: &ast::Expr, wanted: Wan
 }
 
 /// Whether it may be null although it is over this model's columns as they are.
-#[allow(dead_code, reason = "rules and `@backfill` come next")]
 pub(super) fn may_be_null(cx: &Cx<'_>, model: ModelIx, expr: &Expr) -> bool {
     use rex_schema::model::{Arithmetic, Function, Node};
     let inner = |expr: &Expr| may_be_null(cx, model, expr);
@@ -120,7 +118,10 @@ pub(super) fn may_be_null(cx: &Cx<'_>, model: ModelIx, expr: &Expr) -> bool {
         Node::Call(Function::Coalesce, list) => list.iter().all(inner),
         Node::Call(_, list) => list.iter().any(inner),
         Node::Compare(_, left, right) => inner(left) || inner(right),
-        Node::Arithmetic(Arithmetic::Divide | Arithmetic::Remainder, _, _) => true,
+        // The constant zero was refused.
+        Node::Arithmetic(Arithmetic::Divide | Arithmetic::Remainder, left, right) => {
+            !matches!(right.node, Node::Value(_)) || inner(left)
+        }
         Node::Arithmetic(_, left, right) => inner(left) || inner(right),
         Node::In(one, list) => inner(one) || list.iter().any(inner),
     }

@@ -205,6 +205,7 @@ impl<'c, 'a> Assembler<'c, 'a> {
         let of = &owner.attributes.of_column;
         model::Column {
             docs: docs(&owner.ast.docs),
+            computed: draft.computed.clone(),
             on_update: draft.on_update.clone(),
             backfill: draft.backfill.clone(),
             immutable: of.immutable.is_some(),

@@ -101,7 +101,7 @@ fn create_impl(cx: &Cx<'_>, id: ModelId, states: &States) -> TokenStream {
     let model = &cx.schema[id];
     let (create, row) = (names::beside("Create", &model.name), names::item(&model.name));
     let (parameters, markers) = (&states.parameters, &states.markers);
-    let setters = fields::of(cx, model).into_iter().map(|field| create_setter(model, states, &field));
+    let setters = fields::of_new(cx, model).into_iter().map(|field| create_setter(model, states, &field));
     let insert = cx.statements.of(id).writes.as_ref().map(|writes| writes.insert.docs());
     let docs = layout::docs(&[
         "Writes the row; answers with it as the database has it.",

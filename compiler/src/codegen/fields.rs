@@ -27,6 +27,8 @@ pub(super) struct Field<'a> {
     pub(super) is_sensitive: bool,
     /// Whether updates leave it alone, but for what they write of their own accord.
     pub(super) is_fixed: bool,
+    /// Whether the database makes it: it is only read.
+    pub(super) is_computed: bool,
     /// Whether a new row must set it.
     pub(super) is_required: bool,
     /// Whether what a new row sets may be left out although null is no answer, or no default.
@@ -38,6 +40,13 @@ enum Kind<'a> {
     Column(&'a Column),
     /// Several columns, and the type of them in conditions, which is generic over the model.
     Composite(TokenStream),
+}
+
+/// The fields of a row to be inserted: all but those that the database makes.
+pub(super) fn of_new<'a>(cx: &Cx<'a>, model: &'a Model) -> Vec<Field<'a>> {
+    let mut fields = of(cx, model);
+    fields.retain(|field| !field.is_computed);
+    fields
 }
 
 /// The fields of a model's rows, in order.
@@ -61,7 +70,8 @@ fn column<'a>(cx: &Cx<'a>, model: &'a Model, place: usize, columns: &'a [usize])
         docs: &column.docs,
         deprecated: column.deprecated.as_deref(),
         is_sensitive: column.sensitive,
-        is_fixed: column.immutable || model.version == Some(place),
+        is_fixed: column.immutable || model.version == Some(place) || column.computed.is_some(),
+        is_computed: column.computed.is_some(),
         is_required: types::is_required(column),
         has_default: types::has_default(column),
         kind: Kind::Column(column),
@@ -81,6 +91,7 @@ fn embedded<'a>(cx: &Cx<'a>, model: &'a Model, field: &'a EmbeddedField) -> Fiel
         deprecated: field.deprecated.as_deref(),
         is_sensitive: false,
         is_fixed: false,
+        is_computed: false,
         is_required,
         has_default: !is_required && !field.optional,
         kind: Kind::Composite(names::type_columns_path(cx.schema, field.ty)),
@@ -98,6 +109,7 @@ fn union<'a>(cx: &Cx<'a>, field: &'a UnionField) -> Field<'a> {
         deprecated: field.deprecated.as_deref(),
         is_sensitive: false,
         is_fixed: false,
+        is_computed: false,
         is_required: !field.optional,
         has_default: false,
         kind: Kind::Composite(names::union_columns_path(cx.schema, field.union)),
@@ -163,6 +175,7 @@ impl Field<'_> {
     fn encoded(&self) -> TokenStream {
         let name = &self.name;
         match (&self.kind, self.has_default) {
+            _ if self.is_computed => quote!(::rex_orm::__::Value::Unset),
             (Kind::Column(_), true) => quote!(::rex_orm::__::or_default(self.#name)),
             (Kind::Column(_), false) => quote!(::rex_orm::__::Scalar::encode(self.#name)),
             (Kind::Composite(_), true) => quote!(::rex_orm::__::or_defaults(self.#name, &mut values)),

@@ -22,8 +22,8 @@ pub(super) fn model(cx: &Cx<'_>, id: ModelId) -> TokenStream {
     let name = &model.name;
     let table = table(cx, id);
     let key = Some(("get".to_owned(), &model.primary_key)).filter(|(_, key)| !key.is_empty());
-    let uniques = model.uniques.iter().enumerate();
-    let uniques = uniques.map(|(at, unique)| (repository::by_name(model, at), &unique.columns));
+    let uniques =
+        repository::total(model).map(|(at, unique)| (repository::by_name(model, at), &unique.columns));
     let gets = key.into_iter().chain(uniques).zip(&statements.gets).map(|((name, columns), text)| {
         let (columns, statement) = (places(columns), text.tokens());
         quote!(::rex_orm::__::GetMeta { name: #name, columns: #columns, statement: &#statement })
@@ -111,8 +111,9 @@ fn column(cx: &Cx<'_>, column: &Column) -> TokenStream {
         let value = default_value(cx, column.ty, default);
         quote!(.or(#value))
     });
+    let computed = column.computed.is_some().then(|| quote!(.or(::rex_orm::__::DefaultValue::Database)));
     let as_text = types::as_text(column).then(|| quote!(.as_text()));
-    quote!(::rex_orm::__::ColumnMeta::new(#name, #ty) #nullable #default #as_text)
+    quote!(::rex_orm::__::ColumnMeta::new(#name, #ty) #nullable #default #computed #as_text)
 }
 
 fn ty(cx: &Cx<'_>, ty: Type) -> TokenStream {

@@ -157,7 +157,7 @@ fn new_row(cx: &Cx<'_>, model: &Model) -> TokenStream {
     let name = names::new_type(&model.name);
     let docs =
         layout::docs(&[&format!("A [`{}`] to be inserted. What has a default may be `None`.", model.name)]);
-    let fields = fields::of(cx, model);
+    let fields = fields::of_new(cx, model);
     let [derives, debug] = shown::derives(&name, &fields);
     let fields = fields.iter().map(|field| {
         let (name, docs, ty, deprecated) =
@@ -180,7 +180,7 @@ fn new_row(cx: &Cx<'_>, model: &Model) -> TokenStream {
 /// `NewUser::new(email, name)`
 fn new_constructor(cx: &Cx<'_>, model: &Model) -> TokenStream {
     let name = names::new_type(&model.name);
-    let fields = fields::of(cx, model);
+    let fields = fields::of_new(cx, model);
     let required: Vec<&Field<'_>> = fields.iter().filter(|field| field.is_required).collect();
     let how: Vec<_> = (0..required.len()).map(|at| format_ident!("How{at}")).collect();
     let arguments = required.iter().zip(&how).map(|(field, how)| {

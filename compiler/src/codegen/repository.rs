@@ -21,7 +21,9 @@ pub(super) fn items(cx: &Cx<'_>, id: ModelId) -> [TokenStream; 2] {
         pub struct #repository(pub(super) ::rex_orm::__::Repo<#row>);
     };
     let fixed = [get_method(cx, id), find_method(model), write_methods(cx, id), refresh_method(model)];
-    let by = model.uniques.iter().enumerate().map(|(at, unique)| by_unique(cx, id, at, unique));
+    // The read by the primary key comes first, where there is one.
+    let first = usize::from(!model.primary_key.is_empty());
+    let by = total(model).enumerate().map(|(get, (at, unique))| by_unique(cx, id, get + first, at, unique));
     let links = model.relations.iter().filter_map(|&relation| links(cx, model, &cx.schema[relation]));
     [struct_, quote!(impl #repository { #(#fixed)* #(#by)* #(#links)* })]
 }
@@ -207,13 +209,18 @@ fn key_fields(model: &Model) -> Vec<&str> {
     model.primary_key.iter().map(|&place| model.columns[place].field.as_str()).collect()
 }
 
+/// The uniques over all rows, with their places: what is unique among some rows finds no single one.
+pub(super) fn total(model: &Model) -> impl Iterator<Item = (usize, &Unique)> {
+    model.uniques.iter().enumerate().filter(|(_, unique)| unique.condition.is_none())
+}
+
 /// The method's name of each unique, as metadata has it too.
 pub(super) fn by_name(model: &Model, at: usize) -> String {
     format!("by_{}", unique_names(model)[at + 1])
 }
 
 /// `db.user().by_email("…")`. Floating-point numbers are no keys.
-fn by_unique(cx: &Cx<'_>, id: ModelId, at: usize, unique: &Unique) -> Option<TokenStream> {
+fn by_unique(cx: &Cx<'_>, id: ModelId, get: usize, at: usize, unique: &Unique) -> Option<TokenStream> {
     let model = &cx.schema[id];
     let columns: Vec<_> = unique.columns.iter().map(|&place| &model.columns[place]).collect();
     let is_key = |ty| !matches!(ty, Type::Scalar(scalar) if !Scalar::is_key(scalar));
@@ -230,8 +237,6 @@ fn by_unique(cx: &Cx<'_>, id: ModelId, at: usize, unique: &Unique) -> Option<Tok
         several => quote!((#(#several.fit()),*)),
     };
     let text = format!("The row with this value of the unique `{}`, if there is one.", unique.name);
-    // The read by the primary key comes first, where there is one.
-    let get = at + usize::from(!model.primary_key.is_empty());
     let docs = documented(&text, &cx.statements.of(id).gets[get]);
     let get = layout::number(get);
     Some(quote! {

@@ -6,7 +6,7 @@ use rex_schema::model::{Column, Model, ModelId};
 use rex_schema::{Dialect, Schema};
 use rex_sql::{ColumnRef, Table, fixed};
 
-use super::{Options, layout, types};
+use super::{Options, layout, repository, types};
 
 /// The fixed statements of all models.
 pub(super) struct Statements {
@@ -67,7 +67,7 @@ impl Writer<'_> {
         // Of a row that counts its changes one version is deleted, and no other.
         let deleted: Vec<usize> = model.primary_key.iter().copied().chain(model.version).collect();
         let key = Some(&model.primary_key).filter(|key| !key.is_empty());
-        let keys = key.into_iter().chain(model.uniques.iter().map(|unique| &unique.columns));
+        let keys = key.into_iter().chain(repository::total(model).map(|(_, unique)| &unique.columns));
         let own: Vec<&str> = model
             .columns
             .iter()

@@ -85,7 +85,7 @@ pub(super) fn own_id(model: &Model, id: ModelId) -> Option<&Column> {
 
 /// Whether a new row must set the column.
 pub(super) fn is_required(column: &Column) -> bool {
-    !column.nullable && column.default.is_none()
+    !column.nullable && column.default.is_none() && column.computed.is_none()
 }
 
 /// Whether what a new row sets may be left out although null is no answer, or no default.
@@ -95,7 +95,7 @@ pub(super) fn has_default(column: &Column) -> bool {
 
 /// Whether the database, not Rex, fills the column.
 pub(super) fn is_the_databases(column: &Column) -> bool {
-    matches!(column.default, Some(Default::Autoincrement | Default::Sql(_)))
+    column.computed.is_some() || matches!(column.default, Some(Default::Autoincrement | Default::Sql(_)))
 }
 
 /// Whether PostgreSQL answers with the column as text: it is a text in Rust, and the type that the

@@ -233,7 +233,7 @@ pub(crate) fn empty_list(place: Place) -> Diagnostic {
 
 pub(crate) fn wrong_value(place: Place, is: &str, wanted: &str) -> Diagnostic {
     Diagnostic::new(
-        E0705,
+        E0719,
         place,
         format!("{} `{is}` does not go into {} `{wanted}`", article(is), article(wanted)),
     )

@@ -91,3 +91,12 @@ pub(crate) fn exclusive_length(place: Place, range: &str, limit: u32, instead: &
         .note(format!("the longest text has {} characters", limit - 1))
         .fix(format!("write `{instead}`"), place, instead)
 }
+
+/// `outcome` is what the check is for every row.
+pub(crate) fn constant_check(place: Place, outcome: bool) -> Diagnostic {
+    match outcome {
+        true => Diagnostic::new(W0010, place, "this check is always true").help("remove it"),
+        false => Diagnostic::new(W0010, place, "this check is never true")
+            .note("no row could be written, but for those where it is unknown: where something is null"),
+    }
+}

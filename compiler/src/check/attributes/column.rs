@@ -20,6 +20,7 @@ pub(in crate::check) struct ColumnAttributes<'a> {
     pub(in crate::check) soft_delete: Option<Place>,
     pub(in crate::check) on_update: Option<(&'a ast::Expr, Place)>,
     pub(in crate::check) backfill: Option<(&'a ast::Expr, Place)>,
+    pub(in crate::check) computed: Option<(&'a ast::Expr, Place)>,
     pub(in crate::check) deprecated: Option<String>,
     pub(in crate::check) renamed_from: Option<(String, Place)>,
     pub(in crate::check) native: Option<Native>,
@@ -84,12 +85,14 @@ pub(super) fn contradictions(attributes: &Attributes<'_>, fields: Option<Place>)
     const WRITES: &str = "the one writes it, the other says that nothing does";
     const BOTH: &str = "each says what an update writes";
     const NAMED: &str = "`@fields` uses columns that stand elsewhere: say it there";
+    const MADE: &str = "the database makes the column of the others, and nothing else writes it";
     const OWN: &str = "a primary key has a Rust type of its own";
     let of = &attributes.of_column;
     let on_update = of.on_update.map(|(_, place)| place);
     let backfill = of.backfill.map(|(_, place)| place);
     let renamed = of.renamed_from.as_ref().map(|(_, place)| *place);
     let rust = of.rust.as_ref().map(|(_, place)| *place);
+    let computed = of.computed.map(|(_, place)| place);
     let id = attributes.id;
     vec![
         ("immutable", of.immutable, "version", of.version, WRITES),
@@ -103,6 +106,12 @@ pub(super) fn contradictions(attributes: &Attributes<'_>, fields: Option<Place>)
         ("rust", rust, "id", id, OWN),
         ("rust", rust, "version", of.version, "Rex counts in it"),
         ("rust", rust, "soft_delete", of.soft_delete, "Rex writes the time into it"),
+        ("computed", computed, "id", id, "a key is what the row is found by, and not made of the rest"),
+        ("on_update", on_update, "computed", computed, MADE),
+        ("version", of.version, "computed", computed, MADE),
+        ("soft_delete", of.soft_delete, "computed", computed, MADE),
+        ("immutable", of.immutable, "computed", computed, MADE),
+        ("backfill", backfill, "computed", computed, MADE),
         ("immutable", of.immutable, "fields", fields, NAMED),
         ("backfill", backfill, "fields", fields, NAMED),
         ("renamed_from", renamed, "fields", fields, NAMED),
@@ -125,6 +134,7 @@ pub(super) fn apply<'a>(
         "soft_delete" => said.soft_delete = Some(flag?),
         "on_update" => said.on_update = Some((one_value(attribute)?, place)),
         "backfill" => said.backfill = Some((one_value(attribute)?, place)),
+        "computed" => said.computed = Some((one_value(attribute)?, place)),
         "deprecated" => {
             said.deprecated = Some(one_string(attribute).filter(|why| !why.text.trim().is_empty())?.text);
         }

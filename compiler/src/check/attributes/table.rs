@@ -58,7 +58,7 @@ pub(super) const TABLE: &[Spec] = &[
     spec("version", On::Version, "@version"),
     spec("soft_delete", On::SoftDelete, "@soft_delete"),
     spec("sensitive", On::Scalar, "@sensitive"),
-    spec("computed", On::Later, ""),
+    spec("computed", On::Scalar, "@computed(a + b)"),
     spec("db", On::Native, "@db(postgres: \"citext\")"),
     spec("rust", On::Native, "@rust(\"crate::Email\")"),
     spec("deprecated", On::Any, "@deprecated(\"why\")"),
