@@ -39,6 +39,7 @@ fn no_code_has_a_gap() {
     }
     table.push_str(&format!("\n{} codes, {} with a gap\n", REGISTRY.len(), gaps.len()));
     println!("{table}");
+    super::snapshot("table", "all", &table);
     assert!(gaps.is_empty(), "gaps at {gaps:?}");
 }
 
