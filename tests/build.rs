@@ -57,10 +57,17 @@ fn folders(fixtures: &Path) -> Vec<String> {
 
 fn compile(folder: &Path, name: &str, out: &Path) {
     let loaded = rex_build::load(folder, &format!("fixtures/valid/{name}"));
-    let options = rex_compiler::Options::default();
-    let checked = rex_compiler::check(&loaded.sources, &options);
-    let codegen =
-        codegen::Options { databases: options.databases, serde: name == "serde", layout: Layout::Modules };
-    let files = codegen::generate(checked.partial(), &codegen);
+    let config = configuration(folder);
+    let checked = rex_compiler::check(&loaded.sources, &config.check_options());
+    let files = codegen::generate(checked.partial(), &config.codegen_options(Layout::Modules));
     rex_build::write_files(out, &files).expect("OUT_DIR can be written to");
+}
+
+/// A fixture's own `Cargo.toml` says how it is configured; without one, it is for both databases.
+fn configuration(folder: &Path) -> rex_build::Config {
+    let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
+    let (config, diagnostics) =
+        rex_build::Config::from_manifest("Cargo.toml", &manifest).expect("it is TOML");
+    assert!(manifest.is_empty() || diagnostics.is_empty(), "{}: {diagnostics:#?}", folder.display());
+    config
 }

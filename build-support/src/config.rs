@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use rex_compiler::check::{self, Level};
-use rex_compiler::codegen;
+use rex_compiler::codegen::{self, DateTimeCrate};
 use rex_compiler::diagnostic::{Diagnostic, configuration};
-use rex_schema::Dialect;
-use toml::{Table, Value};
+use rex_schema::{Dialect, Servers, Version};
+use toml::Spanned;
+use toml::de::{DeString, DeTable, DeValue};
 
 /// The keys of the table.
 const KEYS: [&str; 9] = [
@@ -26,6 +27,10 @@ const KEYS: [&str; 9] = [
 pub struct Config {
     /// The databases it is for; at least one, unless a diagnostic says that none is configured.
     pub databases: Vec<Dialect>,
+    /// The oldest servers that it is for.
+    pub servers: Servers,
+    /// Which crate's types dates and times are.
+    pub datetime: DateTimeCrate,
     /// Tables are called by the model's name instead of its plural.
     pub singular_tables: bool,
     /// Models derive serde's traits.
@@ -40,6 +45,8 @@ impl Default for Config {
     fn default() -> Config {
         Config {
             databases: Vec::new(),
+            servers: Servers::OLDEST,
+            datetime: DateTimeCrate::default(),
             singular_tables: false,
             serde: false,
             schema: "schema".to_owned(),
@@ -56,18 +63,15 @@ impl Config {
     ///
     /// When the text is not TOML, with the reason in one line. Cargo tells more of it.
     pub fn from_manifest(shown: &str, text: &str) -> Result<(Config, Vec<Diagnostic>), String> {
-        let mut reader = Reader { shown, config: Config::default(), diagnostics: Vec::new() };
-        let manifest: Table = text.parse().map_err(|error: toml::de::Error| {
-            let at = error.span().map_or(0, |span| span.start.min(text.len()));
-            let line = text.as_bytes()[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
-            format!("line {line}: {}", error.message().lines().next().unwrap_or("not TOML"))
+        let manifest = DeTable::parse(text).map_err(|error| {
+            let at = error.span().map_or(0, |span| span.start);
+            format!("line {}: {}", line(text, at), error.message().lines().next().unwrap_or("not TOML"))
         })?;
-        let table = manifest
-            .get("package")
-            .and_then(|package| package.get("metadata"))
-            .and_then(|metadata| metadata.get("rex"))
-            .and_then(Value::as_table);
-        for (key, value) in table.into_iter().flatten() {
+        let mut reader = Reader { shown, text, config: Config::default(), diagnostics: Vec::new() };
+        let package = entry(manifest.get_ref(), "package").and_then(|package| package.as_table());
+        let metadata = package.and_then(|package| entry(package, "metadata")?.as_table());
+        let table = metadata.and_then(|metadata| entry(metadata, "rex")?.as_table());
+        for (key, value) in table.map(in_order).unwrap_or_default() {
             reader.read(key, value);
         }
         if reader.config.databases.is_empty() && reader.diagnostics.is_empty() {
@@ -82,46 +86,87 @@ impl Config {
             [] => check::Options::default().databases,
             databases => databases.to_vec(),
         };
-        check::Options { databases, singular_tables: self.singular_tables, lints: self.lints.clone() }
+        check::Options {
+            databases,
+            servers: self.servers,
+            singular_tables: self.singular_tables,
+            lints: self.lints.clone(),
+        }
     }
 
     /// What the code generator wants to know of it.
     pub fn codegen_options(&self, layout: codegen::Layout) -> codegen::Options {
-        codegen::Options { databases: self.check_options().databases, serde: self.serde, layout }
+        codegen::Options {
+            databases: self.check_options().databases,
+            datetime: self.datetime,
+            serde: self.serde,
+            layout,
+        }
     }
+}
+
+type Key<'t> = Spanned<DeString<'t>>;
+type Value<'t> = Spanned<DeValue<'t>>;
+
+/// A table's entry of a name.
+fn entry<'t>(table: &'t DeTable<'t>, name: &str) -> Option<&'t DeValue<'t>> {
+    table.iter().find(|(key, _)| key.get_ref() == name).map(|(_, value)| value.get_ref())
+}
+
+/// A table's entries in the order in which they are written.
+fn in_order<'t>(table: &'t DeTable<'t>) -> Vec<(&'t Key<'t>, &'t Value<'t>)> {
+    let mut entries: Vec<_> = table.iter().collect();
+    entries.sort_by_key(|(key, _)| key.span().start);
+    entries
+}
+
+/// The line of a byte.
+fn line(text: &str, at: usize) -> usize {
+    text.as_bytes()[..at.min(text.len())].iter().filter(|&&byte| byte == b'\n').count() + 1
 }
 
 struct Reader<'a> {
     shown: &'a str,
+    text: &'a str,
     config: Config,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl Reader<'_> {
-    fn read(&mut self, key: &str, value: &Value) {
-        match (key, value) {
-            ("databases", Value::Array(names)) => names.iter().for_each(|name| self.database(name)),
-            ("databases", value) => self.unknown("databases", value, &["[\"sqlite\", \"postgres\"]"]),
-            ("tables", Value::String(name)) if name == "plural" => {}
-            ("tables", Value::String(name)) if name == "singular" => self.config.singular_tables = true,
-            ("tables", value) => self.unknown("tables", value, &["plural", "singular"]),
-            ("serde", Value::Boolean(serde)) => self.config.serde = *serde,
-            ("serde", value) => self.unknown("serde", value, &["true", "false"]),
-            ("schema", Value::String(folder)) => self.config.schema.clone_from(folder),
-            ("schema", value) => self.unknown("schema", value, &["schema"]),
-            // Jiff and time are part of the language, and not built yet.
-            ("datetime", Value::String(name)) if name == "chrono" => {}
-            ("datetime", value) => self.unknown("datetime", value, &["chrono"]),
-            ("lints", Value::Table(lints)) => lints.iter().for_each(|(name, level)| self.lint(name, level)),
-            ("lints", value) => self.unknown("lints", value, &["{ int_key = \"allow\" }"]),
-            ("migrations" | "min_postgres" | "min_sqlite", Value::String(_)) => {}
-            ("migrations" | "min_postgres" | "min_sqlite", value) => self.unknown(key, value, &["a text"]),
-            _ => self.diagnostics.push(configuration::unknown_key(self.shown, key, &KEYS)),
+    fn read(&mut self, key: &Key<'_>, value: &Value<'_>) {
+        let name: &str = key.get_ref();
+        match (name, value.get_ref()) {
+            ("databases", DeValue::Array(names)) => names.iter().for_each(|name| self.database(name)),
+            ("databases", _) => self.unknown(name, value, &["[\"sqlite\", \"postgres\"]"]),
+            ("tables", DeValue::String(text)) if text == "plural" => {}
+            ("tables", DeValue::String(text)) if text == "singular" => self.config.singular_tables = true,
+            ("tables", _) => self.unknown(name, value, &["plural", "singular"]),
+            ("serde", DeValue::Boolean(serde)) => self.config.serde = *serde,
+            ("serde", _) => self.unknown(name, value, &["true", "false"]),
+            ("schema", DeValue::String(folder)) if !folder.is_empty() => {
+                self.config.schema = folder.clone().into_owned();
+            }
+            ("schema", _) => self.unknown(name, value, &["schema"]),
+            ("datetime", _) => self.datetime(value),
+            ("lints", DeValue::Table(lints)) => {
+                in_order(lints).into_iter().for_each(|(name, level)| self.lint(name, level));
+            }
+            ("lints", _) => self.unknown(name, value, &["{ int_key = \"allow\" }"]),
+            ("min_postgres", _) => {
+                self.config.servers.postgres = self.version(name, value, Dialect::Postgres);
+            }
+            ("min_sqlite", _) => self.config.servers.sqlite = self.version(name, value, Dialect::Sqlite),
+            ("migrations", DeValue::String(folder)) if !folder.is_empty() => {}
+            ("migrations", _) => self.unknown(name, value, &["migrations"]),
+            _ => {
+                let place = self.place(key);
+                self.diagnostics.push(configuration::unknown_key(&place, name, &KEYS));
+            }
         }
     }
 
-    fn database(&mut self, name: &Value) {
-        let dialect = match name.as_str() {
+    fn database(&mut self, name: &Value<'_>) {
+        let dialect = match name.get_ref().as_str() {
             Some("postgres") => Dialect::Postgres,
             Some("sqlite") => Dialect::Sqlite,
             _ => return self.unknown("databases", name, &["sqlite", "postgres"]),
@@ -131,22 +176,53 @@ impl Reader<'_> {
         }
     }
 
-    fn lint(&mut self, name: &str, level: &Value) {
-        let lints = rex_compiler::diagnostic::REGISTRY.iter().filter_map(|code| code.lint());
-        let known: Vec<&str> = lints.chain(["warnings"]).collect();
-        if !known.contains(&name) {
-            self.diagnostics.push(configuration::unknown_key(self.shown, &format!("lints.{name}"), &known));
-            return;
-        }
-        match level.as_str() {
-            Some("allow") => drop(self.config.lints.insert(name.to_owned(), Level::Allow)),
-            Some("warn") => drop(self.config.lints.insert(name.to_owned(), Level::Warn)),
-            Some("deny") => drop(self.config.lints.insert(name.to_owned(), Level::Deny)),
-            _ => self.unknown(&format!("lints.{name}"), level, &["allow", "warn", "deny"]),
+    fn datetime(&mut self, value: &Value<'_>) {
+        let named = value.get_ref().as_str();
+        match DateTimeCrate::ALL.into_iter().find(|krate| named == Some(krate.name())) {
+            Some(krate) => self.config.datetime = krate,
+            None => self.unknown("datetime", value, &DateTimeCrate::ALL.map(DateTimeCrate::name)),
         }
     }
 
-    fn unknown(&mut self, key: &str, value: &Value, known: &[&str]) {
-        self.diagnostics.push(configuration::unknown_value(self.shown, key, &value.to_string(), known));
+    /// The oldest server of a database; the oldest that Rex serves, where it cannot be read.
+    fn version(&mut self, key: &str, value: &Value<'_>, dialect: Dialect) -> Version {
+        let oldest = Servers::OLDEST.of(dialect);
+        match value.get_ref().as_str().map(Version::parse) {
+            Some(Some(version)) if version >= oldest => return version,
+            Some(Some(version)) => {
+                let place = self.place(value);
+                self.diagnostics.push(configuration::server_too_old(&place, key, version, dialect));
+            }
+            _ => self.unknown(key, value, &[&format!("a version like \"{oldest}\"")]),
+        }
+        oldest
+    }
+
+    fn lint(&mut self, name: &Key<'_>, level: &Value<'_>) {
+        let lints = rex_compiler::diagnostic::REGISTRY.iter().filter_map(|code| code.lint());
+        let known: Vec<&str> = lints.chain(["warnings"]).collect();
+        let key = format!("lints.{}", name.get_ref());
+        if !known.contains(&name.get_ref().as_ref()) {
+            let place = self.place(name);
+            self.diagnostics.push(configuration::unknown_lint(&place, name.get_ref(), &known));
+            return;
+        }
+        let level = match level.get_ref().as_str() {
+            Some("allow") => Level::Allow,
+            Some("warn") => Level::Warn,
+            Some("deny") => Level::Deny,
+            _ => return self.unknown(&key, level, &["allow", "warn", "deny"]),
+        };
+        self.config.lints.insert(name.get_ref().clone().into_owned(), level);
+    }
+
+    fn unknown(&mut self, key: &str, value: &Value<'_>, known: &[&str]) {
+        let (place, written) = (self.place(value), &self.text[value.span()]);
+        self.diagnostics.push(configuration::unknown_value(&place, key, written, known));
+    }
+
+    /// `Cargo.toml:12`
+    fn place<T>(&self, spanned: &Spanned<T>) -> String {
+        format!("{}:{}", self.shown, line(self.text, spanned.span().start))
     }
 }

@@ -38,7 +38,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rex_grammar::ast;
 use rex_schema::model::{Scalar, Type};
-use rex_schema::{Dialect, Schema, names};
+use rex_schema::{Dialect, Schema, Servers, names};
 
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::parallel;
@@ -50,6 +50,8 @@ use draft::{Declared, EnumDraft, FieldDraft, JoinDraft, ModelDraft, Shape, Union
 pub struct Options {
     /// The databases that it must work on; never empty.
     pub databases: Vec<Dialect>,
+    /// The oldest servers that it must work on.
+    pub servers: Servers,
     /// Whether tables are called by the model's name instead of its plural.
     pub singular_tables: bool,
     /// What becomes of lints, by name; `warnings` stands for all that are told.
@@ -71,6 +73,7 @@ impl Default for Options {
     fn default() -> Options {
         Options {
             databases: vec![Dialect::Postgres, Dialect::Sqlite],
+            servers: Servers::OLDEST,
             singular_tables: false,
             lints: BTreeMap::new(),
         }

@@ -35,10 +35,43 @@ use statements::Statements;
 pub struct Options {
     /// The databases whose SQL goes in.
     pub databases: Vec<Dialect>,
+    /// Which crate's types dates and times are.
+    pub datetime: DateTimeCrate,
     /// Models and enums derive serde's traits.
     pub serde: bool,
     /// How the files find each other.
     pub layout: Layout,
+}
+
+/// A crate for dates and times.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DateTimeCrate {
+    /// `chrono`
+    #[default]
+    Chrono,
+    /// `jiff`
+    Jiff,
+    /// `time`
+    Time,
+}
+
+impl DateTimeCrate {
+    /// All of them.
+    pub const ALL: [DateTimeCrate; 3] = [DateTimeCrate::Chrono, DateTimeCrate::Jiff, DateTimeCrate::Time];
+
+    /// Its name, which is that of the runtime's feature too.
+    pub fn name(self) -> &'static str {
+        match self {
+            DateTimeCrate::Chrono => "chrono",
+            DateTimeCrate::Jiff => "jiff",
+            DateTimeCrate::Time => "time",
+        }
+    }
+
+    /// The runtime's module of its types.
+    fn module(self) -> proc_macro2::Ident {
+        quote::format_ident!("{}", self.name())
+    }
 }
 
 /// How the generated files find each other.

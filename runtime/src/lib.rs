@@ -45,7 +45,7 @@
 //!
 //! # Features
 //!
-//! `sqlite` and `postgres` bring the adapters; `chrono`, `decimal`, `json`, `uuid` the Rust types
+//! `sqlite` and `postgres` bring the adapters; `chrono`, `jiff`, `time`, `decimal`, `json`, `uuid` the Rust types
 //! of columns; `email`, `url` and `pattern` the rules of those names; `serde` reads a [`Config`] from
 //! a file. All are on by default but the adapters, `url` and `pattern`: what a schema needs and is
 //! off, its generated code asks for.
@@ -57,6 +57,7 @@ mod composite;
 mod config;
 mod db;
 mod error;
+mod features;
 mod fits;
 pub mod meta;
 mod model;
@@ -66,6 +67,8 @@ mod repo;
 pub mod row;
 mod scalar;
 mod transaction;
+#[doc(hidden)]
+pub mod types;
 mod validate;
 mod value;
 mod write;

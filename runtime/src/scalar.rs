@@ -3,18 +3,28 @@
 //! A scalar knows how it becomes a [`Value`] and how it is read from a [`Cell`], and no database.
 //! Each date-time crate is a thin file here.
 
+#[cfg(not(all(feature = "chrono", feature = "jiff", feature = "time")))]
+mod absent;
 #[cfg(feature = "chrono")]
 mod chrono;
 #[cfg(feature = "decimal")]
 mod decimal;
+#[cfg(feature = "jiff")]
+mod jiff;
 #[cfg(feature = "json")]
 mod json;
 mod label;
 mod list;
+#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+mod moment;
 mod newtype;
+#[cfg(feature = "time")]
+mod time;
 #[cfg(feature = "uuid")]
 mod uuid;
 
+#[cfg(not(all(feature = "chrono", feature = "jiff", feature = "time")))]
+pub use absent::Absent;
 #[cfg(feature = "json")]
 pub use json::{decode_json, encode_json};
 pub use label::{UnknownLabel, parse_variant, variant_of};

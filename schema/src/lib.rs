@@ -20,6 +20,7 @@ mod order;
 mod plural;
 mod render;
 pub mod rules;
+mod version;
 
 pub mod postgres;
 pub mod sqlite;
@@ -34,3 +35,4 @@ pub use lower::lower;
 pub use model::Schema;
 pub use render::{create, expression, render};
 pub use rex_sql::Dialect;
+pub use version::{Servers, Version};

@@ -17,7 +17,7 @@ pub use expr::{Expr, Formula, Node, SqlText, ValueType};
 pub use rex_sql::{Arithmetic, Comparison, Function};
 pub use rule::{Rule, RuleKind, order};
 
-use crate::names;
+use crate::{Servers, names};
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -75,6 +75,7 @@ pub struct Schema {
     join_tables: Vec<JoinTable>,
     types: Vec<EmbeddedType>,
     unions: Vec<Union>,
+    servers: Servers,
 }
 
 /// What a [`Schema`] is made from.
@@ -92,6 +93,8 @@ pub struct Parts {
     pub types: Vec<EmbeddedType>,
     /// In source order; a [`UnionId`] is a place in it.
     pub unions: Vec<Union>,
+    /// The oldest servers that it is for.
+    pub servers: Servers,
 }
 
 /// Rows of one table.
@@ -614,9 +617,15 @@ impl Schema {
             join_tables: parts.join_tables,
             types: parts.types,
             unions: parts.unions,
+            servers: parts.servers,
         };
         schema.verify();
         schema
+    }
+
+    /// The oldest servers that it is for.
+    pub fn servers(&self) -> Servers {
+        self.servers
     }
 
     /// All models, in source order.

@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use rex_compiler::codegen::{self, GeneratedFile, Layout};
+use rex_compiler::codegen::{self, DateTimeCrate, GeneratedFile, Layout};
 use rex_compiler::{Checked, Options, check};
 use rex_schema::{Dialect, lower, render};
+
+use crate::support::sources::configuration;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -12,13 +14,14 @@ fn root() -> PathBuf {
 
 fn checked(folder: &str, shown: &str) -> Checked {
     let loaded = rex_build::load(&root().join(folder), shown);
-    let checked = check(&loaded.sources, &Options::default());
+    let checked = check(&loaded.sources, &configuration(&root().join(folder)).check_options());
     assert!(checked.diagnostics.is_empty(), "{folder}: {:#?}", checked.diagnostics);
     checked
 }
 
 fn generated(checked: &Checked, databases: &[Dialect], layout: Layout, serde: bool) -> Vec<GeneratedFile> {
-    let options = codegen::Options { databases: databases.to_vec(), serde, layout };
+    let options =
+        codegen::Options { databases: databases.to_vec(), datetime: DateTimeCrate::Chrono, serde, layout };
     codegen::generate(checked.schema().expect("the fixture is right"), &options)
 }
 

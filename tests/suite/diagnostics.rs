@@ -15,8 +15,8 @@ mod table;
 
 use std::collections::BTreeSet;
 
+use rex_compiler::Checked;
 use rex_compiler::diagnostic::{Code, REGISTRY};
-use rex_compiler::{Checked, Options};
 
 use crate::support::sources::root;
 use fixture::Fixture;
@@ -31,7 +31,7 @@ fn snapshot(folder: &str, name: &str, text: &str) {
 }
 
 fn check(fixture: &Fixture) -> Checked {
-    rex_compiler::check(&fixture.sources, &Options::default())
+    rex_compiler::check(&fixture.sources, &fixture.options)
 }
 
 fn codes(checked: &Checked) -> Vec<Code> {

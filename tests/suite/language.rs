@@ -7,6 +7,7 @@ mod mixins;
 pub(crate) mod rules;
 mod schemas;
 mod stored;
+mod times;
 pub(crate) mod types;
 mod views;
 

@@ -16,6 +16,12 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("`tests` is in the workspace")
 }
 
+/// What the `Cargo.toml` in a fixture's folder says; without one, it is for both databases.
+pub(crate) fn configuration(fixture: &Path) -> rex_build::Config {
+    let manifest = fs::read_to_string(fixture.join("Cargo.toml")).unwrap_or_default();
+    rex_build::Config::from_manifest("Cargo.toml", &manifest).expect("it is TOML").0
+}
+
 /// A Rust file that somebody here wrote.
 pub(crate) struct RustFile {
     /// From the root, with `/` on every system.

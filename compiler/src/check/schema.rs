@@ -12,8 +12,11 @@ use super::{Cx, FieldIx, ModelIx, checks, docs};
 /// Assembles the schema. What has an error is left out, with all that leads to it.
 pub(super) fn assemble(cx: &Cx<'_>) -> Schema {
     let assembler = Assembler::new(cx);
-    let mut parts =
-        Parts { enums: cx.enums.iter().map(|draft| enumeration(cx, draft)).collect(), ..Parts::default() };
+    let mut parts = Parts {
+        enums: cx.enums.iter().map(|draft| enumeration(cx, draft)).collect(),
+        servers: cx.options.servers,
+        ..Parts::default()
+    };
     let mut used = taken_names(cx);
     parts.models = assembler.models.iter().map(|&model| assembler.model(model, &mut used)).collect();
     parts.relations =

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 use rex_schema::Dialect;
+use rex_schema::model::{Scalar, Type};
 
 use super::{Cx, GeneratedFile, Layout, layout, meta, names, newtypes, types};
 
@@ -16,6 +17,7 @@ pub(super) fn file(cx: &Cx<'_>) -> GeneratedFile {
     };
     let version = env!("CARGO_PKG_VERSION");
     let mut items = vec![quote!(const _: () = ::rex_orm::__::assert_version(#version);)];
+    items.extend(needed_feature(cx));
     items.push(modules(cx));
     items.push(names_of_all(cx));
     items.extend(database(cx));
@@ -23,6 +25,17 @@ pub(super) fn file(cx: &Cx<'_>) -> GeneratedFile {
     items.extend(newtypes::items(cx));
     items.push(ddl(cx));
     GeneratedFile { name: name.to_owned(), text: layout::file(&sources(cx), &items) }
+}
+
+/// That the runtime was compiled with the crate of the schema's dates and times, if it has any.
+fn needed_feature(cx: &Cx<'_>) -> Option<TokenStream> {
+    let is_time = |ty| {
+        let Type::Scalar(scalar) = ty else { return false };
+        matches!(scalar, Scalar::Date | Scalar::Time | Scalar::DateTime | Scalar::LocalDateTime)
+    };
+    let has_time = cx.schema.models().any(|(_, model)| model.columns.iter().any(|column| is_time(column.ty)));
+    let needs = format_ident!("needs_{}", cx.options.datetime.name());
+    has_time.then(|| quote!(const _: () = ::rex_orm::__::#needs::<::rex_orm::__::Compiled>();))
 }
 
 /// The files of the schema, for the head.

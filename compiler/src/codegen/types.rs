@@ -1,7 +1,7 @@
 //! The Rust types of columns.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 use rex_schema::model::{Column, Default, Model, ModelId, Scalar, Type};
 
 use super::{Cx, names, newtypes};
@@ -32,11 +32,15 @@ pub(super) fn plain(cx: &Cx<'_>, column: &Column) -> TokenStream {
 pub(super) fn value(cx: &Cx<'_>, ty: Type) -> TokenStream {
     match ty {
         Type::Enum(id) => names::enum_path(cx.schema, id),
-        Type::Scalar(scalar) => self::scalar(scalar),
+        Type::Scalar(scalar) => self::scalar(cx, scalar),
     }
 }
 
-fn scalar(scalar: Scalar) -> TokenStream {
+fn scalar(cx: &Cx<'_>, scalar: Scalar) -> TokenStream {
+    let of_crate = |name: &str| {
+        let (module, name) = (cx.options.datetime.module(), format_ident!("{name}"));
+        quote!(::rex_orm::__::types::#module::#name)
+    };
     match scalar {
         Scalar::Bool => quote!(bool),
         Scalar::SmallInt => quote!(i16),
@@ -48,10 +52,10 @@ fn scalar(scalar: Scalar) -> TokenStream {
         Scalar::String { .. } => quote!(::std::string::String),
         Scalar::Bytes => quote!(::std::vec::Vec<u8>),
         Scalar::Uuid => quote!(::rex_orm::__::types::Uuid),
-        Scalar::Date => quote!(::rex_orm::__::types::NaiveDate),
-        Scalar::Time => quote!(::rex_orm::__::types::NaiveTime),
-        Scalar::DateTime => quote!(::rex_orm::__::types::DateTime<::rex_orm::__::types::Utc>),
-        Scalar::LocalDateTime => quote!(::rex_orm::__::types::NaiveDateTime),
+        Scalar::Date => of_crate("Date"),
+        Scalar::Time => of_crate("Time"),
+        Scalar::DateTime => of_crate("DateTime"),
+        Scalar::LocalDateTime => of_crate("LocalDateTime"),
         Scalar::Json => quote!(::rex_orm::__::types::Json),
     }
 }

@@ -228,6 +228,7 @@ codes! {
     E0904 "no schema folder",
     E0905 "no `.rex` file",
     E0906 "a file that cannot be read",
+    E0907 "a server too old",
     // Lints.
     W0001("naming_case") "a name in another case than its kind has",
     W0002("dangling_doc") "documentation of nothing",

@@ -1,5 +1,7 @@
 //! Configuration and files: what whoever reads them has to tell.
 
+use rex_schema::{Dialect, Servers, Version};
+
 use super::codes::Code::*;
 use super::{Diagnostic, listed};
 
@@ -19,13 +21,34 @@ pub fn unknown_key(manifest: &str, key: &str, known: &[&str]) -> Diagnostic {
     }
 }
 
+/// A lint that is none.
+pub fn unknown_lint(manifest: &str, name: &str, known: &[&str]) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::placeless(E0902, format!("no lint is called `{name}`: it stands in {manifest}"));
+    match super::nearest(name, known.iter().copied()) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None => diagnostic.help(format!("lints are {}", listed(known.iter().copied(), "and"))),
+    }
+}
+
+/// A server that is older than any that Rex serves.
+pub fn server_too_old(manifest: &str, key: &str, version: Version, dialect: Dialect) -> Diagnostic {
+    let (title, oldest) = (dialect.title(), Servers::OLDEST.of(dialect));
+    Diagnostic::placeless(
+        E0907,
+        format!("`{key} = \"{version}\"` in {manifest} is older than what Rex works on"),
+    )
+    .note(format!("the SQL that Rex writes needs {title} {oldest}"))
+    .help(format!("write `{key} = \"{oldest}\"`, or leave it out"))
+}
+
 /// A value that a key cannot have.
 pub fn unknown_value(manifest: &str, key: &str, value: &str, known: &[&str]) -> Diagnostic {
     let diagnostic = Diagnostic::placeless(
         E0903,
         format!("`{key} = {value}` in [package.metadata.rex] of {manifest} is none of its values"),
     );
-    match super::nearest(value.trim_matches('"'), known.iter().copied()) {
+    match super::nearest(value.trim_matches(['"', '\'']), known.iter().copied()) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
         None => diagnostic.help(format!("values are {}", listed(known.iter().copied(), "and"))),
     }

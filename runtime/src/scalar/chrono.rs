@@ -2,13 +2,8 @@
 
 use ::chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
 
-use super::{Element, Scalar};
+use super::{Element, Scalar, moment};
 use crate::value::{Cell, Value};
-use rex_sql::calendar;
-
-/// The days from 1970-01-01, Unix's first, to 2000-01-01, PostgreSQL's.
-const POSTGRES_EPOCH_DAYS: i64 = 10_957;
-const POSTGRES_EPOCH: i64 = POSTGRES_EPOCH_DAYS * calendar::DAY;
 
 impl Scalar for NaiveDate {
     const NAME: &'static str = "Date";
@@ -18,14 +13,7 @@ impl Scalar for NaiveDate {
     }
 
     fn decode(cell: Cell<'_>) -> Option<Self> {
-        let days = match cell {
-            Cell::Text(text) => calendar::parse_date(text)?,
-            Cell::Wire(wire) => {
-                i64::from(finite(i32::from_be_bytes(wire.try_into().ok()?))?) + POSTGRES_EPOCH_DAYS
-            }
-            _ => return None,
-        };
-        NaiveDate::from_epoch_days(days.try_into().ok()?)
+        NaiveDate::from_epoch_days(moment::date(cell)?.try_into().ok()?)
     }
 }
 
@@ -40,10 +28,7 @@ impl Scalar for NaiveTime {
     }
 
     fn decode(cell: Cell<'_>) -> Option<Self> {
-        let micros = match cell {
-            Cell::Text(text) => calendar::parse_time(text)?,
-            cell => wire_i64(cell)?,
-        };
+        let micros = moment::time(cell)?;
         let seconds = u32::try_from(micros / 1_000_000).ok()?;
         NaiveTime::from_num_seconds_from_midnight_opt(seconds, (micros % 1_000_000) as u32 * 1_000)
     }
@@ -57,11 +42,7 @@ impl Scalar for NaiveDateTime {
     }
 
     fn decode(cell: Cell<'_>) -> Option<Self> {
-        let micros = match cell {
-            Cell::Text(text) => calendar::parse_date_time(text)?,
-            cell => finite_i64(wire_i64(cell)?)?.checked_add(POSTGRES_EPOCH)?,
-        };
-        DateTime::from_timestamp_micros(micros).map(|instant| instant.naive_utc())
+        DateTime::from_timestamp_micros(moment::local(cell)?).map(|instant| instant.naive_utc())
     }
 }
 
@@ -73,11 +54,7 @@ impl Scalar for DateTime<Utc> {
     }
 
     fn decode(cell: Cell<'_>) -> Option<Self> {
-        let micros = match cell {
-            Cell::Text(text) => calendar::parse_date_time(text.strip_suffix('Z')?)?,
-            cell => finite_i64(wire_i64(cell)?)?.checked_add(POSTGRES_EPOCH)?,
-        };
-        DateTime::from_timestamp_micros(micros)
+        DateTime::from_timestamp_micros(moment::instant(cell)?)
     }
 }
 
@@ -85,19 +62,3 @@ impl Element for NaiveDate {}
 impl Element for NaiveTime {}
 impl Element for NaiveDateTime {}
 impl Element for DateTime<Utc> {}
-
-/// PostgreSQL's `infinity` and `-infinity` are no days.
-fn finite(days: i32) -> Option<i32> {
-    (days != i32::MAX && days != i32::MIN).then_some(days)
-}
-
-fn finite_i64(micros: i64) -> Option<i64> {
-    (micros != i64::MAX && micros != i64::MIN).then_some(micros)
-}
-
-fn wire_i64(cell: Cell<'_>) -> Option<i64> {
-    match cell {
-        Cell::Wire(wire) => Some(i64::from_be_bytes(wire.try_into().ok()?)),
-        _ => None,
-    }
-}

@@ -143,6 +143,7 @@ pub(crate) fn default(default: &Default) -> String {
         Default::TimeOfDay => "((now() AT TIME ZONE 'utc')::time)".to_owned(),
         Default::Today => "((now() AT TIME ZONE 'utc')::date)".to_owned(),
         Default::RandomUuid => "gen_random_uuid()".to_owned(),
+        Default::TimeUuid => "uuidv7()".to_owned(),
         Default::Sql(text) => format!("({text})"),
     }
 }

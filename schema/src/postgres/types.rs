@@ -1,5 +1,6 @@
 //! What PostgreSQL stores, and which of it stores a column of the schema.
 
+use crate::Version;
 use crate::database as db;
 use crate::decimal;
 use crate::lower;
@@ -82,6 +83,8 @@ pub enum Default {
     Today,
     /// A random UUID.
     RandomUuid,
+    /// A UUID that sorts by its time; from version 18 on.
+    TimeUuid,
     /// An expression of the user's.
     Sql(String),
 }
@@ -174,7 +177,8 @@ pub(super) fn default(schema: &Schema, column: &Column) -> Option<db::Default> {
         model::Default::Uuid4 => Default::RandomUuid,
         // The identity is a property of the column, not a default.
         model::Default::Autoincrement => return None,
-        // PostgreSQL makes these from 18 on; Rust on every version.
+        model::Default::Uuid7 if schema.servers().postgres >= Version::new(18, 0) => Default::TimeUuid,
+        // Before, Rust alone makes these.
         model::Default::Uuid7 => return None,
         model::Default::Sql(text) => Default::Sql(text.postgres.clone()?),
     };

@@ -3,6 +3,7 @@
 
 use rex_compiler::diagnostic::{Colour, Diagnostic, configuration, render};
 use rex_compiler::{Options, Sources};
+use rex_schema::{Dialect, Version};
 
 /// One of each.
 pub(super) fn diagnostics() -> Vec<Diagnostic> {
@@ -12,6 +13,9 @@ pub(super) fn diagnostics() -> Vec<Diagnostic> {
         configuration::unknown_key("Cargo.toml", "database", &keys),
         configuration::unknown_key("Cargo.toml", "colour", &keys),
         configuration::unknown_value("Cargo.toml", "databases", "\"postgresql\"", &["postgres", "sqlite"]),
+        configuration::unknown_lint("Cargo.toml:7", "int_keys", &["int_key", "float_money"]),
+        configuration::unknown_lint("Cargo.toml:7", "everything", &["int_key", "float_money"]),
+        configuration::server_too_old("Cargo.toml:4", "min_sqlite", Version::new(3, 8), Dialect::Sqlite),
         configuration::no_folder("schema"),
         configuration::no_files("schema"),
         configuration::unreadable("schema/post.rex", "permission denied"),

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rex_compiler::diagnostic::{Colour, Diagnostic, render};
-use rex_compiler::{FileId, Sources};
+use rex_compiler::{FileId, Options, Sources};
 
-use crate::support::sources::root;
+use crate::support::sources::{configuration, root};
 
 /// A schema: a file, or a folder of them.
 #[derive(Clone)]
@@ -16,6 +16,8 @@ pub(in crate::suite) struct Fixture {
     /// Without `.rex`.
     pub(in crate::suite) name: String,
     pub(in crate::suite) sources: Sources,
+    /// How it is configured, if a `Cargo.toml` beside it says so.
+    pub(in crate::suite) options: Options,
 }
 
 /// The fixtures of these kinds, by name.
@@ -27,7 +29,8 @@ pub(in crate::suite) fn all(kinds: &[&str]) -> Vec<Fixture> {
             let name = path.file_stem().expect("it was found by its name").to_string_lossy().into_owned();
             let mut sources = Sources::default();
             add(&path, &folder, &mut sources);
-            fixtures.push(Fixture { kind: (*kind).to_owned(), name, sources });
+            let options = configuration(&path).check_options();
+            fixtures.push(Fixture { kind: (*kind).to_owned(), name, sources, options });
         }
     }
     assert!(!fixtures.is_empty(), "there are fixtures of {kinds:?}");
@@ -45,6 +48,9 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
 fn add(path: &Path, base: &Path, sources: &mut Sources) {
     if path.is_dir() {
         entries(path).iter().for_each(|entry| add(entry, base, sources));
+        return;
+    }
+    if path.extension().is_none_or(|extension| extension != "rex") {
         return;
     }
     let name = path.strip_prefix(base).expect("it was found there").to_string_lossy().replace('\\', "/");

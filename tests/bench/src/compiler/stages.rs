@@ -55,5 +55,8 @@ fn compile(sources: &Sources) -> Checked {
 fn generate(checked: &Checked) -> Vec<GeneratedFile> {
     let schema = checked.schema().expect("the sample schema has no faults");
     let databases = Options::default().databases;
-    codegen::generate(schema, &codegen::Options { databases, serde: false, layout: Layout::Modules })
+    codegen::generate(
+        schema,
+        &codegen::Options { databases, datetime: Default::default(), serde: false, layout: Layout::Modules },
+    )
 }

@@ -1,0 +1,32 @@
+//! What stands in the place of types whose crate's feature is off, so that a program that lacks
+//! the feature is told that, and nothing else.
+
+use std::fmt;
+
+use super::{Element, Scalar};
+use crate::value::{Cell, Value};
+
+/// No value is of this type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(crate = "serde"))]
+pub enum Absent {}
+
+impl fmt::Display for Absent {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {}
+    }
+}
+
+impl Scalar for Absent {
+    const NAME: &'static str = "a type of a crate that is not compiled in";
+
+    fn encode(self) -> Value {
+        match self {}
+    }
+
+    fn decode(_: Cell<'_>) -> Option<Self> {
+        None
+    }
+}
+
+impl Element for Absent {}
