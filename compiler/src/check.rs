@@ -22,6 +22,7 @@ mod join_tables;
 mod keys;
 mod lints;
 mod literals;
+mod methods;
 mod mixins;
 mod patterns;
 mod renames;

@@ -12,6 +12,7 @@ pub mod edit;
 pub mod explain;
 pub(crate) mod expressions;
 mod foreign;
+pub(crate) mod indexes;
 pub(crate) mod keys;
 pub(crate) mod lints;
 pub(crate) mod names;

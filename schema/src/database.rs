@@ -114,6 +114,8 @@ pub struct Key {
     pub name: String,
     /// Its columns, in order.
     pub columns: Vec<String>,
+    /// Whether null equals null in a unique constraint.
+    pub nulls_not_distinct: bool,
 }
 
 /// A foreign key.
@@ -185,6 +187,12 @@ pub struct Index {
     pub unique: bool,
     /// Which rows it holds, as SQL; all where none.
     pub condition: Option<String>,
+    /// How it is kept, if not as a `btree`.
+    pub method: Option<String>,
+    /// Columns that it holds along.
+    pub include: Vec<String>,
+    /// Whether null equals null, where it is unique.
+    pub nulls_not_distinct: bool,
 }
 
 /// A part of an index.
@@ -196,6 +204,10 @@ pub struct IndexPart {
     pub descending: bool,
     /// Where nulls stand, if not where the database puts them anyway.
     pub nulls: Option<Nulls>,
+    /// The collation, if not the column's.
+    pub collate: Option<String>,
+    /// The operator class, if not the type's.
+    pub ops: Option<String>,
 }
 
 /// What a part of an index sorts.

@@ -19,6 +19,9 @@ pub(crate) struct Target {
     pub(crate) index_nulls: bool,
     /// Keeps the rows of a view where it is asked to.
     pub(crate) materialized_views: bool,
+    /// Has methods of indexes beside `btree`, and with them operator classes, collations by name and
+    /// columns that an index holds along.
+    pub(crate) index_methods: bool,
     /// Numbers only a column that is the whole primary key.
     pub(crate) autoincrement_is_key: bool,
     /// What stores a column.

@@ -82,6 +82,7 @@ fn table(schema: &Schema, target: &Target, model: &Model) -> db::Table {
         primary_key: Some(db::Key {
             name: names::primary_key(&stem),
             columns: column_names(model, &model.primary_key),
+            nulls_not_distinct: false,
         }),
         uniques: model.uniques.iter().filter(|u| u.condition.is_none()).map(|u| unique(model, u)).collect(),
         foreign_keys: model.foreign_keys.iter().map(|k| foreign_key(schema, target, model, k)).collect(),
@@ -147,11 +148,18 @@ fn partial_unique(
         parts: parts.collect(),
         unique: true,
         condition: Some(condition),
+        method: None,
+        include: vec![],
+        nulls_not_distinct: unique.nulls_not_distinct,
     })
 }
 
 fn unique(model: &Model, unique: &model::Unique) -> db::Key {
-    db::Key { name: unique.name.clone(), columns: column_names(model, &unique.columns) }
+    db::Key {
+        name: unique.name.clone(),
+        columns: column_names(model, &unique.columns),
+        nulls_not_distinct: unique.nulls_not_distinct,
+    }
 }
 
 fn foreign_key(schema: &Schema, target: &Target, model: &Model, key: &model::ForeignKey) -> db::ForeignKey {
@@ -170,6 +178,9 @@ fn foreign_key(schema: &Schema, target: &Target, model: &Model, key: &model::For
 }
 
 fn index(schema: &Schema, target: &Target, model: &Model, index: &model::Index) -> Option<db::Index> {
+    if index.method.is_some() && !target.index_methods {
+        return None;
+    }
     let part = |part: &model::IndexPart| {
         let habit = if part.descending { Nulls::First } else { Nulls::Last };
         let key = match &part.key {
@@ -180,6 +191,8 @@ fn index(schema: &Schema, target: &Target, model: &Model, index: &model::Index) 
             key,
             descending: part.descending,
             nulls: part.nulls.filter(|&nulls| target.index_nulls && nulls != habit),
+            collate: part.collate.clone().filter(|_| target.index_methods),
+            ops: part.ops.clone().filter(|_| target.index_methods),
         })
     };
     let condition = match &index.condition {
@@ -187,7 +200,16 @@ fn index(schema: &Schema, target: &Target, model: &Model, index: &model::Index) 
         None => None,
     };
     let parts = index.parts.iter().map(part).collect::<Option<_>>()?;
-    Some(db::Index { name: index.name.clone(), parts, unique: false, condition })
+    let include = if target.index_methods { column_names(model, &index.include) } else { vec![] };
+    Some(db::Index {
+        name: index.name.clone(),
+        parts,
+        unique: false,
+        condition,
+        method: index.method.clone(),
+        include,
+        nulls_not_distinct: false,
+    })
 }
 
 /// The key is both sides' columns, so its own index serves the first side; the second has one of
@@ -205,6 +227,7 @@ fn join_table(schema: &Schema, target: &Target, join: &JoinTable) -> db::Table {
         primary_key: Some(db::Key {
             name: names::primary_key(&stem),
             columns: columns().map(|(column, _)| column.to_owned()).collect(),
+            nulls_not_distinct: false,
         }),
         uniques: vec![],
         foreign_keys: join.sides.iter().map(|side| side_key(schema, target, &stem, side)).collect(),
@@ -214,6 +237,9 @@ fn join_table(schema: &Schema, target: &Target, join: &JoinTable) -> db::Table {
             parts: second.columns.iter().map(|c| ascending(c)).collect(),
             unique: false,
             condition: None,
+            method: None,
+            include: vec![],
+            nulls_not_distinct: false,
         }],
     }
 }
@@ -243,7 +269,13 @@ fn side_key(schema: &Schema, target: &Target, stem: &str, side: &model::JoinSide
 }
 
 fn ascending(column: &str) -> db::IndexPart {
-    db::IndexPart { key: db::IndexKey::Column(column.to_owned()), descending: false, nulls: None }
+    db::IndexPart {
+        key: db::IndexKey::Column(column.to_owned()),
+        descending: false,
+        nulls: None,
+        collate: None,
+        ops: None,
+    }
 }
 
 /// The digits after the point of a decimal; none for other types.

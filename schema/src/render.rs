@@ -62,7 +62,8 @@ pub(crate) fn primary_key(key: &db::Key) -> String {
 
 /// `CONSTRAINT "users_email_key" UNIQUE ("email")`.
 pub(crate) fn unique(key: &db::Key) -> String {
-    format!("CONSTRAINT {} UNIQUE {}", ident(&key.name), columns(&key.columns))
+    let nulls = if key.nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" };
+    format!("CONSTRAINT {} UNIQUE{nulls} {}", ident(&key.name), columns(&key.columns))
 }
 
 /// `CONSTRAINT "users_role_check" CHECK (…)`.
@@ -123,8 +124,18 @@ pub(crate) fn indexes(
     indexes.iter().map(move |index| {
         let unique = if index.unique { "UNIQUE " } else { "" };
         let parts = index.parts.iter().map(index_part).collect::<Vec<_>>().join(", ");
-        let condition = index.condition.as_ref().map(|text| format!(" WHERE {text}")).unwrap_or_default();
-        format!("CREATE {unique}INDEX {} ON {on} ({parts}){condition}", ident(&index.name))
+        let method = index.method.as_ref().map(|method| format!("USING {method} ")).unwrap_or_default();
+        let mut text = format!("CREATE {unique}INDEX {} ON {on} {method}({parts})", ident(&index.name));
+        if !index.include.is_empty() {
+            text += &format!(" INCLUDE {}", columns(&index.include));
+        }
+        if index.nulls_not_distinct {
+            text += " NULLS NOT DISTINCT";
+        }
+        if let Some(condition) = &index.condition {
+            text += &format!(" WHERE {condition}");
+        }
+        text
     })
 }
 
@@ -139,7 +150,14 @@ fn index_part(part: &db::IndexPart) -> String {
         db::IndexKey::Column(column) => ident(column),
         db::IndexKey::Sql(text) => format!("({text})"),
     };
-    format!("{key}{order}{nulls}")
+    let collate = part.collate.as_ref().map(|name| format!(" COLLATE {}", path(name))).unwrap_or_default();
+    let ops = part.ops.as_ref().map(|name| format!(" {}", path(name))).unwrap_or_default();
+    format!("{key}{collate}{ops}{order}{nulls}")
+}
+
+/// A name that may have that of its schema before it: `public.gin_trgm_ops`.
+fn path(name: &str) -> String {
+    name.split('.').map(ident).collect::<Vec<_>>().join(".")
 }
 
 /// `("a", "b")`.

@@ -3,6 +3,7 @@
 
 mod attributes;
 mod expressions;
+mod indexes;
 mod mixins;
 pub(crate) mod rules;
 mod schemas;

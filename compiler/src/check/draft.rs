@@ -8,6 +8,7 @@ use rex_schema::{model, names};
 
 use super::attributes::Attributes;
 use super::keys::Part;
+use super::methods::Method;
 use super::storage::Storage;
 use super::{FieldIx, ModelIx};
 use crate::source::{FileId, Place};
@@ -167,16 +168,33 @@ pub(super) struct IndexDraft {
     pub(super) made: bool,
     /// Which rows it is over, if not all.
     pub(super) condition: Option<model::Formula>,
+    /// How PostgreSQL keeps it, where that is said.
+    pub(super) method: Option<(Method, Place)>,
+    /// Columns that it holds along.
+    pub(super) include: Option<(Vec<usize>, Place)>,
+    pub(super) nulls_not_distinct: bool,
 }
 
 impl IndexDraft {
     pub(super) fn new(parts: Vec<PartDraft>, place: Place) -> IndexDraft {
-        IndexDraft { name: None, parts, place, made: false, condition: None }
+        IndexDraft {
+            name: None,
+            parts,
+            place,
+            made: false,
+            condition: None,
+            method: None,
+            include: None,
+            nulls_not_distinct: false,
+        }
     }
 
-    /// Whether it is over all rows: what is unique in it is unique.
+    /// Whether it is over all rows, and finds them by its first parts: what is unique in it is
+    /// unique.
     pub(super) fn is_total(&self) -> bool {
-        self.condition.is_none()
+        let sorts = self.method.is_none_or(|(method, _)| method == Method::Btree);
+        let is_usual = |part: &PartDraft| part.collate.is_none() && part.ops.is_none();
+        self.condition.is_none() && sorts && self.parts.iter().all(is_usual)
     }
 }
 
@@ -185,6 +203,11 @@ pub(super) struct PartDraft {
     pub(super) key: PartKey,
     pub(super) descending: bool,
     pub(super) nulls: Option<model::Nulls>,
+    pub(super) collate: Option<(String, Place)>,
+    /// The operator class.
+    pub(super) ops: Option<(String, Place)>,
+    /// The first word about its order.
+    pub(super) order: Option<Place>,
     pub(super) place: Place,
 }
 
@@ -199,7 +222,7 @@ pub(super) enum PartKey {
 
 impl PartDraft {
     pub(super) fn new(key: PartKey, place: Place) -> PartDraft {
-        PartDraft { key, descending: false, nulls: None, place }
+        PartDraft { key, descending: false, nulls: None, collate: None, ops: None, order: None, place }
     }
 
     /// The field, if it is no expression.

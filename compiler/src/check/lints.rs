@@ -28,7 +28,7 @@ pub(super) fn check(cx: &mut Cx<'_>) {
 }
 
 /// Lints of the language that this version does not have yet: silencing them is no mistake.
-const LATER: [&str; 2] = ["postgres_only_index", "cascade_cycle"];
+const LATER: [&str; 1] = ["cascade_cycle"];
 
 /// A lint by its name, as `allow` has it; an unknown one is told.
 pub(super) fn known_lint(cx: &mut Cx<'_>, name: &str, place: Place) -> Option<&'static str> {
@@ -91,7 +91,7 @@ fn redundant_indexes(cx: &mut Cx<'_>, model: ModelIx) {
     let written: Vec<(&IndexDraft, Vec<Ordered>)> = draft
         .indexes
         .iter()
-        .filter(|index| !index.made && index.is_total())
+        .filter(|index| !index.made && index.is_total() && index.include.is_none())
         .filter(|index| index.parts.iter().all(|part| part.field().is_some()))
         .map(|index| (index, ordered(cx, model, index)))
         .collect();
@@ -152,7 +152,11 @@ fn nullable_uniques(cx: &mut Cx<'_>, model: ModelIx) {
     let draft = &cx.models[model];
     let mut found = Vec::new();
     // A condition may have been written for the sake of nulls.
-    for unique in draft.uniques.iter().filter(|unique| unique.parts.len() > 1 && unique.is_total()) {
+    for unique in draft
+        .uniques
+        .iter()
+        .filter(|unique| unique.parts.len() > 1 && unique.is_total() && !unique.nulls_not_distinct)
+    {
         for part in &unique.parts {
             let Some(field) = part.field().map(|field| &draft.fields[field]) else { continue };
             let optional = matches!(

@@ -7,6 +7,7 @@ use rex_schema::{Schema, names};
 
 use super::draft::{ColumnDraft, EnumDraft, FieldDraft, IndexDraft, Link, ModelDraft, PartKey, Shape};
 use super::foreign_keys::columns_of;
+use super::methods::Method;
 use super::{Cx, FieldIx, ModelIx, checks, docs};
 
 /// Assembles the schema. What has an error is left out, with all that leads to it.
@@ -166,7 +167,12 @@ impl<'c, 'a> Assembler<'c, 'a> {
                     .map(|field| draft.fields[field].name().to_owned())
                     .collect();
                 let condition = unique.condition.clone();
-                model::Unique { condition, ..model::Unique::new(name(used, unique, made), columns, fields) }
+                let nulls_not_distinct = unique.nulls_not_distinct;
+                model::Unique {
+                    condition,
+                    nulls_not_distinct,
+                    ..model::Unique::new(name(used, unique, made), columns, fields)
+                }
             });
         uniques.filter(|unique| !unique.columns.is_empty()).collect()
     }
@@ -181,7 +187,16 @@ impl<'c, 'a> Assembler<'c, 'a> {
                 .collect();
             let made = names::index(&draft.stem(), &named);
             let condition = index_draft.condition.clone();
-            model::Index { condition, ..model::Index::new(name(used, index_draft, made), parts) }
+            let other = index_draft.method.filter(|(method, _)| *method != Method::Btree);
+            let method = other.map(|(method, _)| method.name().to_owned());
+            let include =
+                index_draft.include.as_ref().map(|(columns, _)| columns.clone()).unwrap_or_default();
+            model::Index {
+                condition,
+                method,
+                include,
+                ..model::Index::new(name(used, index_draft, made), parts)
+            }
         });
         indexes.filter(|index| !index.parts.is_empty()).collect()
     }
@@ -318,7 +333,8 @@ fn index_parts(cx: &Cx<'_>, model: ModelIx, index: &IndexDraft) -> Vec<model::In
             key,
             descending: part.descending,
             nulls: part.nulls,
-            ..model::IndexPart::new(0)
+            collate: part.collate.as_ref().map(|(name, _)| name.clone()),
+            ops: part.ops.as_ref().map(|(name, _)| name.clone()),
         })
     });
     parts.collect()

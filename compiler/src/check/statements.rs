@@ -3,18 +3,18 @@
 //! Third pass: tables, primary keys and silenced lints. Then, once the columns are known: unique
 //! constraints and indexes.
 
+mod options;
 mod restricted;
 
 use std::collections::HashMap;
 
 use rex_grammar::ast::{self, ExprKind, Member};
-use rex_schema::model::{Formula, Nulls, Scalar, Type};
 
 use super::draft::{IndexDraft, Key, ModelDraft, PartDraft, PartKey, Shape, Statement};
 use super::foreign_keys::columns_of;
 use super::keys::MAX_COLUMNS;
 use super::lints::known_lint;
-use super::{Cx, FieldIx, ModelIx, checks, expr, storage};
+use super::{Cx, FieldIx, ModelIx, checks, expr, methods, storage};
 use crate::diagnostic::{keys, syntax, types};
 use crate::source::{FileId, Place};
 
@@ -140,7 +140,7 @@ fn composite_key<'a>(cx: &mut Cx<'a>, model: ModelIx, statement: Statement<'a>) 
             sound = false;
             continue;
         };
-        read_modifiers(cx, file, "id", arg, None);
+        options::words(cx, file, "id", arg, None);
         let Some((field, by_column)) = key_field(cx, model, name, at) else {
             sound = false;
             continue;
@@ -206,28 +206,6 @@ fn field_name<'a>(cx: &mut Cx<'_>, file: FileId, keyword: &str, arg: &'a ast::Ar
     None
 }
 
-/// `desc`, `nulls_first` …: taken in where there is an order.
-fn read_modifiers(
-    cx: &mut Cx<'_>,
-    file: FileId,
-    keyword: &str,
-    arg: &ast::Arg,
-    mut part: Option<&mut PartDraft>,
-) {
-    for modifier in &arg.modifiers {
-        let at = Place { file, span: modifier.span };
-        match (modifier.name.text.as_str(), &mut part) {
-            ("asc", Some(_)) => {}
-            ("desc", Some(part)) => part.descending = true,
-            ("nulls_first", Some(part)) => part.nulls = Some(Nulls::First),
-            ("nulls_last", Some(part)) => part.nulls = Some(Nulls::Last),
-            (word @ ("collate" | "ops"), Some(_)) => cx.report(types::not_built(&format!("`{word}`"), at)),
-            (word, Some(_)) => cx.report(keys::unknown_order(at, word)),
-            (word, None) => cx.report(keys::no_order(at, word, keyword)),
-        }
-    }
-}
-
 /// `@unique`, `@index`.
 fn read_field(cx: &mut Cx<'_>, model: ModelIx, field: FieldIx) {
     let draft = cx.field(model, field);
@@ -236,26 +214,46 @@ fn read_field(cx: &mut Cx<'_>, model: ModelIx, field: FieldIx) {
     let part = PartDraft::new(PartKey::Field { field, column: None }, place);
     for (place, is_unique) in [(unique, true), (index, false)] {
         let Some(place) = place else { continue };
-        if !indexable(cx, model, &part, place) {
+        let draft = IndexDraft::new(vec![PartDraft { place, ..part.clone() }], place);
+        if cx.field(model, field).shape == Shape::Broken
+            || !methods::can_be(cx, model, &draft, is_unique, None)
+        {
             continue;
         }
-        let draft = IndexDraft::new(vec![part.clone()], place);
         let model = &mut cx.models[model];
         if is_unique { model.uniques.push(draft) } else { model.indexes.push(draft) }
     }
 }
 
 fn index<'a>(cx: &mut Cx<'a>, model: ModelIx, statement: Statement<'a>) {
-    let condition = clauses(cx, model, statement);
+    let clauses = options::clauses(cx, model, statement);
     let parts = parts(cx, model, statement);
     let Statement { ast: statement, file } = statement;
     let keyword = statement.keyword.text.as_str();
     let place = Place { file, span: statement.span };
-    let (Some(parts), Ok(condition)) = (parts, condition) else { return };
-    if !parts.iter().all(|part| indexable(cx, model, part, part.place)) {
+    let (Some(parts), Ok(clauses)) = (parts, clauses) else { return };
+    let is_broken =
+        |part: &PartDraft| part.field().is_some_and(|field| cx.field(model, field).shape == Shape::Broken);
+    if parts.iter().any(is_broken) {
         return;
     }
-    if columns_of(cx, model, &parts).len() > MAX_COLUMNS {
+    let is_unique = keyword == "unique";
+    let options::Clauses { condition, method, include, nulls_not_distinct } = clauses;
+    let plain = IndexDraft::new(parts, place);
+    let draft = IndexDraft { condition, method, include, nulls_not_distinct, ..plain };
+    let end = Place { file, span: statement.span.after() };
+    if !methods::can_be(cx, model, &draft, is_unique, Some(end)) {
+        return;
+    }
+    if let Some((include, at)) = &draft.include
+        && let Some(column) = options::included_part(cx, model, &draft.parts, include)
+    {
+        let name = cx.models[model].columns[column].field.clone();
+        cx.report(keys::field_twice(*at, &name, place));
+        return;
+    }
+    let covered = draft.include.as_ref().map_or(0, |(columns, _)| columns.len());
+    if columns_of(cx, model, &draft.parts).len() + covered > MAX_COLUMNS {
         cx.report(keys::too_many_columns(place, keyword, MAX_COLUMNS));
         return;
     }
@@ -267,47 +265,13 @@ fn index<'a>(cx: &mut Cx<'a>, model: ModelIx, statement: Statement<'a>) {
             return;
         }
     };
+    methods::postgres_only(cx, &draft);
     if let Some((text, at)) = &name {
-        cx.database_name(if keyword == "unique" { "the constraint" } else { "the index" }, *at, text, true);
+        cx.database_name(if is_unique { "the constraint" } else { "the index" }, *at, text, true);
     }
-    let draft = IndexDraft { name, condition, ..IndexDraft::new(parts, place) };
+    let draft = IndexDraft { name, ..draft };
     let model = &mut cx.models[model];
-    if keyword == "unique" { model.uniques.push(draft) } else { model.indexes.push(draft) }
-}
-
-/// A condition that could not be made out.
-struct Broken;
-
-/// What stands behind the parts: the condition, where there is one.
-fn clauses(cx: &mut Cx<'_>, model: ModelIx, statement: Statement<'_>) -> Result<Option<Formula>, Broken> {
-    let Statement { ast: statement, file } = statement;
-    let keyword = statement.keyword.text.as_str();
-    let mut found: Option<(Option<Formula>, Place)> = None;
-    for clause in &statement.clauses {
-        let at = Place { file, span: clause.span };
-        match (&clause.kind, &found) {
-            (ast::ClauseKind::Where(_), Some((_, first))) => {
-                let diagnostic = types::statement_twice("where", at, *first);
-                cx.report(diagnostic);
-            }
-            (ast::ClauseKind::Where(condition), None) => {
-                let scope = expr::Scope::of(model, file);
-                found = Some((expr::formula(cx, scope, condition, expr::Wanted::Condition), at));
-            }
-            (
-                ast::ClauseKind::Using(_) | ast::ClauseKind::Include(_) | ast::ClauseKind::NullsNotDistinct,
-                _,
-            ) => {
-                let word = cx.text(at).split_whitespace().next().unwrap_or_default();
-                cx.report(types::not_built(&format!("`{word}` of `{keyword}`"), at));
-            }
-        }
-    }
-    match found {
-        Some((None, _)) => Err(Broken),
-        Some((condition, _)) => Ok(condition),
-        None => Ok(None),
-    }
+    if is_unique { model.uniques.push(draft) } else { model.indexes.push(draft) }
 }
 
 /// The parts of `unique` or `index`. None if one of them could not be made out.
@@ -356,8 +320,7 @@ fn part(cx: &mut Cx<'_>, model: ModelIx, keyword: &str, arg: &ast::Arg, file: Fi
     };
     let mut part = PartDraft::new(key, place);
     let ordered = (keyword == "index").then_some(&mut part);
-    read_modifiers(cx, file, keyword, arg, ordered);
-    Some(part)
+    options::words(cx, file, keyword, arg, ordered).then_some(part)
 }
 
 /// A field, or a column that a relation makes, by its own name (`author_id`).
@@ -379,21 +342,6 @@ fn find(cx: &mut Cx<'_>, model: ModelIx, name: &str, place: Place) -> Option<(Fi
         _ => return Some((field, None)),
     }
     None
-}
-
-/// Whether a field may be part of an index; if not, it is told.
-fn indexable(cx: &mut Cx<'_>, model: ModelIx, part: &PartDraft, place: Place) -> bool {
-    let Some(field) = part.field() else { return true };
-    let draft = cx.field(model, field);
-    let what = match draft.shape {
-        Shape::Scalar { list: true, .. } => "a list",
-        Shape::Scalar { ty: Type::Scalar(Scalar::Json), .. } => "`Json`",
-        Shape::Broken => return false,
-        _ => return true,
-    };
-    let diagnostic = keys::not_indexable(place, draft.name(), what, draft.type_place());
-    cx.report(diagnostic);
-    false
 }
 
 /// `span` is the block's.

@@ -156,6 +156,13 @@ codes! {
     E0508 "keys that contain each other",
     E0509 "a part that is no field",
     E0510 "a key or index of too many columns",
+    E0511 "an unknown index method",
+    E0512 "an index method that does not take the type",
+    E0513 "an index method that cannot do this",
+    E0514 "a clause on a statement that does not take it",
+    E0515 "`nulls_not_distinct` where a database has none",
+    E0516 "two words about one thing in a part of an index",
+    E0517 "a collation of what is no text",
     // Relations.
     E0601 "a list that nothing points back to",
     E0602 "several ways back",
@@ -241,6 +248,7 @@ codes! {
     W0009("nullable_unique") "a nullable part of a composite unique",
     W0010("constant_check") "a check that no row can change",
     W0011("exclusive_length") "a `@length` that ends just before the type does",
+    W0012("postgres_only_index") "an index that SQLite does without",
     W0014("local_date_time") "an instant without a zone",
     W0015("view_without_key") "a view without a key",
 }

@@ -124,10 +124,23 @@ pub(crate) fn empty_list(place: Place, keyword: &str) -> Diagnostic {
         .help(format!("write `{keyword} (a, b)` with the names of fields"))
 }
 
-pub(crate) fn not_indexable(place: Place, field: &str, what: &str, declared: Place) -> Diagnostic {
-    Diagnostic::new(E0507, place, format!("`{field}` is {what}, and cannot be unique or indexed"))
-        .see(declared, "declared here")
-        .help("keep what is searched or unique in a field of its own")
+/// `end` is where the statement could go on.
+pub(crate) fn not_indexable(
+    place: Place,
+    field: &str,
+    what: &str,
+    is_unique: bool,
+    declared: Place,
+    end: Option<Place>,
+) -> Diagnostic {
+    let cannot = if is_unique { "cannot be unique" } else { "is indexed by `gin` only" };
+    let diagnostic = Diagnostic::new(E0507, place, format!("`{field}` is {what}, and {cannot}"))
+        .see(declared, "declared here");
+    match (end, is_unique) {
+        (Some(end), _) => diagnostic.fix("add `using gin`", end, " using gin"),
+        (None, true) => diagnostic.help("keep what is unique in a field of its own"),
+        (None, false) => diagnostic.help(format!("write a statement: `index ({field}) using gin`")),
+    }
 }
 
 pub(crate) fn key_cycle(place: Place, path: &str) -> Diagnostic {

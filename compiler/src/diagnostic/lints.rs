@@ -100,3 +100,13 @@ pub(crate) fn constant_check(place: Place, outcome: bool) -> Diagnostic {
             .note("no row could be written, but for those where it is unknown: where something is null"),
     }
 }
+
+/// `whole` where SQLite does without the index, not only without the clause.
+pub(crate) fn postgres_only_index(place: Place, word: &str, whole: bool) -> Diagnostic {
+    let message = match whole {
+        true => format!("SQLite has no `{word}` index, and does without this one"),
+        false => format!("SQLite's index does without `{word}`"),
+    };
+    Diagnostic::new(W0012, place, message)
+        .help("where that is meant, say so: `allow (postgres_only_index)` in the model")
+}

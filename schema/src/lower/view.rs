@@ -46,5 +46,13 @@ fn indexes(schema: &Schema, target: &Target, model: &Model) -> Vec<db::Index> {
 
 fn unique_index(name: String, columns: Vec<String>) -> db::Index {
     let parts = columns.iter().map(|column| ascending(column)).collect();
-    db::Index { name, parts, unique: true, condition: None }
+    db::Index {
+        name,
+        parts,
+        unique: true,
+        condition: None,
+        method: None,
+        include: vec![],
+        nulls_not_distinct: false,
+    }
 }

@@ -15,6 +15,7 @@ pub(crate) const TARGET: Target = Target {
     enums: true,
     comments: true,
     index_nulls: true,
+    index_methods: true,
     materialized_views: true,
     autoincrement_is_key: false,
     ty: types::ty,

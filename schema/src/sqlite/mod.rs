@@ -15,6 +15,7 @@ pub(crate) const TARGET: Target = Target {
     enums: false,
     comments: false,
     index_nulls: false,
+    index_methods: false,
     materialized_views: false,
     autoincrement_is_key: true,
     ty: types::ty,
