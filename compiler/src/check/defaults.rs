@@ -4,7 +4,7 @@ use rex_grammar::ast::{Expr, ExprKind, UnaryOp};
 use rex_schema::model::{Default, Scalar, Type, Value};
 
 use super::draft::Shape;
-use super::expr::{SqlUse, sql_called, sql_text};
+use super::expr::{sql_called, sql_text};
 use super::literals::{self, Fault};
 use super::{Cx, FieldIx, ModelIx};
 use crate::diagnostic::defaults;
@@ -68,7 +68,7 @@ impl Reader<'_, '_> {
     fn default(&mut self, expr: &Expr, list: bool) -> Option<Default> {
         let place = self.place(expr);
         if let Some(args) = sql_called(expr) {
-            return sql_text(self.cx, place.file, args, SqlUse::Expression).map(Default::Sql);
+            return sql_text(self.cx, place.file, args).map(Default::Sql);
         }
         match (&expr.kind, list) {
             (ExprKind::List(elements), true) => {

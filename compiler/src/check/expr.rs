@@ -15,7 +15,7 @@ mod unify;
 use rex_grammar::ast;
 use rex_schema::model::{Expr, Formula, Scalar, ValueType};
 
-pub(super) use self::sql::{SqlUse, called as sql_called, text as sql_text};
+pub(super) use self::sql::{called as sql_called, text as sql_text};
 
 use super::{Cx, ModelIx};
 use crate::diagnostic::expressions as told;
@@ -66,25 +66,13 @@ impl Scope {
 /// Rex's expression, or `sql(…)`.
 pub(super) fn formula(cx: &mut Cx<'_>, scope: Scope, expr: &ast::Expr, wanted: Wanted) -> Option<Formula> {
     match sql_called(expr) {
-        Some(args) => sql_text(cx, scope.file, args, SqlUse::Expression).map(Formula::Sql),
+        Some(args) => sql_text(cx, scope.file, args).map(Formula::Sql),
         None => typed(cx, scope, expr, wanted).map(Formula::Expr),
     }
 }
 
-/// A condition over the columns of a row.
-#[allow(dead_code, reason = "rules and `@backfill` come next")]
-pub(super) fn condition(cx: &mut Cx<'_>, scope: Scope, expr: &ast::Expr) -> Option<Expr> {
-    typed(cx, scope, expr, Wanted::Condition)
-}
-
-/// A value for a column of a type. It may be null where what it is made of may be.
-#[allow(dead_code, reason = "rules and `@backfill` come next")]
-pub(super) fn value(cx: &mut Cx<'_>, scope: Scope, expr: &ast::Expr, ty: ValueType) -> Option<Expr> {
-    typed(cx, scope, expr, Wanted::Value(ty))
-}
-
 /// An expression that does for what is wanted.
-pub(super) fn typed(cx: &mut Cx<'_>, scope: Scope, expr: &ast::Expr, wanted: Wanted) -> Option<Expr> {
+fn typed(cx: &mut Cx<'_>, scope: Scope, expr: &ast::Expr, wanted: Wanted) -> Option<Expr> {
     let place = Place { file: scope.file, span: expr.span };
     if !infer::is_bounded(expr) {
         cx.report(told::too_large(place));

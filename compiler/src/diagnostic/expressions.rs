@@ -133,8 +133,16 @@ pub(crate) fn not_a_condition(place: Place, ty: &str) -> Diagnostic {
     }
 }
 
-pub(crate) fn relation(place: Place, name: &str, declared: Place, columns: &[&str]) -> Diagnostic {
-    let diagnostic = Diagnostic::new(E0709, place, format!("`{name}` is a relation, and no value"))
+/// `is_relation`, or several columns that belong together.
+pub(crate) fn relation(
+    place: Place,
+    name: &str,
+    declared: Place,
+    columns: &[&str],
+    is_relation: bool,
+) -> Diagnostic {
+    let what = if is_relation { "a relation" } else { "several columns" };
+    let diagnostic = Diagnostic::new(E0709, place, format!("`{name}` is {what}, and no value"))
         .see(declared, "declared here");
     match columns {
         [] => diagnostic.note("an expression sees the columns of its own row"),

@@ -6,6 +6,7 @@ use rex_schema::model::{Expr, Node, Scalar, Type, Value, ValueType};
 use super::names::Found;
 use super::{Clock, Scope, any_length, told};
 use crate::check::Cx;
+use crate::check::draft::Shape;
 use crate::source::Place;
 
 /// The deepest tree, and the most nodes: what databases and rustc take in their stride.
@@ -157,12 +158,14 @@ impl Typer<'_, '_> {
                 let ty = ValueType { ty: Type::Enum(id), list: false };
                 Some(Operand::Typed(Expr::new(Node::Value(Value::Variant(variant)), ty)))
             }
-            Found::Relation(field) => {
+            Found::Whole(field) => {
                 let relation = self.cx.field(self.scope.model, field);
                 let columns = &self.cx.models[self.scope.model].columns;
                 let columns: Vec<&str> =
                     relation.columns.iter().map(|&column| columns[column].field.as_str()).collect();
-                let diagnostic = told::relation(place, relation.name(), relation.place(), &columns);
+                let is_relation = matches!(relation.shape, Shape::ToOne { .. } | Shape::ToMany { .. });
+                let diagnostic =
+                    told::relation(place, relation.name(), relation.place(), &columns, is_relation);
                 self.cx.report(diagnostic);
                 None
             }

@@ -13,8 +13,8 @@ use crate::source::Place;
 pub(super) enum Found {
     /// A place in the model's columns.
     Column(usize),
-    /// A relation: no value.
-    Relation(FieldIx),
+    /// What is no value of one column: a relation, an embedded type.
+    Whole(FieldIx),
     /// `Role.admin`
     Variant(EnumId, usize),
     /// Told, or broken and so told before.
@@ -91,7 +91,7 @@ pub(super) fn column(cx: &Cx<'_>, model: ModelIx, path: &[ast::Name]) -> Found {
             Some((field, of)) => match (of.shape, of.columns.as_slice()) {
                 (Shape::Scalar { .. }, [column]) => Found::Column(*column),
                 (Shape::Scalar { .. }, _) => Found::Told,
-                _ => Found::Relation(field),
+                _ => Found::Whole(field),
             },
             None => draft
                 .columns
@@ -106,9 +106,9 @@ pub(super) fn column(cx: &Cx<'_>, model: ModelIx, path: &[ast::Name]) -> Found {
     }
     let name = path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join("_");
     let own = draft.fields[field].columns.iter().copied();
+    let of_type = matches!(draft.fields[field].shape, Shape::Embedded { .. });
     own.into_iter()
-        .find(|&column| draft.columns[column].field == name)
-        .filter(|_| matches!(draft.fields[field].shape, Shape::Scalar { .. }))
+        .find(|&column| of_type && draft.columns[column].field == name)
         .map_or(Found::Nothing, Found::Column)
 }
 

@@ -8,16 +8,6 @@ use crate::check::Cx;
 use crate::diagnostic::sql as told;
 use crate::source::{FileId, Place};
 
-/// Where the text stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::check) enum SqlUse {
-    /// A default, a check, an index, a computed column: databases differ, each has its own.
-    Expression,
-    #[allow(dead_code, reason = "views come next")]
-    /// A view, where one query may do for all.
-    Query,
-}
-
 /// The arguments, if an expression is `sql(…)`.
 pub(in crate::check) fn called(expr: &ast::Expr) -> Option<&ast::Group> {
     match &expr.kind {
@@ -28,12 +18,7 @@ pub(in crate::check) fn called(expr: &ast::Expr) -> Option<&ast::Group> {
 
 /// Reads the arguments of `sql`. None if the text of a configured database is missing or wrong,
 /// which is told.
-pub(in crate::check) fn text(
-    cx: &mut Cx<'_>,
-    file: FileId,
-    args: &ast::Group,
-    at: SqlUse,
-) -> Option<SqlText> {
+pub(in crate::check) fn text(cx: &mut Cx<'_>, file: FileId, args: &ast::Group) -> Option<SqlText> {
     let whole = Place { file, span: args.span };
     let mut text = SqlText::default();
     let mut sound = true;
@@ -50,7 +35,7 @@ pub(in crate::check) fn text(
             continue;
         }
         sound &= match &arg.label {
-            None => plain(cx, at, &mut text, said, place, args.args.len()),
+            None => plain(cx, &mut text, said, place, args.args.len()),
             Some(label) => {
                 let label_place = Place { file, span: label.span };
                 labelled(cx, &mut text, said, label, label_place)
@@ -76,15 +61,8 @@ pub(in crate::check) fn text(
 }
 
 /// A text without a label.
-fn plain(
-    cx: &mut Cx<'_>,
-    at: SqlUse,
-    text: &mut SqlText,
-    said: &str,
-    place: Place,
-    arguments: usize,
-) -> bool {
-    if arguments > 1 || (at == SqlUse::Expression && cx.options.databases.len() > 1) {
+fn plain(cx: &mut Cx<'_>, text: &mut SqlText, said: &str, place: Place, arguments: usize) -> bool {
+    if arguments > 1 || cx.options.databases.len() > 1 {
         let written = cx.text(place).to_owned();
         cx.report(told::plain_for_two(place, &written, arguments > 1));
         return false;
