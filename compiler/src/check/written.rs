@@ -1,5 +1,7 @@
 //! What writes of its own accord: versions, deletions' times, and what every update sets.
 
+use std::collections::HashSet;
+
 use rex_grammar::ast::{Expr, ExprKind};
 use rex_schema::model::{Default, Value};
 
@@ -28,14 +30,40 @@ fn once(cx: &mut Cx<'_>, model: ModelIx, name: &str, at: impl Fn(&Cx<'_>, FieldI
     let mut first = None;
     for field in 0..cx.models[model].fields.len() {
         let Some(place) = at(cx, field) else { continue };
+        let mixin = cx.field(model, field).mixin;
         match first {
-            Some(first) => {
+            None => first = Some((place, mixin)),
+            Some((first, other)) => {
                 let owner = cx.models[model].name();
-                cx.report(columns::once_a_model(name, owner, place, first));
+                let brought = mixin.filter(|_| mixin != other).and_then(|mixin| with(cx, model, mixin));
+                cx.report(match brought {
+                    Some(with) => columns::once_by_mixin(name, owner, with, [first, place]),
+                    None => columns::once_a_model(name, owner, place, first),
+                });
             }
-            None => first = Some(place),
         }
     }
+}
+
+/// The name behind a model's `with` that brings a mixin, itself or by one that it takes in.
+fn with(cx: &Cx<'_>, model: ModelIx, mixin: ModelIx) -> Option<Place> {
+    let draft = &cx.models[model];
+    let name = draft.ast.with.iter().find(|name| {
+        let mut seen: HashSet<&str> = HashSet::new();
+        let mut next = vec![name.text.as_str()];
+        while let Some(name) = next.pop() {
+            if !seen.insert(name) {
+                continue;
+            }
+            let block = cx.models.iter().position(|block| block.name() == name);
+            if block == Some(mixin) {
+                return true;
+            }
+            next.extend(block.iter().flat_map(|&at| &cx.models[at].ast.with).map(|name| name.text.as_str()));
+        }
+        false
+    })?;
+    Some(Place { file: draft.file, span: name.span })
 }
 
 /// Parts that the statement `id (…)` names: those with `@id` are told with their attributes.

@@ -10,6 +10,19 @@ pub(crate) fn once_a_model(name: &str, model: &str, place: Place, first: Place) 
         .fix("remove this one", place, "")
 }
 
+/// `place` is the mixin's name behind `with`; the others are those of the attributes.
+pub(crate) fn once_by_mixin(
+    name: &str,
+    model: &str,
+    place: Place,
+    [first, second]: [Place; 2],
+) -> Diagnostic {
+    Diagnostic::new(E0325, place, format!("`{model}` gets a second field with `@{name}` here"))
+        .see(first, "first here")
+        .see(second, "and here")
+        .help("take in one of them, or leave the other out of its mixin")
+}
+
 pub(crate) fn version_target(place: Place, whole: Place, field: Place, is: &str) -> Diagnostic {
     Diagnostic::new(E0306, place, "`@version` belongs on a required `Int` or `BigInt`")
         .see(field, format!("this is {is}"))
