@@ -19,6 +19,9 @@ async fn rows_go_to_json_and_come_back() {
     assert_eq!(json["labels"], serde_json::json!(["fragile"]));
     assert_eq!(serde_json::from_value::<Parcel>(json).expect("it can be read"), parcel);
 
+    let clerk = db.clerk().create().name("Grace").password("s3cret").save().await.expect("a clerk");
+    assert_eq!(serde_json::to_string(&clerk).expect("it can be written"), r#"{"id":1,"name":"Grace"}"#);
+
     let json = serde_json::to_string(&sender).expect("it can be written");
     assert_eq!(json, r#"{"id":1,"name":"Ada"}"#);
     assert_eq!(serde_json::from_str::<Sender>(&json).expect("it can be read"), sender);

@@ -197,3 +197,24 @@ async fn defaults(url: &str) -> Result<()> {
     assert_eq!(db.ticket().create().save().await?.rank, 7);
     Ok(())
 }
+
+/// A type of an extension's, and one that is written as a text but is none.
+#[tokio::test]
+async fn types_of_extensions_are_read_and_written() {
+    let server = crate::support::postgres::server();
+    let test = server.database("citext");
+    let db = database(&test.url()).await.expect("an empty database");
+    let altered = "CREATE EXTENSION citext; ALTER TABLE devices ALTER name TYPE citext";
+    test.client().await.batch_execute(altered).await.expect("the extension is PostgreSQL's own");
+    let data = serde_json::Value::Null;
+    let create = db.device().create().ip("::1").name("Router").words("a b").numbers([1]).data(data).count(1);
+    let router = create.save().await.expect("a device");
+    assert_eq!(
+        (router.name.as_str(), router.ip.0.as_str(), router.words.as_deref()),
+        ("Router", "::1", Some("'a' 'b'"))
+    );
+    let found = db.device().by_name("ROUTER").await.expect("a query");
+    assert_eq!(found.as_ref(), Some(&router));
+    let found = db.device().find().filter(|d| d.name.in_(["router", "\"x\\"]) & d.name.starts_with("Rou"));
+    assert_eq!(found.one().await.expect("a device"), router);
+}
