@@ -5,32 +5,42 @@
 #[derive(Debug)]
 pub enum Compiled {}
 
-macro_rules! features {
-    ($($name:literal $has:ident $needs:ident $message:literal $label:literal;)*) => {$(
-        /// The feature is on.
-        #[diagnostic::on_unimplemented(
-            message = $message,
-            label = $label,
-            note = "which crate dates and times are from is `datetime` in [package.metadata.rex] of Cargo.toml"
-        )]
-        pub trait $has {}
+/// The feature `chrono` is on.
+#[diagnostic::on_unimplemented(
+    message = "the schema's dates and times are chrono's, and rex-orm lacks its feature `chrono`",
+    label = "add the feature \"chrono\" to the dependency rex-orm",
+    note = "which crate they are from is `datetime` in [package.metadata.rex] of Cargo.toml"
+)]
+pub trait HasChrono {}
 
-        #[cfg(feature = $name)]
-        impl $has for Compiled {}
+/// The feature `jiff` is on.
+#[diagnostic::on_unimplemented(
+    message = "the schema's dates and times are jiff's, and rex-orm lacks its feature `jiff`",
+    label = "add the feature \"jiff\" to the dependency rex-orm",
+    note = "which crate they are from is `datetime` in [package.metadata.rex] of Cargo.toml"
+)]
+pub trait HasJiff {}
 
-        /// Compiles where the feature is on.
-        pub const fn $needs<T: $has>() {}
-    )*};
-}
+/// The feature `time` is on.
+#[diagnostic::on_unimplemented(
+    message = "the schema's dates and times are those of the crate time, and rex-orm lacks its feature `time`",
+    label = "add the feature \"time\" to the dependency rex-orm",
+    note = "which crate they are from is `datetime` in [package.metadata.rex] of Cargo.toml"
+)]
+pub trait HasTime {}
 
-features! {
-    "chrono" HasChrono needs_chrono
-        "the schema's dates and times are chrono's, and rex-orm lacks its feature `chrono`"
-        "add the feature \"chrono\" to the dependency rex-orm";
-    "jiff" HasJiff needs_jiff
-        "the schema's dates and times are jiff's, and rex-orm lacks its feature `jiff`"
-        "add the feature \"jiff\" to the dependency rex-orm";
-    "time" HasTime needs_time
-        "the schema's dates and times are those of the crate time, and rex-orm lacks its feature `time`"
-        "add the feature \"time\" to the dependency rex-orm";
-}
+#[cfg(feature = "chrono")]
+impl HasChrono for Compiled {}
+#[cfg(feature = "jiff")]
+impl HasJiff for Compiled {}
+#[cfg(feature = "time")]
+impl HasTime for Compiled {}
+
+/// Compiles where chrono is there.
+pub const fn needs_chrono<T: HasChrono>() {}
+
+/// Compiles where jiff is there.
+pub const fn needs_jiff<T: HasJiff>() {}
+
+/// Compiles where the crate time is there.
+pub const fn needs_time<T: HasTime>() {}

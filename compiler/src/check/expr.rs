@@ -15,7 +15,7 @@ mod unify;
 use rex_grammar::ast;
 use rex_schema::model::{Expr, Formula, Scalar, ValueType};
 
-pub(super) use self::sql::{called as sql_called, text as sql_text};
+pub(super) use self::sql::{called as sql_called, query as sql_query, text as sql_text};
 
 use super::{Cx, ModelIx};
 use crate::diagnostic::expressions as told;

@@ -93,7 +93,7 @@ pub(super) fn read(cx: &mut Cx<'_>, model: ModelIx, statement: &ast::Statement) 
         ("renamed_from", _) => cx.report(types::statement_arguments(keyword, whole, "renamed_from \"old\"")),
         ("sql", _) => {
             let sql = views::sql(cx, model, statement);
-            cx.models[model].storage.sql = Some((sql, at));
+            cx.models[model].storage.sql = Some((sql.unwrap_or_default(), at));
         }
         (_, ([], [], [])) if keyword == "unmanaged" => cx.models[model].storage.unmanaged = Some(at),
         (_, ([], [], [])) => cx.models[model].storage.materialized = Some(at),

@@ -1,11 +1,11 @@
 //! Views: that each has a query for every database, what its fields may say, and that no relation
 //! holds a key to one.
 
-use rex_grammar::ast::{self, ExprKind, Member};
-use rex_schema::Dialect;
+use rex_grammar::ast::{self, Member};
 use rex_schema::model::SqlText;
 
 use super::draft::{FieldDraft, Shape};
+use super::expr::sql_query;
 use super::inverses::Side;
 use super::{Cx, FieldIx, ModelIx};
 use crate::diagnostic::{keys, lints, relations, types, views as told};
@@ -39,60 +39,32 @@ pub(super) fn check(cx: &mut Cx<'_>) {
     }
 }
 
-/// `sql("…")`, `sql(postgres: "…", sqlite: "…")`. One text does for both databases in a view.
-pub(super) fn sql(cx: &mut Cx<'_>, model: ModelIx, statement: &ast::Statement) -> SqlText {
+/// `sql("…")`, `sql(postgres: "…", sqlite: "…")`: one text does for both databases in a view. None
+/// if it could not be read.
+pub(super) fn sql(cx: &mut Cx<'_>, model: ModelIx, statement: &ast::Statement) -> Option<SqlText> {
     const USAGE: &str = "sql(\"select …\")`, or `sql(postgres: \"select …\", sqlite: \"select …\")";
-    let mut sql = SqlText::default();
-    let mut told = false;
     let (file, is_broken) = (cx.models[model].file, cx.models[model].broken);
-    let whole = Place { file, span: statement.span };
-    let args = match (statement.groups.as_slice(), statement.strings.is_empty(), &*statement.clauses) {
-        ([group], true, []) => group.args.as_slice(),
-        _ => &[],
-    };
-    for arg in args {
-        let ExprKind::String(text) = &arg.value.kind else {
-            told = true;
-            continue;
-        };
-        let text = Some(text.trim().trim_end_matches(';').trim_end().to_owned());
-        match arg.label.as_ref().map(|label| label.text.as_str()) {
-            None if args.len() == 1 => sql = SqlText { postgres: text.clone(), sqlite: text },
-            Some("postgres") if sql.postgres.is_none() => sql.postgres = text,
-            Some("sqlite") if sql.sqlite.is_none() => sql.sqlite = text,
-            _ => told = true,
+    match (statement.groups.as_slice(), statement.strings.is_empty(), &*statement.clauses) {
+        ([group], true, []) => {
+            let sql = sql_query(cx, file, group)?;
+            // The text becomes a part of another query, where it does not end one.
+            let query = |text: String| text.trim().trim_end_matches(';').trim_end().to_owned();
+            Some(SqlText { postgres: sql.postgres.map(query), sqlite: sql.sqlite.map(query) })
         }
-    }
-    if told || args.is_empty() {
         // A text that does not end takes the parentheses with it.
-        if !is_broken {
-            cx.report(types::statement_arguments("sql", whole, USAGE));
+        _ if is_broken => None,
+        _ => {
+            cx.report(types::statement_arguments("sql", Place { file, span: statement.span }, USAGE));
+            None
         }
-        return SqlText::default();
     }
-    sql
 }
 
-/// A query for each configured database.
+/// A view has a query. That it is there for each database was seen when it was read.
 fn queries(cx: &mut Cx<'_>, model: ModelIx) {
     let draft = &cx.models[model];
-    let Some((sql, place)) = &draft.storage.sql else {
-        if !draft.broken {
-            let diagnostic = told::view_without_sql(draft.place(), draft.name(), draft.inside());
-            cx.report(diagnostic);
-        }
-        return;
-    };
-    // What could not be read was told.
-    if *sql == SqlText::default() {
-        return;
-    }
-    let lacking: Vec<Dialect> = (cx.options.databases.iter().copied())
-        .filter(|&dialect| sql.of(dialect).is_none_or(str::is_empty))
-        .collect();
-    if let [first, ..] = lacking.as_slice() {
-        let is_empty = sql.of(*first).is_some();
-        let diagnostic = told::view_lacks_sql(*place, draft.name(), *first, is_empty);
+    if draft.storage.sql.is_none() && !draft.broken {
+        let diagnostic = told::view_without_sql(draft.place(), draft.name(), draft.inside());
         cx.report(diagnostic);
     }
 }

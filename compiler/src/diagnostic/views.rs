@@ -1,7 +1,5 @@
 //! Views, and tables that belong to other tools.
 
-use rex_schema::Dialect;
-
 use super::Diagnostic;
 use super::codes::Code::*;
 use crate::source::Place;
@@ -17,17 +15,6 @@ pub(crate) fn view_without_sql(place: Place, name: &str, inside: Place) -> Diagn
         inside,
         "\n    sql(\"select …\")\n",
     )
-}
-
-pub(crate) fn view_lacks_sql(place: Place, name: &str, database: Dialect, is_empty: bool) -> Diagnostic {
-    let (title, key) = (database.title(), database.name());
-    let message = match is_empty {
-        true => format!("the query of `{name}` is empty"),
-        false => format!("the view `{name}` has no query for {title}"),
-    };
-    Diagnostic::new(E0840, place, message)
-        .note(format!("{title} is among the configured databases"))
-        .help(format!("add `{key}: \"select …\"`, or write one text for all: `sql(\"select …\")`"))
 }
 
 /// `whole` is the default with its `=`.

@@ -6,14 +6,14 @@ use std::fmt;
 use super::{Element, Scalar};
 use crate::value::{Cell, Value};
 
-/// No value is of this type.
+/// A type without values: nothing makes one, and no program with it compiles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(crate = "serde"))]
-pub enum Absent {}
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Absent(());
 
 impl fmt::Display for Absent {
     fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {}
+        Ok(())
     }
 }
 
@@ -21,7 +21,7 @@ impl Scalar for Absent {
     const NAME: &'static str = "a type of a crate that is not compiled in";
 
     fn encode(self) -> Value {
-        match self {}
+        Value::Null
     }
 
     fn decode(_: Cell<'_>) -> Option<Self> {

@@ -4,13 +4,17 @@ use crate::model::{
     Action, Column, Default, Enum, EnumId, ForeignKey, Index, IndexPart, JoinSide, JoinTable, Model, ModelId,
     Parts, RowField, Scalar, Schema, Type, Unique, Variant,
 };
-use crate::names;
+use crate::{Servers, names};
 
 /// A schema that is being put together.
 #[derive(Default)]
 pub(super) struct Draft(Parts);
 
 impl Draft {
+    pub(super) fn for_servers(servers: Servers) -> Draft {
+        Draft(Parts { servers, ..Parts::default() })
+    }
+
     /// A model whose key is its first column.
     pub(super) fn model(&mut self, name: &str, columns: Vec<Column>) -> ModelId {
         self.0.models.push(Model {

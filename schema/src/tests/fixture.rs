@@ -2,6 +2,7 @@
 
 use super::draft::{Draft, ascending, autoincrement, column, defaulted, scalar};
 use crate::model::{Action, Column, Default, IndexPart, ModelId, Nulls, Scalar, Schema, Type, Value};
+use crate::{Servers, Version};
 
 /// All of these schemas, by name.
 pub(crate) fn all() -> Vec<(&'static str, Schema)> {
@@ -245,5 +246,12 @@ pub(crate) fn long_chain(length: usize) -> Schema {
     for pair in ids.windows(2) {
         draft.refer(pair[0], "next", pair[1], true);
     }
+    draft.finish()
+}
+
+/// A model whose key is a UUID that sorts by its time, for servers from a version on.
+pub(super) fn numbered_by_time(oldest: Version) -> Schema {
+    let mut draft = Draft::for_servers(Servers { postgres: oldest, ..Servers::OLDEST });
+    draft.model("Event", vec![defaulted("id", Scalar::Uuid, Default::Uuid7)]);
     draft.finish()
 }

@@ -10,7 +10,7 @@ use rex_sql::Dialect::{Postgres, Sqlite};
 
 use crate::database::{Database, Nulls};
 use crate::model::Schema;
-use crate::{create, lower, names, render};
+use crate::{Version, create, lower, names, render};
 
 #[test]
 fn a_blog() {
@@ -169,4 +169,13 @@ fn a_long_chain_needs_no_deep_stack() {
     let schema = fixture::long_chain(20_000);
     let tables = create(&schema, Sqlite).into_iter().filter(|s| s.starts_with("CREATE TABLE"));
     assert_eq!(tables.count(), 20_000);
+}
+
+#[test]
+fn postgres_makes_sorted_uuids_where_it_can() {
+    for (oldest, expected) in [(Version::new(17, 0), false), (Version::new(18, 0), true)] {
+        let schema = fixture::numbered_by_time(oldest);
+        let table = create(&schema, Postgres).remove(0);
+        assert_eq!(table.contains("DEFAULT uuidv7()"), expected, "{oldest}: {table}");
+    }
 }

@@ -1,6 +1,8 @@
 //! Faults that stand in no fixture: those of the configuration and of files as such, which whoever
 //! reads them tells, and the file that is too large to be kept.
 
+use rex_build::Config;
+use rex_compiler::codegen::DateTimeCrate;
 use rex_compiler::diagnostic::{Colour, Diagnostic, configuration, render};
 use rex_compiler::{Options, Sources};
 use rex_schema::{Dialect, Version};
@@ -31,4 +33,57 @@ pub(super) fn diagnostics() -> Vec<Diagnostic> {
 #[test]
 fn faults_without_a_file_are_worded() {
     super::snapshot("configuration", "all", &render(&Sources::default(), &diagnostics(), Colour::Never));
+}
+
+/// What is wrong in a manifest is told by line, in the order of the lines, all at once.
+#[test]
+fn a_manifest_is_told_by_line() {
+    let manifest = r#"[package]
+name = "shop"
+
+[package.metadata.rex]
+database = ["sqlite"]
+databases = ["sqlite", "postgresql"]
+datetime = "chron"
+tables = "plurals"
+serde = "yes"
+schema = ""
+min_postgres = "9.6"
+min_sqlite = 3
+lints = { int_keys = "allow", int_key = "off", warnings = "deny" }
+colour = "red"
+"#;
+    let (config, diagnostics) = Config::from_manifest("Cargo.toml", manifest).expect("it is TOML");
+    assert_eq!(config.databases, [Dialect::Sqlite]);
+    let told = render(&Sources::default(), &diagnostics, Colour::Never);
+    super::snapshot("configuration", "manifest", &format!("{manifest}\n{told}"));
+}
+
+#[test]
+fn a_manifest_is_read() {
+    let manifest = r#"
+[package.metadata.rex]
+databases = ["postgres"]
+datetime = "jiff"
+tables = "singular"
+serde = true
+schema = "src/schema"
+migrations = "db"
+min_postgres = "15.2"
+min_sqlite = "3.46.1"
+lints = { int_key = "allow", float_money = "deny" }
+"#;
+    let (config, diagnostics) = Config::from_manifest("Cargo.toml", manifest).expect("it is TOML");
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    assert_eq!(
+        (config.databases.as_slice(), config.datetime),
+        (&[Dialect::Postgres][..], DateTimeCrate::Jiff)
+    );
+    assert_eq!((config.schema.as_str(), config.singular_tables, config.serde), ("src/schema", true, true));
+    let servers = config.check_options().servers;
+    assert_eq!(
+        (servers.postgres.to_string().as_str(), servers.sqlite.to_string().as_str()),
+        ("15.2", "3.46.1")
+    );
+    assert_eq!(config.lints.len(), 2);
 }

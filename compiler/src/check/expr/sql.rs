@@ -19,6 +19,16 @@ pub(in crate::check) fn called(expr: &ast::Expr) -> Option<&ast::Group> {
 /// Reads the arguments of `sql`. None if the text of a configured database is missing or wrong,
 /// which is told.
 pub(in crate::check) fn text(cx: &mut Cx<'_>, file: FileId, args: &ast::Group) -> Option<SqlText> {
+    let may_be_shared = cx.options.databases.len() == 1;
+    read(cx, file, args, may_be_shared)
+}
+
+/// The same in a view, where one text may do for several databases.
+pub(in crate::check) fn query(cx: &mut Cx<'_>, file: FileId, args: &ast::Group) -> Option<SqlText> {
+    read(cx, file, args, true)
+}
+
+fn read(cx: &mut Cx<'_>, file: FileId, args: &ast::Group, may_be_shared: bool) -> Option<SqlText> {
     let whole = Place { file, span: args.span };
     let mut text = SqlText::default();
     let mut sound = true;
@@ -35,7 +45,15 @@ pub(in crate::check) fn text(cx: &mut Cx<'_>, file: FileId, args: &ast::Group) -
             continue;
         }
         sound &= match &arg.label {
-            None => plain(cx, &mut text, said, place, args.args.len()),
+            None if may_be_shared && args.args.len() == 1 => {
+                text = SqlText { postgres: Some(said.clone()), sqlite: Some(said.clone()) };
+                true
+            }
+            None => {
+                let written = cx.text(place).to_owned();
+                cx.report(told::plain_for_two(place, &written, args.args.len() > 1));
+                false
+            }
             Some(label) => {
                 let label_place = Place { file, span: label.span };
                 labelled(cx, &mut text, said, label, label_place)
@@ -58,17 +76,6 @@ pub(in crate::check) fn text(cx: &mut Cx<'_>, file: FileId, args: &ast::Group) -
         }
         None => Some(text),
     }
-}
-
-/// A text without a label.
-fn plain(cx: &mut Cx<'_>, text: &mut SqlText, said: &str, place: Place, arguments: usize) -> bool {
-    if arguments > 1 || cx.options.databases.len() > 1 {
-        let written = cx.text(place).to_owned();
-        cx.report(told::plain_for_two(place, &written, arguments > 1));
-        return false;
-    }
-    *text = SqlText { postgres: Some(said.to_owned()), sqlite: Some(said.to_owned()) };
-    true
 }
 
 fn labelled(cx: &mut Cx<'_>, text: &mut SqlText, said: &str, label: &ast::Name, place: Place) -> bool {
