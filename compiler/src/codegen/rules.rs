@@ -96,7 +96,7 @@ fn custom(cx: &Cx<'_>, column: &Column, path: &str) -> TokenStream {
         && column.rust.is_none();
     let check = match (column.list, is_text) {
         (true, _) => {
-            let ty = types::value(cx, column.ty);
+            let ty = types::element(cx, column);
             quote!(check_list::<#ty, _>)
         }
         (false, true) => quote!(check_text),

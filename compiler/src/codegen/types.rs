@@ -21,11 +21,16 @@ pub(super) fn plain(cx: &Cx<'_>, column: &Column) -> TokenStream {
     if let Some(model) = column.id_of {
         return names::id_path(cx.schema, model);
     }
-    let one = match &column.rust {
+    let one = element(cx, column);
+    if column.list { quote!(::std::vec::Vec<#one>) } else { one }
+}
+
+/// The type of a column's value, or of an element of its list.
+pub(super) fn element(cx: &Cx<'_>, column: &Column) -> TokenStream {
+    match &column.rust {
         Some(path) => newtypes::path(path),
         None => value(cx, column.ty),
-    };
-    if column.list { quote!(::std::vec::Vec<#one>) } else { one }
+    }
 }
 
 /// The type of one value.

@@ -5,7 +5,7 @@ mod agree;
 use rex_orm::{Error, Kind, New};
 use rust_decimal::Decimal;
 
-use crate::fixtures::rules::{Account, City, Country, Db, Measure, Mood, NewAccount, NewMeasure};
+use crate::fixtures::rules::{Account, City, Country, Db, Measure, Mood, NewAccount, NewMeasure, NewTyped};
 
 // The functions that the fixture names.
 
@@ -40,6 +40,30 @@ pub(crate) fn not_nil(token: &uuid::Uuid) -> Result<(), &'static str> {
     if token.is_nil() { Err("must not be nil") } else { Ok(()) }
 }
 
+/// A text, as a type of the program's own.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Tag(String);
+
+impl From<Tag> for String {
+    fn from(tag: Tag) -> String {
+        tag.0
+    }
+}
+
+impl From<String> for Tag {
+    fn from(text: String) -> Tag {
+        Tag(text)
+    }
+}
+
+pub(crate) fn lower_tag(tag: &Tag) -> Result<(), &'static str> {
+    if tag.0 == tag.0.to_lowercase() { Ok(()) } else { Err("must be lower case") }
+}
+
+pub(crate) fn few_tags(tags: &[Tag]) -> Result<(), String> {
+    if tags.len() < 3 { Ok(()) } else { Err(format!("must be fewer than {}", tags.len())) }
+}
+
 #[tokio::test]
 async fn rules_are_run_before_anything_is_sent() {
     super::on_every_database("rules", async |url| run(url).await.expect("the scenario runs")).await;
@@ -52,6 +76,7 @@ async fn run(url: &str) -> rex_orm::Result<()> {
     many_rows(&db).await?;
     updates(&db).await?;
     measures(&db).await?;
+    types_of_ones_own(&db).await?;
     keys(&db).await
 }
 
@@ -223,6 +248,25 @@ async fn measures(db: &Db) -> rex_orm::Result<()> {
     );
     // Null satisfies every rule.
     db.measure().insert(NewMeasure::new([0; 0])).await?;
+    Ok(())
+}
+
+async fn types_of_ones_own(db: &Db) -> rex_orm::Result<()> {
+    let tag = |text: &str| Tag(text.to_owned());
+    let ada = db.account().insert(account()).await?;
+    let row = |text: &str, tags: usize| NewTyped::new(tag(text), vec![tag("x"); tags], &ada);
+    assert_eq!(db.typed().insert(row("a", 2)).await?.tag, tag("a"));
+    let error = db.typed().insert(row("ABCDEFGHI", 3)).await.expect_err("three are broken");
+    assert_eq!(
+        told(&error),
+        [
+            "length: `tag` must have at most 8 characters",
+            "validate: `tag` must be lower case",
+            "validate: `tags` must be fewer than 3",
+        ]
+    );
+    let error = db.typed().insert(row("", 0)).await.expect_err("nothing");
+    assert_eq!(told(&error), ["non_empty: `tag` must not be empty"]);
     Ok(())
 }
 
