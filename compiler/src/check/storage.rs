@@ -57,49 +57,60 @@ impl ModelDraft<'_> {
     }
 }
 
+impl Storage {
+    /// Where a statement of this keyword stands already, if it does. None if such a block has none
+    /// of that keyword.
+    #[allow(clippy::option_option)]
+    fn first(&self, keyword: &str) -> Option<Option<Place>> {
+        let place = |named: &Option<(String, Place)>| named.as_ref().map(|(_, place)| *place);
+        match (keyword, self.is_view) {
+            ("schema", _) => Some(place(&self.schema)),
+            ("renamed_from", false) => Some(place(&self.renamed_from)),
+            ("unmanaged", false) => Some(self.unmanaged),
+            ("materialized", true) => Some(self.materialized),
+            ("sql", true) => Some(self.sql.as_ref().map(|(_, place)| *place)),
+            _ => None,
+        }
+    }
+}
+
 /// Reads a statement about where the rows are. False if the keyword is none of those, or does not
 /// belong in such a block.
 pub(super) fn read(cx: &mut Cx<'_>, model: ModelIx, statement: &ast::Statement) -> bool {
     let draft = &cx.models[model];
-    let storage = &draft.storage;
-    let (keyword, is_view) = (statement.keyword.text.as_str(), storage.is_view);
+    let keyword = statement.keyword.text.as_str();
     let at = Place { file: draft.file, span: statement.keyword.span };
-    let whole = Place { file: draft.file, span: statement.span };
-    let first = match (keyword, is_view) {
-        ("schema", _) => storage.schema.as_ref().map(|(_, place)| *place),
-        ("renamed_from", false) => storage.renamed_from.as_ref().map(|(_, place)| *place),
-        ("unmanaged", false) => storage.unmanaged,
-        ("materialized", true) => storage.materialized,
-        ("sql", true) => storage.sql.as_ref().map(|(_, place)| *place),
-        _ => return false,
-    };
-    if let Some(first) = first {
-        cx.report(types::statement_twice(keyword, at, first));
-        return true;
+    match draft.storage.first(keyword) {
+        Some(None) => take_in(cx, model, statement, at),
+        Some(Some(first)) => cx.report(types::statement_twice(keyword, at, first)),
+        None => return false,
     }
+    true
+}
+
+fn take_in(cx: &mut Cx<'_>, model: ModelIx, statement: &ast::Statement, at: Place) {
+    let keyword = statement.keyword.text.as_str();
+    let whole = Place { span: statement.span, ..at };
     let rest = (statement.strings.as_slice(), statement.groups.as_slice(), statement.clauses.as_slice());
     match (keyword, rest) {
-        ("schema" | "renamed_from", ([name], [], [])) => {
-            let (place, text) = (Place { span: name.span, ..at }, name.text.clone());
-            if keyword == "schema" {
-                check_schema(cx, place, &text);
-                cx.models[model].storage.schema = Some((text, whole));
-            } else {
-                cx.database_name("the table", place, &text, true);
-                cx.models[model].storage.renamed_from = Some((text, whole));
-            }
-        }
-        ("schema", _) => cx.report(types::statement_arguments(keyword, whole, "schema \"auth\"")),
-        ("renamed_from", _) => cx.report(types::statement_arguments(keyword, whole, "renamed_from \"old\"")),
         ("sql", _) => {
             let sql = views::sql(cx, model, statement);
             cx.models[model].storage.sql = Some((sql.unwrap_or_default(), at));
         }
-        (_, ([], [], [])) if keyword == "unmanaged" => cx.models[model].storage.unmanaged = Some(at),
+        ("schema", ([name], [], [])) => {
+            check_schema(cx, Place { span: name.span, ..at }, &name.text);
+            cx.models[model].storage.schema = Some((name.text.clone(), whole));
+        }
+        ("schema", _) => cx.report(types::statement_arguments(keyword, whole, "schema \"auth\"")),
+        ("renamed_from", ([name], [], [])) => {
+            cx.database_name("the table", Place { span: name.span, ..at }, &name.text, true);
+            cx.models[model].storage.renamed_from = Some((name.text.clone(), whole));
+        }
+        ("renamed_from", _) => cx.report(types::statement_arguments(keyword, whole, "renamed_from \"old\"")),
+        ("unmanaged", ([], [], [])) => cx.models[model].storage.unmanaged = Some(at),
         (_, ([], [], [])) => cx.models[model].storage.materialized = Some(at),
         _ => cx.report(types::statement_arguments(keyword, whole, keyword)),
     }
-    true
 }
 
 /// Tells the name of a schema that a database cannot hold. In SQLite it goes before the names of

@@ -28,7 +28,19 @@ async fn run(db: &Db) -> Result {
     materialised(db, &bob).await?;
     let number = db.number().find().one().await?;
     assert_eq!((number.one, number.text, number.days.len()), (1, None, 1));
+    wrong(db).await;
     Ok(())
+}
+
+/// What is not of the schema's type is an error: of PostgreSQL's cast, or of reading the value.
+async fn wrong(db: &Db) {
+    let error = db.wrong().find().await.expect_err("a text is no number");
+    match db.dialect() {
+        rex_orm::Dialect::Postgres => assert_eq!(error.kind(), Kind::InvalidValue, "{error:?}"),
+        rex_orm::Dialect::Sqlite => {
+            assert_eq!((error.kind(), error.column()), (Kind::Decode, Some("number")), "{error:?}");
+        }
+    }
 }
 
 async fn authors(db: &Db) -> Result<[Author; 2]> {
