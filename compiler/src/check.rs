@@ -12,6 +12,7 @@ mod computed;
 mod declare;
 mod defaults;
 mod draft;
+pub(crate) mod embedded;
 mod enums;
 mod expr;
 mod fields;
@@ -32,6 +33,7 @@ mod statements;
 mod storage;
 mod stored;
 mod through;
+mod unions;
 mod views;
 mod written;
 
@@ -118,13 +120,16 @@ pub fn check(sources: &Sources, options: &Options) -> Checked {
     }
     let mut cx = Cx::new(sources, options, diagnostics);
     declare::declare(&mut cx, &files);
+    unions::resolve(&mut cx);
     fields::resolve(&mut cx);
     mixins::take_in(&mut cx);
     fields::find_empty(&mut cx);
+    embedded::resolve(&mut cx);
     statements::read_keys(&mut cx);
     views::check(&mut cx);
     views::check_keys(&mut cx);
     keys::resolve(&mut cx);
+    unions::check_keys(&mut cx);
     columns::make(&mut cx);
     statements::read_indexes(&mut cx);
     defaults::check(&mut cx);
@@ -159,9 +164,13 @@ struct Cx<'a> {
     models: Vec<ModelDraft<'a>>,
     enums: Vec<EnumDraft<'a>>,
     unions: Vec<UnionDraft<'a>>,
+    /// The embedded types that do not contain themselves, inner ones first.
+    types: Vec<ModelIx>,
     join_tables: Vec<JoinDraft>,
     /// Lints silenced within these places, by name.
     allowed: Vec<(Place, &'static str)>,
+    /// How many more fields and columns mixins, embedded types and unions may make.
+    makeable: usize,
     /// How many more times near names are looked for.
     suggestions: usize,
     /// Names that may be declared by lines of other languages: they are not told as unknown.
@@ -171,6 +180,10 @@ struct Cx<'a> {
 /// The most diagnostics that one file gets, and the most that look for near names: time and
 /// output stay bounded on a file that is wrong throughout.
 const MAX_OF_FILE: usize = 500;
+
+/// The most fields and columns that mixins, embedded types and unions make of few words: memory and
+/// time stay bounded, whatever is written.
+const MAX_MADE: usize = 100_000;
 
 impl<'a> Cx<'a> {
     fn new(sources: &'a Sources, options: &'a Options, diagnostics: Vec<Diagnostic>) -> Cx<'a> {
@@ -183,8 +196,10 @@ impl<'a> Cx<'a> {
             models: Vec::new(),
             enums: Vec::new(),
             unions: Vec::new(),
+            types: Vec::new(),
             join_tables: Vec::new(),
             allowed: Vec::new(),
+            makeable: MAX_MADE,
             suggestions: MAX_OF_FILE,
             seeming,
         }
@@ -214,6 +229,19 @@ impl<'a> Cx<'a> {
                 (Place { file: self.unions[at].file, span: self.unions[at].ast.name.span }, "union")
             }
         })
+    }
+
+    /// Whether so many more fields or columns may be made. If not, it is told once.
+    fn may_make(&mut self, count: usize, place: Place) -> bool {
+        if count <= self.makeable {
+            self.makeable -= count;
+            return true;
+        }
+        if self.makeable > 0 {
+            self.report(diagnostic::declarations::too_many_made(place, MAX_MADE));
+        }
+        self.makeable = 0;
+        count == 0
     }
 
     /// The models that have rows: without mixins and embedded types.
@@ -292,6 +320,7 @@ impl<'a> Cx<'a> {
                     .field_names()
                     .chain(made.map(|column| column.field.as_str()))
                     .map(str::to_owned)
+                    .chain(embedded::parts(self, model))
                     .collect()
             }
             false => Vec::new(),
@@ -302,7 +331,8 @@ impl<'a> Cx<'a> {
 
     /// The names of all models, in order; none once near names are no longer looked for.
     fn model_names(&mut self) -> Vec<&'a str> {
-        let names = self.models.iter().map(|model| model.name());
+        let models = self.models.iter().filter(|model| model.has_rows());
+        let names = models.map(|model| model.name());
         let mut names: Vec<&str> = if self.suggestions > 1 { names.collect() } else { Vec::new() };
         self.suggestions = self.suggestions.saturating_sub(1);
         names.sort_unstable();

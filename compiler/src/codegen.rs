@@ -7,6 +7,7 @@
 mod builders;
 mod checks;
 mod columns;
+mod embedded;
 mod enums;
 mod fields;
 mod layout;
@@ -21,6 +22,7 @@ mod rules;
 mod shown;
 mod statements;
 mod types;
+mod unions;
 
 use rex_schema::model::ModelId;
 use rex_schema::{Dialect, Schema};
@@ -97,6 +99,8 @@ pub fn generate(schema: &Schema, options: &Options) -> Vec<GeneratedFile> {
     let cx = Cx { schema, options, names: Names::new(schema), statements: Statements::new(schema, options) };
     let mut files = vec![root::file(&cx)];
     files.extend(schema.enums().map(|(id, _)| enums::file(&cx, id)));
+    files.extend(schema.types().map(|(id, _)| embedded::file(&cx, id)));
+    files.extend(schema.unions().map(|(id, _)| unions::file(&cx, id)));
     // Layout is what takes time, and every file is laid out by itself.
     let models: Vec<ModelId> = schema.models().map(|(id, _)| id).collect();
     files.extend(parallel::map(&models, |&id| model::file(&cx, id)));

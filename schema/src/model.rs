@@ -574,6 +574,24 @@ impl Unique {
     pub fn new(name: impl Into<String>, columns: Vec<usize>, fields: Vec<String>) -> Unique {
         Unique { name: name.into(), columns, fields, condition: None, nulls_not_distinct: false }
     }
+
+    /// Whether values of its columns lead to one row at most: it is over all rows, or over those in
+    /// which its own columns are set.
+    pub fn finds_one_row(&self) -> bool {
+        match &self.condition {
+            None => true,
+            Some(Formula::Expr(condition)) => self.asks_for_itself(condition),
+            Some(Formula::Sql(_)) => false,
+        }
+    }
+
+    fn asks_for_itself(&self, condition: &Expr) -> bool {
+        if let Node::All(list) = &condition.node {
+            return list.iter().all(|one| self.asks_for_itself(one));
+        }
+        let Node::IsNotNull(inner) = &condition.node else { return false };
+        matches!(inner.node, Node::Column(place) if self.columns.contains(&place))
+    }
 }
 
 impl Index {
@@ -656,6 +674,14 @@ impl Schema {
     /// All unions, in source order.
     pub fn unions(&self) -> impl ExactSizeIterator<Item = (UnionId, &Union)> {
         self.unions.iter().enumerate().map(|(i, u)| (UnionId(i as u32), u))
+    }
+
+    /// How many columns a field of an embedded type has.
+    pub fn width(&self, field: &TypeField) -> usize {
+        match field {
+            TypeField::Column(_) => 1,
+            TypeField::Embedded { ty, .. } => self[*ty].fields.iter().map(|field| self.width(field)).sum(),
+        }
     }
 
     /// The foreign key behind a to-one relation, with the model that holds it.

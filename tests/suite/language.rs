@@ -2,6 +2,7 @@
 //! every database alike.
 
 mod attributes;
+mod embedded;
 mod expressions;
 mod indexes;
 mod mixins;
@@ -10,6 +11,7 @@ mod schemas;
 mod stored;
 mod times;
 pub(crate) mod types;
+mod unions;
 mod views;
 
 use crate::support::postgres;

@@ -6,14 +6,14 @@ mod read;
 mod rules;
 mod table;
 
-use rex_grammar::ast;
+use rex_grammar::ast::{self, BlockKind};
 use rex_schema::model::{Action, Type};
 
 use self::read::{name_list, one_name, strings};
 use self::table::{On, Spec, TABLE};
-use super::Cx;
 use super::draft::Shape;
 use super::lints::known_lint;
+use super::{Cx, embedded};
 use crate::diagnostic::{relations, types};
 use crate::source::{FileId, Place};
 
@@ -53,7 +53,13 @@ pub(super) struct Attributes<'a> {
 }
 
 /// Reads the attributes of a field of this shape.
-pub(super) fn read<'a>(cx: &mut Cx<'a>, file: FileId, field: &'a ast::Field, shape: Shape) -> Attributes<'a> {
+pub(super) fn read<'a>(
+    cx: &mut Cx<'a>,
+    file: FileId,
+    field: &'a ast::Field,
+    shape: Shape,
+    owner: BlockKind,
+) -> Attributes<'a> {
     let mut attributes = Attributes::default();
     let mut seen: Vec<(&str, Place)> = Vec::new();
     for attribute in &field.attributes {
@@ -69,6 +75,9 @@ pub(super) fn read<'a>(cx: &mut Cx<'a>, file: FileId, field: &'a ast::Field, sha
             continue;
         }
         seen.push((name, whole));
+        if owner == BlockKind::Type && embedded::refuses(cx, file, attribute) {
+            continue;
+        }
         if !fits(cx, spec, file, attribute, field, shape) {
             continue;
         }
@@ -88,7 +97,7 @@ fn unknown(cx: &mut Cx<'_>, file: FileId, field: &ast::Field, attribute: &ast::A
     let at = Place { file, span: attribute.name.span };
     let translation = foreign::translate(cx, file, field, attribute);
     let known: &[Spec] = if cx.may_suggest() { TABLE } else { &[] };
-    let known = known.iter().filter(|spec| spec.on != On::Later).map(|spec| spec.name);
+    let known = known.iter().map(|spec| spec.name);
     cx.report(types::unknown_attribute(&attribute.name.text, at, known, translation));
 }
 
@@ -102,10 +111,6 @@ fn fits(
     shape: Shape,
 ) -> bool {
     let at = Place { file, span: attribute.name.span };
-    if spec.on == On::Later {
-        cx.report(types::not_built(&format!("`@{}`", spec.name), at));
-        return false;
-    }
     if let ("on_update", Some(action)) = (spec.name, one_name(attribute))
         && !matches!(shape, Shape::Scalar { ty: Type::Enum(_), .. })
         && read::action(&action.text).is_some()
@@ -116,18 +121,18 @@ fn fits(
     }
     let (takes, fits) = match (spec.on, shape) {
         (_, Shape::Broken) => return matches!(spec.name, "allow" | "id"),
+        (On::Any, _) => ("any field", true),
+        (on, Shape::Embedded { .. }) => (takes(on), false),
+        (on, Shape::Union { .. }) => (takes(on), OF_UNIONS.contains(&spec.name)),
         (On::Version | On::SoftDelete, shape) => return column::fits(cx, file, attribute, field, shape),
         // Where the key is held is not known yet: told with the relation.
         (On::ToOne, Shape::ToMany { .. }) => return true,
-        (On::Column, shape) => ("a scalar or a to-one relation", !matches!(shape, Shape::ToMany { .. })),
-        (On::Scalar, shape) => ("a scalar", matches!(shape, Shape::Scalar { .. })),
-        (On::Native, shape) => {
-            ("a scalar of Rex's own", matches!(shape, Shape::Scalar { ty: Type::Scalar(_), .. }))
-        }
-        (On::ToOne, shape) => ("a to-one relation", matches!(shape, Shape::ToOne { .. })),
-        (On::ToMany, shape) => ("a to-many relation", matches!(shape, Shape::ToMany { .. })),
-        (On::Relation, shape) => ("a relation", !matches!(shape, Shape::Scalar { .. })),
-        (On::Any | On::Later, _) => ("any field", true),
+        (on @ On::Column, shape) => (takes(on), !matches!(shape, Shape::ToMany { .. })),
+        (on @ On::Scalar, shape) => (takes(on), matches!(shape, Shape::Scalar { .. })),
+        (on @ On::Native, shape) => (takes(on), matches!(shape, Shape::Scalar { ty: Type::Scalar(_), .. })),
+        (on @ On::ToOne, shape) => (takes(on), matches!(shape, Shape::ToOne { .. })),
+        (on @ On::ToMany, shape) => (takes(on), matches!(shape, Shape::ToMany { .. })),
+        (on @ On::Relation, shape) => (takes(on), !matches!(shape, Shape::Scalar { .. })),
     };
     if !fits {
         let is = kind(shape);
@@ -140,6 +145,25 @@ fn fits(
         ));
     }
     fits
+}
+
+/// Attributes of a column or a key that a union takes too: they are about each of its keys.
+const OF_UNIONS: [&str; 7] =
+    ["unique", "index", "no_index", "on_delete", "on_key_change", "deferrable", "immutable"];
+
+/// What an attribute belongs on, in words.
+fn takes(on: On) -> &'static str {
+    match on {
+        On::Column => "a scalar or a to-one relation",
+        On::Scalar => "a scalar",
+        On::Native => "a scalar of Rex's own",
+        On::Version => "a required `Int` or `BigInt`",
+        On::SoftDelete => "an optional `DateTime`",
+        On::ToOne => "a to-one relation",
+        On::ToMany => "a to-many relation",
+        On::Relation => "a relation",
+        On::Any => "any field",
+    }
 }
 
 /// What a field is, in words.

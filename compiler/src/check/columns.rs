@@ -6,12 +6,12 @@ use rex_schema::model::SqlText;
 
 use super::draft::{ColumnDraft, Shape};
 use super::keys::{Part, field_parts};
-use super::{Cx, FieldIx, ModelIx};
+use super::{Cx, FieldIx, ModelIx, embedded};
 use crate::diagnostic::{names, types};
 
 /// Makes the columns of all models, and finds those that clash.
 pub(super) fn make(cx: &mut Cx<'_>) {
-    for model in cx.with_rows() {
+    for model in cx.types.clone().into_iter().chain(cx.with_rows()) {
         let mut taken = Taken::default();
         for field in 0..cx.models[model].fields.len() {
             make_field(cx, model, field, &mut taken);
@@ -46,7 +46,70 @@ fn make_field(cx: &mut Cx<'_>, model: ModelIx, field: FieldIx, taken: &mut Taken
             Some(parts) => add(cx, model, field, parts, (false, optional), taken),
             None => cx.models[model].fields[field].shape = Shape::Broken,
         },
+        (Shape::Union { union, .. }, _) => {
+            let (members, place) = (cx.unions[union].members.len(), draft.place());
+            // What is true of its keys has a part for each pair of them.
+            if cx.may_make(members.saturating_mul(members), place)
+                && let Some(parts) = field_parts(cx, model, field)
+            {
+                add(cx, model, field, parts, (false, true), taken);
+                if cx.field(model, field).columns.len() == members {
+                    return;
+                }
+            }
+            cx.models[model].fields[field].shape = Shape::Broken;
+        }
+        (Shape::Embedded { ty, optional }, _) => add_parts(cx, model, field, (ty, optional), taken),
         _ => {}
+    }
+}
+
+/// The columns of a field that is an embedded type: all, or none where one clashes.
+fn add_parts(
+    cx: &mut Cx<'_>,
+    model: ModelIx,
+    field: FieldIx,
+    (ty, optional): (ModelIx, bool),
+    taken: &mut Taken,
+) {
+    let (name, place) = (cx.field(model, field).name(), cx.field(model, field).place());
+    if !cx.may_make(cx.models[ty].columns.len(), place) {
+        cx.models[model].fields[field].shape = Shape::Broken;
+        return;
+    }
+    let parts = cx.models[ty].columns.iter().enumerate();
+    let parts: Vec<ColumnDraft> = parts
+        .map(|(at, part)| ColumnDraft {
+            part_of: Some(part.part_of.unwrap_or((ty, at))),
+            may_be_absent: optional || part.may_be_absent,
+            field: format!("{name}_{}", part.field),
+            name: format!("{name}_{}", part.name),
+            place,
+            owner: field,
+            nullable: optional || part.nullable,
+            ..part.clone()
+        })
+        .collect();
+    let mut is_sound = embedded::is_sound(cx, ty);
+    for part in &parts {
+        if !is_sound {
+            break;
+        }
+        if cx.models[model].has_rows() {
+            cx.database_name("the column", place, &part.name, false);
+        }
+        is_sound = !clashes(cx, model, field, &part.field, &part.name, taken);
+    }
+    if !is_sound {
+        cx.models[model].fields[field].shape = Shape::Broken;
+        return;
+    }
+    for part in parts {
+        let column = cx.models[model].columns.len();
+        taken.rust.insert(part.field.clone(), column);
+        taken.database.insert(part.name.to_lowercase(), column);
+        cx.models[model].columns.push(part);
+        cx.models[model].fields[field].columns.push(column);
     }
 }
 
@@ -92,7 +155,7 @@ fn add(
     taken: &mut Taken,
 ) {
     let draft = cx.field(model, field);
-    let made = matches!(draft.shape, Shape::ToOne { .. });
+    let made = matches!(draft.shape, Shape::ToOne { .. } | Shape::Union { .. });
     let place = draft.place();
     let rules: Vec<_> = draft.attributes.rules.iter().map(|draft| draft.rule.clone()).collect();
     let named = written_name(cx, model, field, parts.len());
@@ -111,6 +174,8 @@ fn add(
         let (owner, default) = (field, None);
         let rules = rules.clone();
         columns.push(ColumnDraft {
+            part_of: None,
+            may_be_absent: false,
             field: rust,
             name,
             place,
@@ -155,9 +220,14 @@ fn clashes(cx: &mut Cx<'_>, model: ModelIx, field: FieldIx, rust: &str, name: &s
         written.or_else(|| taken.rust.get(rust).map(|&column| cx.models[model].columns[column].owner));
     if let Some(other) = same_in_rust {
         let other = cx.field(model, other);
-        let usable = matches!(other.shape, Shape::Scalar { list: false, .. });
+        let is_relation = matches!(draft.shape, Shape::ToOne { .. });
+        let usable = is_relation && matches!(other.shape, Shape::Scalar { list: false, .. });
+        let what = if is_relation { "the relation" } else { "the field" };
         let diagnostic = match written {
-            Some(_) => names::made_column_clash(here, rust, other.place(), place, usable.then_some(end)),
+            Some(_) => {
+                let insert = usable.then_some(end);
+                names::made_column_clash((what, here), rust, other.place(), place, insert)
+            }
             None => names::two_made_columns(rust, (here, place), (other.name(), other.place())),
         };
         // An attribute that could not be read may have been `@fields`.

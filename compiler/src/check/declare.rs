@@ -11,7 +11,7 @@ use super::draft::{Declared, ModelDraft, UnionDraft};
 use super::fields::MAX_NAME;
 use super::storage::Storage;
 use super::{Cx, ModelIx, enums};
-use crate::diagnostic::{lints, names, types};
+use crate::diagnostic::{lints, names};
 use crate::source::{FileId, Place};
 
 /// Files every declaration under its name; the later of two is the fault.
@@ -36,15 +36,17 @@ pub(super) fn declare<'a>(cx: &mut Cx<'a>, files: &'a [ast::File]) {
                 Item::Block(block) => match block.kind {
                     BlockKind::Model | BlockKind::View => Declared::Model(model(cx, file, block)),
                     BlockKind::Mixin => Declared::Mixin(fields_only(cx, file, block)),
-                    BlockKind::Type => {
-                        cx.report(types::not_built("`type`", Place { file, span: block.keyword }));
-                        Declared::Type(fields_only(cx, file, block))
-                    }
+                    BlockKind::Type => Declared::Type(fields_only(cx, file, block)),
                 },
                 Item::Enum(item) => enums::declare(cx, file, item),
                 Item::Union(item) => {
-                    cx.report(types::not_built("`union`", place));
-                    cx.unions.push(UnionDraft { ast: item, file, used: false });
+                    cx.unions.push(UnionDraft {
+                        ast: item,
+                        file,
+                        members: Vec::new(),
+                        broken: false,
+                        used: false,
+                    });
                     Declared::Union(cx.unions.len() - 1)
                 }
             };

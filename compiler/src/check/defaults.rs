@@ -7,7 +7,7 @@ use super::draft::Shape;
 use super::expr::{sql_called, sql_text};
 use super::literals::{self, Fault};
 use super::{Cx, FieldIx, ModelIx};
-use crate::diagnostic::defaults;
+use crate::diagnostic::{declarations, defaults};
 use crate::source::Place;
 
 /// Checks the defaults of all fields, and files them with their columns.
@@ -22,7 +22,20 @@ pub(super) fn check(cx: &mut Cx<'_>) {
                     Reader { cx, model, field, ty, nullable }.default(expr, list)
                 }
                 Shape::Broken => None,
-                Shape::Embedded { .. } | Shape::Union { .. } | Shape::ToOne { .. } | Shape::ToMany { .. } => {
+                Shape::Embedded { .. } => {
+                    let place = Place { file: draft.file, span: expr.span };
+                    let whole = Place { span: draft.type_place().span.after().to(expr.span), ..place };
+                    let diagnostic = declarations::default_of_type(place, draft.name(), whole);
+                    cx.report(diagnostic);
+                    None
+                }
+                Shape::Union { .. } => {
+                    let place = Place { file: draft.file, span: expr.span };
+                    let diagnostic = defaults::on_union(place, draft.name());
+                    cx.report(diagnostic);
+                    None
+                }
+                Shape::ToOne { .. } | Shape::ToMany { .. } => {
                     let place = Place { file: draft.file, span: expr.span };
                     let diagnostic = defaults::on_relation(place, draft.name());
                     cx.report(diagnostic);

@@ -45,6 +45,10 @@ pub(super) struct VariantDraft<'a> {
 pub(super) struct UnionDraft<'a> {
     pub(super) ast: &'a ast::Union,
     pub(super) file: FileId,
+    /// In order, each with where it is named.
+    pub(super) members: Vec<(ModelIx, Place)>,
+    /// Whether a member could not be made out, or has no key that a column can hold.
+    pub(super) broken: bool,
     pub(super) used: bool,
 }
 
@@ -138,7 +142,12 @@ pub(super) struct Key<'a> {
     pub(super) by_column: Vec<(FieldIx, &'a ast::Name)>,
 }
 
+#[derive(Clone)]
 pub(super) struct ColumnDraft {
+    /// The column of an embedded type that it is, and that type.
+    pub(super) part_of: Option<(ModelIx, usize)>,
+    /// Whether it is a part of what may be absent.
+    pub(super) may_be_absent: bool,
     pub(super) field: String,
     pub(super) name: String,
     pub(super) place: Place,
@@ -225,6 +234,14 @@ impl PartDraft {
         PartDraft { key, descending: false, nulls: None, collate: None, ops: None, order: None, place }
     }
 
+    /// The one column of a field that it is, if it is not all of them.
+    pub(super) fn column(&self) -> Option<usize> {
+        match self.key {
+            PartKey::Field { column, .. } => column,
+            PartKey::Formula(_) => None,
+        }
+    }
+
     /// The field, if it is no expression.
     pub(super) fn field(&self) -> Option<FieldIx> {
         match self.key {
@@ -246,6 +263,8 @@ pub(super) struct CheckDraft {
 
 pub(super) struct ForeignKeyDraft {
     pub(super) field: FieldIx,
+    /// Which member of the union that the field is; 0 for a to-one.
+    pub(super) member: usize,
     pub(super) name: Option<String>,
     pub(super) columns: Vec<usize>,
     pub(super) target: ModelIx,
@@ -365,8 +384,12 @@ impl<'a> FieldDraft<'a> {
         Place { file: self.file, span: self.ast.span.after() }
     }
 
-    /// A to-one without `@inverse`: it holds a key.
+    /// A to-one without `@inverse`: it holds a key. A union holds several.
     pub(super) fn holds_key(&self) -> bool {
-        matches!(self.shape, Shape::ToOne { .. }) && self.attributes.inverse.is_none()
+        match self.shape {
+            Shape::ToOne { .. } => self.attributes.inverse.is_none(),
+            Shape::Union { .. } => true,
+            Shape::Scalar { .. } | Shape::ToMany { .. } | Shape::Embedded { .. } | Shape::Broken => false,
+        }
     }
 }

@@ -32,7 +32,8 @@ fn resolve_model(cx: &mut Cx<'_>, model: ModelIx) {
             Some(ty) => shape(cx, file, ty),
             None => Shape::Broken,
         };
-        let attributes = attributes::read(cx, file, field, shape);
+        let shape = if block.kind == BlockKind::Type { value(cx, file, block, field, shape) } else { shape };
+        let attributes = attributes::read(cx, file, field, shape, block.kind);
         let shape = if sound { shape } else { Shape::Broken };
         let draft =
             FieldDraft { ast: field, file, mixin: None, shape, attributes, columns: Vec::new(), link: None };
@@ -40,6 +41,21 @@ fn resolve_model(cx: &mut Cx<'_>, model: ModelIx) {
         draft_model.by_name.insert(&field.name.text, draft_model.fields.len());
         draft_model.fields.push(draft);
     }
+}
+
+/// A field of an embedded type is a value, or several.
+fn value(cx: &mut Cx<'_>, file: FileId, owner: &ast::Block, field: &ast::Field, shape: Shape) -> Shape {
+    let (is, declared) = match shape {
+        Shape::Scalar { .. } | Shape::Embedded { .. } | Shape::Broken => return shape,
+        Shape::ToOne { target, .. } => ("a relation", Some(cx.models[target].place())),
+        Shape::ToMany { target } => ("a list of rows", Some(cx.models[target].place())),
+        Shape::Union { union, .. } => {
+            ("a union", cx.declaration(Declared::Union(union)).map(|(place, _)| place))
+        }
+    };
+    let span = field.ty.as_ref().map_or(field.name.span, |ty| ty.span);
+    cx.report(declarations::no_value(Place { file, span }, &owner.name.text, is, declared));
+    Shape::Broken
 }
 
 /// Tells declarations that hold nothing.
@@ -54,7 +70,7 @@ pub(super) fn find_empty(cx: &mut Cx<'_>) {
         match draft.ast.kind {
             BlockKind::Mixin if has_members => {}
             BlockKind::Mixin => cx.report(declarations::empty_mixin(place, name)),
-            BlockKind::Type => {}
+            BlockKind::Type => cx.report(declarations::empty_type(place, name)),
             BlockKind::Model => cx.report(declarations::empty_model(place, name, inside)),
             BlockKind::View => cx.report(views::empty_view(place, name)),
         }
@@ -176,7 +192,10 @@ fn named(cx: &mut Cx<'_>, file: FileId, name: &ast::Name, args: Option<&ast::Gro
         None if cx.seeming.contains(&name.text) => Named::Broken,
         None => {
             let mut known: Vec<&str> = match cx.may_suggest() {
-                true => cx.declared.keys().copied().collect(),
+                true => {
+                    let types = cx.declared.iter().filter(|(_, it)| !matches!(it, Declared::Mixin(_)));
+                    types.map(|(name, _)| *name).collect()
+                }
                 false => Vec::new(),
             };
             known.sort_unstable();

@@ -16,6 +16,10 @@ pub(super) fn make(cx: &mut Cx<'_>) {
     for model in cx.with_rows() {
         for field in 0..cx.models[model].fields.len() {
             let draft = cx.field(model, field);
+            if let Shape::Union { union, optional } = draft.shape {
+                make_members(cx, model, field, union, optional);
+                continue;
+            }
             let (Shape::ToOne { target, optional }, true) = (draft.shape, draft.link == Some(Link::Key))
             else {
                 continue;
@@ -23,7 +27,9 @@ pub(super) fn make(cx: &mut Cx<'_>) {
             if let Some(target_columns) = target_columns(cx, model, field, target)
                 && use_fields(cx, model, field, target, &target_columns, optional)
             {
-                make_one(cx, model, field, target, target_columns, optional);
+                let columns = cx.field(model, field).columns.clone();
+                let key = NewKey { field, member: 0, columns, target, target_columns };
+                make_one(cx, model, key, optional);
             }
         }
     }
@@ -149,16 +155,29 @@ fn use_field(
     column.is_some()
 }
 
-fn make_one(
-    cx: &mut Cx<'_>,
-    model: ModelIx,
+/// A key for each member of a union.
+fn make_members(cx: &mut Cx<'_>, model: ModelIx, field: FieldIx, union: usize, optional: bool) {
+    let members = cx.unions[union].members.clone();
+    for (member, (target, _)) in members.into_iter().enumerate() {
+        let columns = vec![cx.field(model, field).columns[member]];
+        let key = cx.models[target].key.as_ref();
+        let target_columns = key.map(|key| key_columns(&cx.models[target], key)).unwrap_or_default();
+        make_one(cx, model, NewKey { field, member, columns, target, target_columns }, optional);
+    }
+}
+
+/// A foreign key without what attributes say.
+struct NewKey {
     field: FieldIx,
+    member: usize,
+    columns: Vec<usize>,
     target: ModelIx,
     target_columns: Vec<usize>,
-    optional: bool,
-) {
+}
+
+fn make_one(cx: &mut Cx<'_>, model: ModelIx, key: NewKey, optional: bool) {
+    let NewKey { field, member, columns, target, target_columns } = key;
     let draft = cx.field(model, field);
-    let columns = draft.columns.clone();
     let (name, ty) = (draft.name(), draft.type_place());
     let attributes = &draft.attributes;
     let deferrable = attributes.deferrable.is_some();
@@ -184,6 +203,7 @@ fn make_one(
     }
     cx.models[model].foreign_keys.push(ForeignKeyDraft {
         field,
+        member,
         name: constraint,
         columns,
         target,

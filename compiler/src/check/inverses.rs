@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::draft::{Link, Shape};
 use super::foreign_keys::is_unique;
-use super::{Cx, FieldIx, ModelIx, through};
+use super::{Cx, FieldIx, ModelIx, through, unions};
 use crate::diagnostic::relations;
 
 /// A relation's side.
@@ -23,6 +23,13 @@ pub(super) fn resolve(cx: &mut Cx<'_>) {
     for &(model, field) in &relations.all {
         if cx.field(model, field).holds_key() {
             cx.models[model].fields[field].link = Some(Link::Key);
+        }
+    }
+    for model in cx.with_rows() {
+        for field in &mut cx.models[model].fields {
+            if matches!(field.shape, Shape::Union { .. }) {
+                field.link = Some(Link::Key);
+            }
         }
     }
     for &side in &relations.all.clone() {
@@ -47,8 +54,9 @@ struct Relations {
     all: Vec<Side>,
     /// The relations of the first model that lead to the second.
     facing: HashMap<(ModelIx, ModelIx), Vec<FieldIx>>,
-    /// Who claims a side as its other one.
-    claims: HashMap<Side, Side>,
+    /// Who claims a side as its other one, from which model: a union may be claimed from each of
+    /// its members.
+    claims: HashMap<(Side, ModelIx), Side>,
     /// Sides whose `@inverse` was told to be wrong, and sides that it named.
     told: HashSet<Side>,
 }
@@ -63,13 +71,30 @@ impl Relations {
         };
         for model in cx.with_rows() {
             for field in 0..cx.models[model].fields.len() {
-                if let Some(target) = target_of(cx.field(model, field).shape) {
-                    relations.all.push((model, field));
-                    relations.facing.entry((model, target)).or_default().push(field);
+                match cx.field(model, field).shape {
+                    Shape::ToOne { target, .. } | Shape::ToMany { target } => {
+                        relations.all.push((model, field));
+                        relations.facing.entry((model, target)).or_default().push(field);
+                    }
+                    Shape::Union { union, .. } => {
+                        for &(member, _) in &cx.unions[union].members {
+                            relations.facing.entry((model, member)).or_default().push(field);
+                        }
+                    }
+                    Shape::Scalar { .. } | Shape::Embedded { .. } | Shape::Broken => {}
                 }
             }
         }
         relations
+    }
+
+    /// Who claims a side as its other one, from a model.
+    fn claimant(&self, side: Side, from: ModelIx) -> Option<Side> {
+        self.claims.get(&(side, from)).copied()
+    }
+
+    fn claim(&mut self, side: Side, by: Side) {
+        self.claims.insert((side, by.0), by);
     }
 
     /// The sides in `target` that lead to `model`.
@@ -91,9 +116,14 @@ pub(super) fn may_lack_fields(cx: &Cx<'_>, model: ModelIx) -> bool {
     draft.broken || draft.fields.iter().any(|field| field.shape == Shape::Broken)
 }
 
-/// Whether a to-one's key is unique: by attribute, by statement, or as the whole primary key.
-fn holds_unique_key(cx: &Cx<'_>, model: ModelIx, field: FieldIx) -> bool {
+/// Whether a to-one's key is unique: by attribute, by statement, or as the whole primary key. Of a
+/// union it is the key to `target`.
+fn holds_unique_key(cx: &Cx<'_>, model: ModelIx, field: FieldIx, target: ModelIx) -> bool {
     let columns = &cx.field(model, field).columns;
+    let columns = match unions::member_of(cx, model, field, target) {
+        Some(at) => columns.get(at..=at).unwrap_or_default(),
+        None => columns,
+    };
     !columns.is_empty() && is_unique(cx, model, columns)
 }
 

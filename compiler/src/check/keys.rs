@@ -4,7 +4,7 @@ use rex_grammar::ast;
 use rex_schema::model::{Scalar, Type};
 
 use super::draft::Shape;
-use super::{Cx, FieldIx, ModelIx};
+use super::{Cx, FieldIx, ModelIx, unions};
 use crate::diagnostic::{keys, relations};
 use crate::source::Place;
 
@@ -73,6 +73,8 @@ fn part_is_sound(cx: &mut Cx<'_>, model: ModelIx, field: FieldIx, place: Place) 
             _ => "a binary fraction",
         },
         Shape::ToOne { .. } if !draft.holds_key() => "the other side of a relation",
+        Shape::Embedded { .. } => "an embedded type",
+        Shape::Union { .. } => "a union",
         Shape::Broken => return false,
         _ => return true,
     };
@@ -261,6 +263,9 @@ fn id_owner(cx: &Cx<'_>, model: ModelIx, key: FieldIx) -> ModelIx {
 /// broken.
 pub(super) fn field_parts(cx: &Cx<'_>, model: ModelIx, field: FieldIx) -> Option<Vec<Part>> {
     let draft = cx.field(model, field);
+    if let Shape::Union { union, .. } = draft.shape {
+        return unions::parts(cx, draft.name(), union);
+    }
     let Shape::ToOne { target, .. } = draft.shape else { return Some(vec![scalar_part(cx, model, field)?]) };
     if !draft.holds_key() {
         return None;

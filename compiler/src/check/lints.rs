@@ -2,7 +2,7 @@
 
 mod constant_checks;
 
-use rex_schema::model::{Nulls, Scalar, Type};
+use rex_schema::model::{Action, Nulls, Scalar, Type};
 
 use std::collections::HashMap;
 
@@ -24,15 +24,13 @@ pub(super) fn check(cx: &mut Cx<'_>) {
         local_date_time(cx, model);
     }
     required_cycles(cx);
+    cascade_cycles(cx);
     constant_checks::check(cx);
 }
 
-/// Lints of the language that this version does not have yet: silencing them is no mistake.
-const LATER: [&str; 1] = ["cascade_cycle"];
-
 /// A lint by its name, as `allow` has it; an unknown one is told.
 pub(super) fn known_lint(cx: &mut Cx<'_>, name: &str, place: Place) -> Option<&'static str> {
-    let mut known = REGISTRY.iter().filter_map(|code| code.lint()).chain(LATER);
+    let mut known = REGISTRY.iter().filter_map(|code| code.lint());
     let found = known.clone().find(|lint| *lint == name);
     if found.is_none() {
         let known: Vec<&str> = if cx.may_suggest() { known.by_ref().collect() } else { Vec::new() };
@@ -159,10 +157,12 @@ fn nullable_uniques(cx: &mut Cx<'_>, model: ModelIx) {
     {
         for part in &unique.parts {
             let Some(field) = part.field().map(|field| &draft.fields[field]) else { continue };
-            let optional = matches!(
-                field.shape,
-                Shape::Scalar { nullable: true, .. } | Shape::ToOne { optional: true, .. }
-            );
+            let optional = match field.shape {
+                Shape::Scalar { nullable, .. } => nullable,
+                Shape::ToOne { optional, .. } => optional,
+                Shape::Embedded { .. } => part.column().is_some_and(|column| draft.columns[column].nullable),
+                Shape::Union { .. } | Shape::ToMany { .. } | Shape::Broken => false,
+            };
             if optional {
                 found.push(lints::nullable_unique(part.place, field.name()));
             }
@@ -219,13 +219,47 @@ fn local_date_time(cx: &mut Cx<'_>, model: ModelIx) {
 /// row of itself is the shortest such circle.
 fn required_cycles(cx: &mut Cx<'_>) {
     let edges: Vec<Vec<(ModelIx, FieldIx)>> = cx.models.iter().map(required).collect();
+    for path in circles(&edges) {
+        let names: Vec<&str> = path.iter().map(|&(model, _)| cx.models[model].name()).collect();
+        let key = cx.field(path[0].0, path[0].1);
+        let (place, end) = (key.place(), key.end());
+        let path = format!("`{}` needs `{}`", names.join("` needs `"), names[0]);
+        cx.report(lints::required_cycle(place, &path, end));
+    }
+}
+
+/// Deletions that go in a circle over more than one model.
+fn cascade_cycles(cx: &mut Cx<'_>) {
+    let cascading = |model: ModelIx| {
+        let keys = cx.models[model].foreign_keys.iter();
+        let keys = keys.filter(move |key| key.on_delete == Action::Cascade && key.target != model);
+        keys.map(|key| (key.target, key.field)).collect()
+    };
+    let edges: Vec<Vec<(ModelIx, FieldIx)>> = (0..cx.models.len()).map(cascading).collect();
+    for path in circles(&edges) {
+        // A deletion goes from a target to the rows that refer to it.
+        let names: Vec<&str> = path.iter().rev().map(|&(model, _)| cx.models[model].name()).collect();
+        let key = cx.field(path[0].0, path[0].1);
+        let place = key.attributes.on_delete.map_or(key.place(), |(_, place)| place);
+        let others: Vec<Place> = path[1..]
+            .iter()
+            .filter_map(|&(model, field)| cx.field(model, field).attributes.on_delete)
+            .map(|(_, place)| place)
+            .collect();
+        let path = format!("`{}` deletes `{}`", names.join("` deletes `"), names[0]);
+        cx.report(lints::cascade_cycle(place, &path, &others));
+    }
+}
+
+/// The circles that keys make: each model in one of them is on no other.
+fn circles(edges: &[Vec<(ModelIx, FieldIx)>]) -> Vec<Vec<(ModelIx, FieldIx)>> {
     let mut leads_out = vec![0; edges.len()];
     let mut leads_in: Vec<Vec<ModelIx>> = vec![Vec::new(); edges.len()];
     for (model, targets) in edges.iter().enumerate() {
         leads_out[model] = targets.len();
         targets.iter().for_each(|&(target, _)| leads_in[target].push(model));
     }
-    // What requires nothing, or only what is not on a circle, is on none.
+    // What leads nowhere, or only to what is on no circle, is on none.
     let mut on_none: Vec<ModelIx> = (0..edges.len()).filter(|&model| leads_out[model] == 0).collect();
     while let Some(model) = on_none.pop() {
         for &from in &leads_in[model] {
@@ -237,19 +271,17 @@ fn required_cycles(cx: &mut Cx<'_>) {
     }
     let mut told = vec![false; edges.len()];
     let mut left = MAX_CIRCLES;
+    let mut found = Vec::new();
     for start in (0..edges.len()).filter(|&model| leads_out[model] > 0) {
         if told[start] || left == 0 {
             continue;
         }
         left -= 1;
-        let Some(path) = circle(&edges, start) else { continue };
-        let names: Vec<&str> = path.iter().map(|&(model, _)| cx.models[model].name()).collect();
-        let key = cx.field(path[0].0, path[0].1);
-        let (place, end) = (key.place(), key.end());
+        let Some(path) = circle(edges, start) else { continue };
         path.iter().for_each(|&(model, _)| told[model] = true);
-        let path = format!("`{}` needs `{}`", names.join("` needs `"), names[0]);
-        cx.report(lints::required_cycle(place, &path, end));
+        found.push(path);
     }
+    found
 }
 
 /// How many models are searched for a circle through them.

@@ -3,6 +3,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use rex_grammar::ast::BlockKind;
+
 use super::draft::Declared;
 use super::{Cx, ModelIx};
 use crate::diagnostic::declarations;
@@ -12,21 +14,22 @@ use crate::source::Place;
 pub(super) fn take_in(cx: &mut Cx<'_>) {
     let mut taken: Vec<Vec<Taken>> = (0..cx.models.len()).map(|block| named(cx, block)).collect();
     cut_cycles(cx, &mut taken);
-    let mut left = MOST_FIELDS;
     let is_mixin = |cx: &Cx<'_>, block: &ModelIx| !cx.models[*block].has_rows();
     let (mixins, models): (Vec<ModelIx>, Vec<ModelIx>) =
         (0..cx.models.len()).filter(|&block| !taken[block].is_empty()).partition(|block| is_mixin(cx, block));
     for block in mixins.into_iter().chain(models) {
-        let order = in_order(&taken, block);
+        let order = in_order(&taken, block, cx.makeable);
+        let fields: usize = order.iter().map(|one| cx.models[one.mixin].fields.len().max(1)).sum();
+        if !cx.may_make(fields, taken[block][0].place) {
+            cx.models[block].broken = true;
+            continue;
+        }
         find_clashes(cx, block, &order);
         if cx.models[block].has_rows() {
-            take_into(cx, block, &order, &mut left);
+            take_into(cx, block, &order);
         }
     }
 }
-
-/// The most fields that mixins give to models: what is copied is bounded, whatever is written.
-const MOST_FIELDS: usize = 200_000;
 
 /// A mixin, and where `with` names it.
 #[derive(Clone, Copy)]
@@ -40,7 +43,11 @@ fn named(cx: &mut Cx<'_>, block: ModelIx) -> Vec<Taken> {
     let draft = &cx.models[block];
     let (ast, file) = (draft.ast, draft.file);
     let mut taken: Vec<Taken> = Vec::new();
-    if !matches!(ast.kind, rex_grammar::ast::BlockKind::Model | rex_grammar::ast::BlockKind::Mixin) {
+    if let Some(first) = ast.with.first()
+        && !matches!(ast.kind, BlockKind::Model | BlockKind::View | BlockKind::Mixin)
+    {
+        let place = Place { file, span: first.span };
+        cx.report(declarations::takes_no_mixin(place, ast.kind.keyword(), &ast.name.text));
         return taken;
     }
     let mut before = ast.name.span;
@@ -122,8 +129,8 @@ enum State {
 }
 
 /// All mixins of a block, each once: a mixin, then those that it takes in, then the next. Each
-/// with the place in the block's own `with` that leads to it.
-fn in_order(taken: &[Vec<Taken>], block: ModelIx) -> Vec<Taken> {
+/// with the place in the block's own `with` that leads to it. Stops behind the first beyond `most`.
+fn in_order(taken: &[Vec<Taken>], block: ModelIx, most: usize) -> Vec<Taken> {
     let mut order = Vec::new();
     let mut seen: HashSet<ModelIx> = HashSet::new();
     let mut next: Vec<Taken> = taken[block].iter().rev().copied().collect();
@@ -132,6 +139,9 @@ fn in_order(taken: &[Vec<Taken>], block: ModelIx) -> Vec<Taken> {
             continue;
         }
         order.push(one);
+        if order.len() > most {
+            break;
+        }
         next.extend(taken[one.mixin].iter().rev().map(|inner| Taken { mixin: inner.mixin, ..one }));
     }
     order
@@ -161,15 +171,9 @@ fn find_clashes(cx: &mut Cx<'_>, block: ModelIx, order: &[Taken]) {
 }
 
 /// Copies the fields. Of two of one name the first stays.
-fn take_into(cx: &mut Cx<'_>, model: ModelIx, order: &[Taken], left: &mut usize) {
+fn take_into(cx: &mut Cx<'_>, model: ModelIx, order: &[Taken]) {
     for one in order {
-        let fields = cx.models[one.mixin].fields.clone();
-        if fields.len() > *left {
-            cx.models[model].broken = true;
-            return;
-        }
-        *left -= fields.len();
-        let broken = cx.models[one.mixin].broken;
+        let (fields, broken) = (cx.models[one.mixin].fields.clone(), cx.models[one.mixin].broken);
         let draft = &mut cx.models[model];
         draft.broken |= broken;
         for mut field in fields {

@@ -1,14 +1,18 @@
 //! From drafts to the schema: everything that is sound, and only that.
 
+mod declared;
+
 use std::collections::{HashMap, HashSet};
 
-use rex_schema::model::{self, JoinTableId, ModelId, Parts, RelationId, RelationKind};
+use rex_schema::model::{self, JoinTableId, ModelId, Parts, RelationId, RelationKind, TypeId, UnionId};
 use rex_schema::{Schema, names};
 
-use super::draft::{ColumnDraft, EnumDraft, FieldDraft, IndexDraft, Link, ModelDraft, PartKey, Shape};
+use super::draft::{
+    ColumnDraft, EnumDraft, FieldDraft, IndexDraft, Link, ModelDraft, PartDraft, PartKey, Shape,
+};
 use super::foreign_keys::columns_of;
 use super::methods::Method;
-use super::{Cx, FieldIx, ModelIx, checks, docs};
+use super::{Cx, FieldIx, ModelIx, checks, docs, unions};
 
 /// Assembles the schema. What has an error is left out, with all that leads to it.
 pub(super) fn assemble(cx: &Cx<'_>) -> Schema {
@@ -18,10 +22,14 @@ pub(super) fn assemble(cx: &Cx<'_>) -> Schema {
         servers: cx.options.servers,
         ..Parts::default()
     };
+    parts.types = assembler.types();
+    parts.unions = declared::unions(cx, &assembler.model_ids)
+        .into_iter()
+        .map(|union| declared::union(cx, union, &assembler.model_ids))
+        .collect();
     let mut used = taken_names(cx);
     parts.models = assembler.models.iter().map(|&model| assembler.model(model, &mut used)).collect();
-    parts.relations =
-        assembler.relations.iter().map(|&(model, field)| assembler.relation(model, field)).collect();
+    parts.relations = assembler.relations.iter().map(|&side| assembler.relation(side)).collect();
     parts.join_tables = assembler.joins.iter().map(|&join| assembler.join_table(join)).collect();
     Schema::new(parts)
 }
@@ -49,15 +57,22 @@ struct Assembler<'c, 'a> {
     /// The sound models, in order.
     models: Vec<ModelIx>,
     model_ids: HashMap<ModelIx, ModelId>,
+    /// The sound embedded types.
+    type_ids: HashMap<ModelIx, TypeId>,
+    /// The unions of sound models.
+    union_ids: HashMap<usize, UnionId>,
     /// The sound relations, by model, then in source order.
-    relations: Vec<(ModelIx, FieldIx)>,
-    relation_ids: HashMap<(ModelIx, FieldIx), RelationId>,
+    relations: Vec<Side>,
+    relation_ids: HashMap<Side, RelationId>,
     joins: Vec<usize>,
     /// The places of `joins`.
     join_ids: HashMap<usize, JoinTableId>,
     /// The places of to-ones' keys among those of their models that are kept.
-    foreign_keys: HashMap<(ModelIx, FieldIx), usize>,
+    foreign_keys: HashMap<Side, usize>,
 }
+
+/// A relation's side; of a union each member's is one, by its place in the union.
+type Side = (ModelIx, FieldIx, usize);
 
 impl<'c, 'a> Assembler<'c, 'a> {
     fn new(cx: &'c Cx<'a>) -> Assembler<'c, 'a> {
@@ -67,28 +82,36 @@ impl<'c, 'a> Assembler<'c, 'a> {
         let mut foreign_keys = HashMap::new();
         for &model in &models {
             let keys = cx.models[model].foreign_keys.iter().filter(|key| model_ids.contains_key(&key.target));
-            foreign_keys.extend(keys.enumerate().map(|(at, key)| ((model, key.field), at)));
+            foreign_keys.extend(keys.enumerate().map(|(at, key)| ((model, key.field, key.member), at)));
         }
         let mut assembler = Assembler {
             cx,
             models,
             model_ids,
+            union_ids: HashMap::new(),
+            type_ids: declared::types(cx).into_iter().zip((0..).map(TypeId)).collect(),
             relations: Vec::new(),
             relation_ids: HashMap::new(),
             joins: Vec::new(),
             join_ids: HashMap::new(),
             foreign_keys,
         };
+        let unions = declared::unions(cx, &assembler.model_ids);
+        assembler.union_ids = unions.into_iter().zip((0..).map(UnionId)).collect();
         for &model in &assembler.models {
             for field in 0..cx.models[model].fields.len() {
-                if assembler.is_relation(model, field) {
-                    assembler.relations.push((model, field));
-                }
+                let members = match cx.field(model, field).shape {
+                    Shape::Union { union, .. } => cx.unions[union].members.len(),
+                    _ => 1,
+                };
+                let sides = (0..members).map(|member| (model, field, member));
+                let sound = sides.filter(|&side| assembler.is_relation(side)).collect::<Vec<Side>>();
+                assembler.relations.extend(sound);
             }
         }
         assembler.relation_ids =
             assembler.relations.iter().enumerate().map(|(at, &key)| (key, RelationId(at as u32))).collect();
-        for &(model, field) in &assembler.relations {
+        for &(model, field, _) in &assembler.relations {
             if let Some(Link::Join(join, _)) = cx.field(model, field).link
                 && !assembler.join_ids.contains_key(&join)
             {
@@ -100,15 +123,19 @@ impl<'c, 'a> Assembler<'c, 'a> {
     }
 
     /// Whether a field is a relation both of whose ends are sound.
-    fn is_relation(&self, model: ModelIx, field: FieldIx) -> bool {
+    fn is_relation(&self, (model, field, member): Side) -> bool {
         let draft = self.cx.field(model, field);
-        let (Shape::ToOne { target, .. } | Shape::ToMany { target }) = draft.shape else { return false };
+        let target = match draft.shape {
+            Shape::ToOne { target, .. } | Shape::ToMany { target } => target,
+            Shape::Union { union, .. } => self.cx.unions[union].members[member].0,
+            Shape::Scalar { .. } | Shape::Embedded { .. } | Shape::Broken => return false,
+        };
         let sound = |model: &ModelIx| self.model_ids.contains_key(model);
         sound(&target)
             && match draft.link {
                 None => false,
-                Some(Link::Key) => self.foreign_key(model, field).is_some(),
-                Some(Link::Inverse(back)) => self.foreign_key(target, back).is_some(),
+                Some(Link::Key) => self.foreign_key((model, field, member)).is_some(),
+                Some(Link::Inverse(back)) => self.foreign_key(self.back(target, back, model)).is_some(),
                 Some(Link::Join(join, _)) => {
                     self.cx.join_tables[join].sides.iter().all(|(model, columns)| {
                         sound(model) && columns.len() == key_columns(self.cx, *model).len()
@@ -116,15 +143,20 @@ impl<'c, 'a> Assembler<'c, 'a> {
                 }
                 Some(Link::Through(joining, here, there)) => {
                     sound(&joining)
-                        && self.foreign_key(joining, here).is_some()
-                        && self.foreign_key(joining, there).is_some()
+                        && self.foreign_key((joining, here, 0)).is_some()
+                        && self.foreign_key((joining, there, 0)).is_some()
                 }
             }
     }
 
     /// The place of a to-one's key among those that are kept.
-    fn foreign_key(&self, model: ModelIx, field: FieldIx) -> Option<usize> {
-        self.foreign_keys.get(&(model, field)).copied()
+    fn foreign_key(&self, side: Side) -> Option<usize> {
+        self.foreign_keys.get(&side).copied()
+    }
+
+    /// The side of a field that leads back to a model.
+    fn back(&self, holder: ModelIx, field: FieldIx, to: ModelIx) -> Side {
+        (holder, field, unions::member_of(self.cx, holder, field, to).unwrap_or(0))
     }
 
     fn model(&self, index: ModelIx, used: &mut Used) -> model::Model {
@@ -132,26 +164,40 @@ impl<'c, 'a> Assembler<'c, 'a> {
         let columns: Vec<model::Column> =
             draft.columns.iter().map(|column| self.column(index, column)).collect();
         // In order of models: those of one stand together.
-        let first = self.relations.partition_point(|&(model, _)| model < index);
-        let own = self.relations[first..].iter().take_while(|&&(model, _)| model == index);
+        let first = self.relations.partition_point(|&(model, ..)| model < index);
+        let own = self.relations[first..].iter().take_while(|&&(model, ..)| model == index);
         model::Model {
             docs: docs(&draft.ast.docs),
             file: self.cx.sources.name(draft.file).to_owned(),
             kind: draft.storage.kind(),
             schema: draft.storage.schema_name().map(str::to_owned),
             renamed_from: draft.storage.renamed_from.as_ref().map(|(name, _)| name.clone()),
-            fields: (0..columns.len()).map(model::RowField::Column).collect(),
+            fields: declared::row_fields(draft, &self.type_ids, &self.union_ids),
             columns,
             primary_key: key_columns(self.cx, index),
             version: marked_column(draft, |field| field.attributes.of_column.version.is_some()),
             soft_delete: marked_column(draft, |field| field.attributes.of_column.soft_delete.is_some()),
             uniques: self.uniques(index, used),
             indexes: self.indexes(index, used),
-            checks: checks::assemble(draft, |made| used.free(made)),
+            checks: self.checks(index, used),
             foreign_keys: self.foreign_keys(index, used),
             relations: own.map(|key| self.relation_ids[key]).collect(),
             ..model::Model::new(draft.name(), draft.table.clone())
         }
+    }
+
+    fn types(&self) -> Vec<model::EmbeddedType> {
+        let column = |ty: ModelIx| move |at: usize| self.column(ty, &self.cx.models[ty].columns[at]);
+        declared::types(self.cx)
+            .into_iter()
+            .map(|ty| declared::embedded_type(self.cx, ty, &self.type_ids, column(ty)))
+            .collect()
+    }
+
+    fn checks(&self, index: ModelIx, used: &mut Used) -> Vec<model::Check> {
+        let written = checks::assemble(&self.cx.models[index], |made| used.free(made));
+        let made = declared::checks(self.cx, index, |made| used.free(made));
+        written.into_iter().chain(made).collect()
     }
 
     fn uniques(&self, index: ModelIx, used: &mut Used) -> Vec<model::Unique> {
@@ -160,13 +206,8 @@ impl<'c, 'a> Assembler<'c, 'a> {
             draft.uniques.iter().filter(|unique| !is_primary_key(self.cx, index, unique)).map(|unique| {
                 let columns = columns_of(self.cx, index, &unique.parts);
                 let made = names::unique(&draft.stem(), &names_of(draft, &columns));
-                let fields = unique
-                    .parts
-                    .iter()
-                    .filter_map(|part| part.field())
-                    .map(|field| draft.fields[field].name().to_owned())
-                    .collect();
-                let condition = unique.condition.clone();
+                let fields = unique.parts.iter().filter_map(|part| part_name(self.cx, draft, part)).collect();
+                let condition = unions::condition(self.cx, index, unique);
                 let nulls_not_distinct = unique.nulls_not_distinct;
                 model::Unique {
                     condition,
@@ -219,55 +260,74 @@ impl<'c, 'a> Assembler<'c, 'a> {
     }
 
     fn column(&self, model: ModelIx, draft: &ColumnDraft) -> model::Column {
-        let owner = self.cx.field(model, draft.owner);
+        // A part of an embedded type is what its type says.
+        let (source, owner) = match draft.part_of {
+            Some((ty, at)) => {
+                let part = &self.cx.models[ty].columns[at];
+                (part, self.cx.field(ty, part.owner))
+            }
+            None => (draft, self.cx.field(model, draft.owner)),
+        };
         let of = &owner.attributes.of_column;
         model::Column {
             docs: docs(&owner.ast.docs),
-            computed: draft.computed.clone(),
-            on_update: draft.on_update.clone(),
-            backfill: draft.backfill.clone(),
+            computed: source.computed.clone(),
+            on_update: source.on_update.clone(),
+            backfill: source.backfill.clone(),
             immutable: of.immutable.is_some(),
             sensitive: of.sensitive.is_some(),
             deprecated: of.deprecated.clone(),
-            renamed_from: of.renamed_from.as_ref().map(|(name, _)| name.clone()),
-            native: draft.native.clone(),
+            renamed_from: of.renamed_from.as_ref().map(|(former, _)| {
+                let prefix = draft.name.strip_suffix(source.name.as_str()).unwrap_or_default();
+                format!("{prefix}{former}")
+            }),
+            native: source.native.clone(),
             rust: of.rust.as_ref().map(|(path, _)| path.clone()),
             list: draft.list,
             nullable: draft.nullable,
-            default: draft.default.clone(),
-            rules: draft.rules.clone(),
+            // What may be absent is absent unless it is set.
+            default: source.default.clone().filter(|_| !draft.may_be_absent),
+            rules: source.rules.clone(),
             id_of: draft.id_of.and_then(|model| self.model_ids.get(&model).copied()),
             ..model::Column::new(draft.field.clone(), draft.name.clone(), draft.ty)
         }
     }
 
-    fn relation(&self, model: ModelIx, field: FieldIx) -> model::Relation {
+    fn relation(&self, (model, field, member): Side) -> model::Relation {
         let draft = self.cx.field(model, field);
+        let mut name = draft.name().to_owned();
         let (target, optional) = match draft.shape {
             Shape::ToOne { target, optional } => (target, optional),
             Shape::ToMany { target } => (target, false),
-            Shape::Scalar { .. } | Shape::Embedded { .. } | Shape::Union { .. } | Shape::Broken => {
+            Shape::Union { union, .. } => {
+                let target = self.cx.unions[union].members[member].0;
+                name = unions::relation_name(self.cx, &name, target);
+                (target, true)
+            }
+            Shape::Scalar { .. } | Shape::Embedded { .. } | Shape::Broken => {
                 unreachable!("only relations are kept as relations")
             }
         };
-        let relation = |model, field| self.relation_ids[&(model, field)];
+        let relation = |side: Side| self.relation_ids[&side];
+        let back = |field| relation(self.back(target, field, model));
         let kind = match draft.link.expect("a relation that is kept has a link") {
             Link::Key => RelationKind::ToOne {
-                foreign_key: self.foreign_key(model, field).expect("a key that is kept"),
+                foreign_key: self.foreign_key((model, field, member)).expect("a key that is kept"),
                 optional,
             },
-            Link::Inverse(back) => match draft.shape {
-                Shape::ToMany { .. } => RelationKind::InverseMany { inverse: relation(target, back) },
-                _ => RelationKind::InverseOne { inverse: relation(target, back) },
+            Link::Inverse(field) => match draft.shape {
+                Shape::ToMany { .. } => RelationKind::InverseMany { inverse: back(field) },
+                _ => RelationKind::InverseOne { inverse: back(field) },
             },
             Link::Join(join, side) => RelationKind::ManyToMany { join_table: self.join_ids[&join], side },
-            Link::Through(joining, here, there) => {
-                RelationKind::Through { here: relation(joining, here), there: relation(joining, there) }
-            }
+            Link::Through(joining, here, there) => RelationKind::Through {
+                here: relation((joining, here, 0)),
+                there: relation((joining, there, 0)),
+            },
         };
         model::Relation {
             model: self.model_ids[&model],
-            name: draft.name().to_owned(),
+            name,
             docs: docs(&draft.ast.docs),
             deprecated: draft.attributes.of_column.deprecated.clone(),
             target: self.model_ids[&target],
@@ -288,6 +348,21 @@ impl<'c, 'a> Assembler<'c, 'a> {
 /// The column of the first field that is marked so.
 fn marked_column(draft: &ModelDraft<'_>, marked: impl Fn(&FieldDraft<'_>) -> bool) -> Option<usize> {
     draft.fields.iter().find(|field| marked(field))?.columns.first().copied()
+}
+
+/// What a part of a unique is called in Rust; none for an expression.
+fn part_name(cx: &Cx<'_>, draft: &ModelDraft<'_>, part: &PartDraft) -> Option<String> {
+    let PartKey::Field { field, column } = part.key else { return None };
+    let field = &draft.fields[field];
+    Some(match (field.shape, column) {
+        (Shape::Embedded { .. }, Some(column)) => draft.columns[column].field.clone(),
+        (Shape::Union { union, .. }, Some(column)) => {
+            let at = field.columns.iter().position(|&other| other == column);
+            let member = cx.unions[union].members[at.expect("it is a key of the union")].0;
+            unions::relation_name(cx, field.name(), member)
+        }
+        _ => field.name().to_owned(),
+    })
 }
 
 fn names_of<'d>(draft: &'d ModelDraft<'_>, places: &[usize]) -> Vec<&'d str> {

@@ -14,7 +14,7 @@ use super::draft::{IndexDraft, Key, ModelDraft, PartDraft, PartKey, Shape, State
 use super::foreign_keys::columns_of;
 use super::keys::MAX_COLUMNS;
 use super::lints::known_lint;
-use super::{Cx, FieldIx, ModelIx, checks, expr, methods, storage};
+use super::{Cx, FieldIx, ModelIx, checks, embedded, expr, methods, storage, unions};
 use crate::diagnostic::{keys, syntax, types};
 use crate::source::{FileId, Place};
 
@@ -220,8 +220,9 @@ fn read_field(cx: &mut Cx<'_>, model: ModelIx, field: FieldIx) {
         {
             continue;
         }
+        let drafts = unions::for_each_member(cx, model, draft);
         let model = &mut cx.models[model];
-        if is_unique { model.uniques.push(draft) } else { model.indexes.push(draft) }
+        if is_unique { model.uniques.extend(drafts) } else { model.indexes.extend(drafts) }
     }
 }
 
@@ -269,9 +270,9 @@ fn index<'a>(cx: &mut Cx<'a>, model: ModelIx, statement: Statement<'a>) {
     if let Some((text, at)) = &name {
         cx.database_name(if is_unique { "the constraint" } else { "the index" }, *at, text, true);
     }
-    let draft = IndexDraft { name, ..draft };
+    let drafts = unions::for_each_member(cx, model, IndexDraft { name, ..draft });
     let model = &mut cx.models[model];
-    if is_unique { model.uniques.push(draft) } else { model.indexes.push(draft) }
+    if is_unique { model.uniques.extend(drafts) } else { model.indexes.extend(drafts) }
 }
 
 /// The parts of `unique` or `index`. None if one of them could not be made out.
@@ -312,15 +313,29 @@ fn part(cx: &mut Cx<'_>, model: ModelIx, keyword: &str, arg: &ast::Arg, file: Fi
             let scope = expr::Scope::of(model, file);
             PartKey::Formula(expr::formula(cx, scope, &arg.value, expr::Wanted::Ordered)?)
         }
-        _ => {
-            let name = field_name(cx, file, keyword, arg)?;
-            let (field, column) = find(cx, model, &name.text, place)?;
-            PartKey::Field { field, column }
-        }
+        _ => match embedded_path(cx, model, arg) {
+            Some(path) => {
+                let (field, column) = embedded::column(cx, model, path, file)?;
+                PartKey::Field { field, column: Some(column) }
+            }
+            None => {
+                let name = field_name(cx, file, keyword, arg)?;
+                let (field, column) = find(cx, model, &name.text, place)?;
+                PartKey::Field { field, column }
+            }
+        },
     };
     let mut part = PartDraft::new(key, place);
     let ordered = (keyword == "index").then_some(&mut part);
     options::words(cx, file, keyword, arg, ordered).then_some(part)
+}
+
+/// `home`, `home.city`: a path that begins with an embedded type, or with what may be one.
+fn embedded_path<'a>(cx: &Cx<'_>, model: ModelIx, arg: &'a ast::Arg) -> Option<&'a [ast::Name]> {
+    let ExprKind::Path(path) = &arg.value.kind else { return None };
+    let field = cx.models[model].find(&path.first()?.text)?;
+    let is_broken = path.len() > 1 && cx.field(model, field).shape == Shape::Broken;
+    (arg.label.is_none() && (is_broken || embedded::begins(cx, model, path))).then_some(path)
 }
 
 /// A field, or a column that a relation makes, by its own name (`author_id`).

@@ -5,6 +5,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use rex_schema::model::{Column, EmbeddedField, Model, RowField, UnionField};
 
+use super::shown::Shown;
 use super::{Cx, layout, model as rows, names, shown, types};
 
 /// A field of a row.
@@ -54,7 +55,7 @@ pub(super) fn of<'a>(cx: &Cx<'a>, model: &'a Model) -> Vec<Field<'a>> {
     let fields = model.fields.iter().map(|field| match field {
         RowField::Column(place) => column(cx, model, *place, field.columns()),
         RowField::Embedded(embedded) => self::embedded(cx, model, embedded),
-        RowField::Union(union) => self::union(cx, union),
+        RowField::Union(union) => self::union(cx, model, union),
     });
     fields.collect()
 }
@@ -98,7 +99,7 @@ fn embedded<'a>(cx: &Cx<'a>, model: &'a Model, field: &'a EmbeddedField) -> Fiel
     }
 }
 
-fn union<'a>(cx: &Cx<'a>, field: &'a UnionField) -> Field<'a> {
+fn union<'a>(cx: &Cx<'a>, model: &Model, field: &'a UnionField) -> Field<'a> {
     Field {
         place: field.columns[0],
         columns: &field.columns,
@@ -108,12 +109,17 @@ fn union<'a>(cx: &Cx<'a>, field: &'a UnionField) -> Field<'a> {
         docs: &field.docs,
         deprecated: field.deprecated.as_deref(),
         is_sensitive: false,
-        is_fixed: false,
+        is_fixed: field.columns.iter().any(|&place| model.columns[place].immutable),
         is_computed: false,
         is_required: !field.optional,
         has_default: false,
         kind: Kind::Composite(names::union_columns_path(cx.schema, field.union)),
     }
+}
+
+/// Which of the fields are shown.
+pub(super) fn shown<'a>(fields: &'a [Field<'_>]) -> Vec<Shown<'a>> {
+    fields.iter().map(|field| Shown { name: &field.name, is_sensitive: field.is_sensitive }).collect()
 }
 
 impl Field<'_> {

@@ -44,11 +44,11 @@ fn row(cx: &Cx<'_>, model: &Model) -> TokenStream {
     let docs = layout::docs(&[described(&model.docs, &model.name).as_str(), &format!("{stands} `{table}`.")]);
     let serde = serde(cx, false);
     let fields = fields::of(cx, model);
-    let [derives, debug] = shown::derives(&name, &fields);
+    let [derives, debug] = shown::derives(&name, &fields::shown(&fields));
     let fields = fields.iter().map(|field| {
         let (name, ty, docs, deprecated) =
             (&field.name, &field.ty, field.documentation(), field.deprecation());
-        let hidden = (cx.options.serde && field.is_sensitive).then(|| quote!(#[serde(skip_serializing)]));
+        let hidden = shown::hidden(cx, field.is_sensitive);
         quote!(#docs #deprecated #hidden pub #name: #ty)
     });
     quote! {
@@ -158,7 +158,7 @@ fn new_row(cx: &Cx<'_>, model: &Model) -> TokenStream {
     let docs =
         layout::docs(&[&format!("A [`{}`] to be inserted. What has a default may be `None`.", model.name)]);
     let fields = fields::of_new(cx, model);
-    let [derives, debug] = shown::derives(&name, &fields);
+    let [derives, debug] = shown::derives(&name, &fields::shown(&fields));
     let fields = fields.iter().map(|field| {
         let (name, docs, ty, deprecated) =
             (&field.name, field.documentation(), &field.ty, field.deprecation());

@@ -47,6 +47,8 @@ const METHODS: [&str; 19] = [
 pub(super) struct Names {
     models: Vec<String>,
     enums: Vec<String>,
+    types: Vec<String>,
+    unions: Vec<String>,
 }
 
 impl Names {
@@ -54,6 +56,8 @@ impl Names {
         Names {
             models: schema.models().map(|(_, model)| model.name.to_snake_case()).collect(),
             enums: schema.enums().map(|(_, item)| item.name.to_snake_case()).collect(),
+            types: schema.types().map(|(_, item)| item.name.to_snake_case()).collect(),
+            unions: schema.unions().map(|(_, item)| item.name.to_snake_case()).collect(),
         }
     }
 
@@ -65,6 +69,16 @@ impl Names {
     /// The module of an enum.
     pub(super) fn enum_module(&self, id: EnumId) -> Ident {
         field(&self.enums[id.index()])
+    }
+
+    /// The module of an embedded type.
+    pub(super) fn type_module(&self, id: TypeId) -> Ident {
+        field(&self.types[id.index()])
+    }
+
+    /// The module of a union.
+    pub(super) fn union_module(&self, id: UnionId) -> Ident {
+        field(&self.unions[id.index()])
     }
 }
 

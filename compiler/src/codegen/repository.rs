@@ -211,7 +211,7 @@ fn key_fields(model: &Model) -> Vec<&str> {
 
 /// The uniques over all rows, with their places: what is unique among some rows finds no single one.
 pub(super) fn total(model: &Model) -> impl Iterator<Item = (usize, &Unique)> {
-    model.uniques.iter().enumerate().filter(|(_, unique)| unique.condition.is_none())
+    model.uniques.iter().enumerate().filter(|(_, unique)| unique.finds_one_row())
 }
 
 /// The method's name of each unique, as metadata has it too.

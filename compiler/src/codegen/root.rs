@@ -42,7 +42,9 @@ fn needed_feature(cx: &Cx<'_>) -> Option<TokenStream> {
 fn sources(cx: &Cx<'_>) -> String {
     let models = cx.schema.models().map(|(_, model)| model.file.as_str());
     let enums = cx.schema.enums().map(|(_, item)| item.file.as_str());
-    let files: BTreeSet<&str> = models.chain(enums).collect();
+    let types = cx.schema.types().map(|(_, item)| item.file.as_str());
+    let unions = cx.schema.unions().map(|(_, item)| item.file.as_str());
+    let files: BTreeSet<&str> = models.chain(enums).chain(types).chain(unions).collect();
     files.into_iter().collect::<Vec<_>>().join(", ")
 }
 
@@ -66,7 +68,11 @@ fn modules(cx: &Cx<'_>) -> TokenStream {
         .models()
         .map(|(id, model)| (cx.names.model_module(id), &model.name, " and what belongs to it."));
     let enums = cx.schema.enums().map(|(id, item)| (cx.names.enum_module(id), &item.name, "."));
-    let modules = models.chain(enums).map(|(module, name, behind)| {
+    let types =
+        cx.schema.types().map(|(id, item)| (cx.names.type_module(id), &item.name, " and its columns."));
+    let unions =
+        cx.schema.unions().map(|(id, item)| (cx.names.union_module(id), &item.name, " and its columns."));
+    let modules = models.chain(enums).chain(types).chain(unions).map(|(module, name, behind)| {
         let docs = layout::docs(&[&format!("[`{name}`]{behind}")]);
         match cx.options.layout {
             Layout::Modules => {
@@ -103,7 +109,10 @@ fn names_of_all(cx: &Cx<'_>) -> TokenStream {
         let (module, name) = (cx.names.enum_module(id), names::item(&item.name));
         quote!(#allow pub use self::#module::#name;)
     });
-    quote!(#(#models)* #(#enums)*)
+    let types = cx.schema.types().map(|(id, item)| (cx.names.type_module(id), names::item(&item.name)));
+    let unions = cx.schema.unions().map(|(id, item)| (cx.names.union_module(id), names::item(&item.name)));
+    let others = types.chain(unions).map(|(module, name)| quote!(#allow pub use self::#module::#name;));
+    quote!(#(#models)* #(#enums)* #(#others)*)
 }
 
 fn database(cx: &Cx<'_>) -> [TokenStream; 3] {

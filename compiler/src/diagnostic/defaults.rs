@@ -134,3 +134,8 @@ pub(crate) fn null_for_required(place: Place, ty: Place, is_list: bool) -> Diagn
         "?",
     )
 }
+
+pub(crate) fn on_union(place: Place, name: &str) -> Diagnostic {
+    Diagnostic::new(E0410, place, format!("`{name}` is a union, and a union has no default"))
+        .help("set it in each new row, or make it optional")
+}

@@ -1,7 +1,7 @@
 //! Keys, unique constraints and indexes.
 
-use super::Diagnostic;
 use super::codes::Code::*;
+use super::{Diagnostic, article, listed};
 use crate::source::Place;
 
 /// `end` is that of a field `id` that can be the key; `taken` whether there is a field `id`.
@@ -160,4 +160,20 @@ pub(crate) fn to_many_part(place: Place, name: &str, declared: Place) -> Diagnos
         format!("`{name}` is a list of rows of another table, and has no column here"),
     )
     .see(declared, "declared here")
+}
+
+/// `home.city.name`, where `city` is no embedded type.
+pub(crate) fn no_parts(place: Place, owner: &str, declared: Place) -> Diagnostic {
+    Diagnostic::new(E0509, place, format!("`{owner}` is one value, and has no parts"))
+        .see(declared, "declared here")
+}
+
+/// An embedded type where a column is wanted.
+pub(crate) fn whole_type(place: Place, name: &str, ty: &str, parts: &[String]) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::new(E0509, place, format!("`{name}` is {} `{ty}` of several columns", article(ty)));
+    match parts {
+        [only] => diagnostic.fix(format!("name its part: `{only}`"), place, only),
+        _ => diagnostic.help(format!("name a part: {}", listed(parts.iter().map(String::as_str), "or"))),
+    }
 }

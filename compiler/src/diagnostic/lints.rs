@@ -110,3 +110,11 @@ pub(crate) fn postgres_only_index(place: Place, word: &str, whole: bool) -> Diag
     Diagnostic::new(W0012, place, message)
         .help("where that is meant, say so: `allow (postgres_only_index)` in the model")
 }
+
+/// `others` are the places of the other cascades on the circle.
+pub(crate) fn cascade_cycle(place: Place, path: &str, others: &[Place]) -> Diagnostic {
+    let diagnostic = Diagnostic::new(W0013, place, "deletions go in a circle")
+        .note(format!("deleting one row may delete far more than is meant: {path}"))
+        .help("use `@on_delete(restrict)` for one of them, or silence this with `@allow(cascade_cycle)`");
+    others.iter().take(4).fold(diagnostic, |diagnostic, &other| diagnostic.see(other, "and by this"))
+}

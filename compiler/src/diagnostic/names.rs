@@ -45,18 +45,15 @@ pub(crate) fn same_column(column: &str, place: Place, first: Place, other: &str)
 
 /// `end` is that of the relation, where it can use the field.
 pub(crate) fn made_column_clash(
-    relation: &str,
+    (what, relation): (&str, &str),
     field: &str,
     place: Place,
     first: Place,
     end: Option<Place>,
 ) -> Diagnostic {
-    let diagnostic = Diagnostic::new(
-        E0207,
-        place,
-        format!("`{field}` is the column that the relation `{relation}` makes"),
-    )
-    .see(first, format!("`{relation}` makes `{field}`"));
+    let diagnostic =
+        Diagnostic::new(E0207, place, format!("`{field}` is the column that {what} `{relation}` makes"))
+            .see(first, format!("`{relation}` makes `{field}`"));
     match end {
         Some(end) => diagnostic
             .fix(
@@ -79,6 +76,13 @@ pub(crate) fn generated_name(name: &str, place: Place, owner: &str, first: Optio
     .help("rename this declaration; `table \"…\"` keeps the table's name")
 }
 
+/// A union makes a relation for each member, and a field has the name of one.
+pub(crate) fn made_relation_clash(union: &str, field: &str, place: Place, first: Place) -> Diagnostic {
+    Diagnostic::new(E0207, place, format!("`{field}` is the relation that the union `{union}` makes"))
+        .see(first, format!("`{union}` makes `{field}`"))
+        .help("rename one of them")
+}
+
 /// Two relations, each with its place.
 pub(crate) fn two_made_columns(
     column: &str,
@@ -86,7 +90,7 @@ pub(crate) fn two_made_columns(
     (other, first): (&str, Place),
 ) -> Diagnostic {
     Diagnostic::new(E0207, place, format!("`{one}` and `{other}` both make the column `{column}`"))
-        .see(first, "the other relation")
+        .see(first, "the other field")
         .help("rename one of them")
 }
 

@@ -204,8 +204,3 @@ pub(crate) fn statement_arguments(keyword: &str, place: Place, usage: &str) -> D
     Diagnostic::new(E0311, place, format!("`{keyword}` is written otherwise"))
         .help(format!("write `{usage}`"))
 }
-
-pub(crate) fn not_built(what: &str, place: Place) -> Diagnostic {
-    Diagnostic::new(E0190, place, format!("this version of Rex does not build {what} yet"))
-        .help("leave it out for now")
-}

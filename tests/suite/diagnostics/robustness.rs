@@ -332,6 +332,35 @@ fn numbers_of_things_are_bounded() {
     hostile("doubling keys", format!("model M0 {{ {key} }}\n{doubling}"), Some(Code::E0510));
 }
 
+/// What a few words stand for many of.
+#[test]
+fn what_declarations_make_is_bounded() {
+    const MANY: usize = 5_000;
+    let many = |count: usize, line: &dyn Fn(usize) -> String| (0..count).map(line).collect::<String>();
+    let key = "id: BigInt = autoincrement() @id";
+    let chain = many(MANY, &|n| format!("mixin M{} with M{n} {{ f{n}: Int }}\n", n + 1));
+    let mixins = format!("mixin M0 {{ f: Int }}\n{chain}model A with M{MANY} {{ {key} }}\n");
+    hostile("chain of mixins", mixins, Some(Code::E0812));
+    let names = |but: usize| {
+        let others = (0..60).filter(|&n| n != but).map(|n| format!("M{n}"));
+        others.collect::<Vec<_>>().join(", ")
+    };
+    let circles = many(60, &|n| format!("mixin M{n} with {} {{ F{n}: Int }}\n", names(n)));
+    let circles = format!("{circles}model A with M0 {{ {key} index (nothing) }}\n");
+    hostile("circles of mixins", circles, Some(Code::E0805));
+    let doubling = many(60, &|n| format!("type T{} {{ a: T{n} b: T{n} }}\n", n + 1));
+    let doubling = format!("type T0 {{ a: Int }}\n{doubling}model A {{ {key} t: T60 }}\n");
+    hostile("doubling types", doubling, Some(Code::E0812));
+    let members = (0..1_000).map(|n| format!("A{n}")).collect::<Vec<_>>().join(" | ");
+    let owners = many(1_000, &|n| format!("model A{n} {{ {key} owner: Owner? }}\n"));
+    hostile("large union", format!("union Owner = {members}\n{owners}"), Some(Code::E0812));
+    let fields = many(16, &|n| format!("    u{n}: Pair\n"));
+    let names = (0..16).map(|n| format!("u{n}")).collect::<Vec<_>>().join(", ");
+    let unique = format!("    unique ({names})\n").repeat(40);
+    let product = format!("union Pair = A | B\nmodel B {{ {key} }}\nmodel A {{ {key}\n{fields}{unique}}}\n");
+    hostile("unions in a unique", product, Some(Code::E0812));
+}
+
 #[test]
 fn odd_files_are_answered() {
     hostile("nothing", String::new(), None);

@@ -26,8 +26,6 @@ pub(super) enum On {
     ToMany,
     Relation,
     Any,
-    /// Part of the language, and not built yet.
-    Later,
 }
 
 const fn spec(name: &'static str, on: On, usage: &'static str) -> Spec {

@@ -3,9 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
+use rex_grammar::ast::BlockKind;
 
-use crate::check::Cx;
-use crate::check::draft::ColumnDraft;
+use crate::check::draft::{ColumnDraft, ModelDraft, Shape};
+use crate::check::{Cx, unions};
 use crate::diagnostic::{Code, names};
 use crate::source::Place;
 
@@ -25,12 +26,17 @@ pub(super) fn items(cx: &mut Cx<'_>) {
     let tables = cx.diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::E0205);
     let told: HashSet<Place> =
         tables.filter_map(|diagnostic| Some(diagnostic.primary.as_ref()?.place)).collect();
-    let models = cx.models.iter().map(|model| (model.name(), model.place()));
+    let models = cx.models.iter().filter(|block| block.ast.kind != BlockKind::Mixin);
+    let models = models.map(|model| (model.name(), model.place()));
     let enums = cx
         .enums
         .iter()
         .map(|item| (item.ast.name.text.as_str(), Place { file: item.file, span: item.ast.name.span }));
-    let mut declared: Vec<(&str, Place)> = models.chain(enums).collect();
+    let unions = cx
+        .unions
+        .iter()
+        .map(|item| (item.ast.name.text.as_str(), Place { file: item.file, span: item.ast.name.span }));
+    let mut declared: Vec<(&str, Place)> = models.chain(enums).chain(unions).collect();
     declared.sort_by_key(|(_, place)| *place);
     for (name, place) in declared {
         let module = name.to_snake_case();
@@ -58,13 +64,21 @@ pub(super) fn fields(cx: &mut Cx<'_>) {
     let told: HashSet<Place> =
         clashes.filter_map(|diagnostic| Some(diagnostic.primary.as_ref()?.place)).collect();
     for model in cx.models.iter().filter(|model| model.has_rows()) {
+        let relations = relations_of_unions(cx, model);
         let mut seen: HashMap<String, (&str, Place)> = HashMap::new();
         let fields = model.fields.iter().map(|field| (field.name(), field.place()));
         // A relation that could not be read may use a field instead.
         let is_sure = |column: &&ColumnDraft| !model.fields[column.owner].attributes.unsure;
         let made = model.columns.iter().filter(|column| column.made).filter(is_sure);
         let columns = made.map(|c| (c.field.as_str(), c.place));
-        for (name, place) in fields.chain(columns) {
+        for (name, place) in &relations {
+            if let Some(field) = model.find(name) {
+                let (first, owner) = (model.fields[field].place(), cx.text(*place));
+                found.push(names::made_relation_clash(owner, name, first, *place));
+            }
+        }
+        let relations = relations.iter().map(|(name, place)| (name.as_str(), *place));
+        for (name, place) in fields.chain(columns).chain(relations) {
             match seen.get(&name.to_upper_camel_case()) {
                 Some(_) if told.contains(&place) => {}
                 Some(&(other, first)) if other != name => {
@@ -76,4 +90,16 @@ pub(super) fn fields(cx: &mut Cx<'_>) {
         }
     }
     cx.diagnostics.extend(found);
+}
+
+/// What the relations of a model's unions are called.
+fn relations_of_unions(cx: &Cx<'_>, model: &ModelDraft<'_>) -> Vec<(String, Place)> {
+    let mut found = Vec::new();
+    for field in &model.fields {
+        let Shape::Union { union, .. } = field.shape else { continue };
+        for &(member, _) in &cx.unions[union].members {
+            found.push((unions::relation_name(cx, field.name(), member), field.place()));
+        }
+    }
+    found
 }

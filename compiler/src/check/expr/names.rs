@@ -6,7 +6,7 @@ use rex_schema::model::EnumId;
 use super::infer::Typer;
 use super::told;
 use crate::check::draft::{Declared, Shape};
-use crate::check::{Cx, FieldIx, ModelIx};
+use crate::check::{Cx, FieldIx, ModelIx, embedded};
 use crate::diagnostic::defaults;
 use crate::source::Place;
 
@@ -24,6 +24,10 @@ pub(super) enum Found {
 
 impl Typer<'_, '_> {
     pub(super) fn find(&mut self, path: &[ast::Name]) -> Found {
+        if embedded::begins(self.cx, self.scope.model, path) {
+            let found = embedded::column(self.cx, self.scope.model, path, self.scope.file);
+            return found.map_or(Found::Told, |(_, column)| Found::Column(column));
+        }
         let column = column(self.cx, self.scope.model, path);
         if !matches!(column, Found::Nothing) {
             return column;
@@ -59,7 +63,7 @@ impl Typer<'_, '_> {
     pub(super) fn unknown(&mut self, path: &[ast::Name], place: Place) {
         let text = path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
         let draft = &self.cx.models[self.scope.model];
-        if draft.ast.broken || may_be_broken(self.cx, self.scope.model, &text) {
+        if draft.broken || may_be_broken(self.cx, self.scope.model, &text) {
             return;
         }
         let owner = draft.name();
@@ -70,7 +74,9 @@ impl Typer<'_, '_> {
         let known: Vec<String> = match self.cx.may_suggest() {
             true => {
                 let draft = &self.cx.models[self.scope.model];
-                draft.columns.iter().map(|column| column.field.clone()).collect()
+                let columns = draft.columns.iter().filter(|column| column.part_of.is_none());
+                let parts = embedded::parts(self.cx, self.scope.model);
+                columns.map(|column| column.field.clone()).chain(parts).collect()
             }
             false => Vec::new(),
         };
@@ -79,8 +85,8 @@ impl Typer<'_, '_> {
     }
 }
 
-/// The column, or the relation, that a path names: a field, a column that a relation makes
-/// (`author_id`), or a part of an embedded type (`home.city`).
+/// The column, or the relation, that a path names: a field, or a column that a relation makes
+/// (`author_id`).
 pub(super) fn column(cx: &Cx<'_>, model: ModelIx, path: &[ast::Name]) -> Found {
     let draft = &cx.models[model];
     let Some((first, rest)) = path.split_first() else { return Found::Nothing };
@@ -104,12 +110,7 @@ pub(super) fn column(cx: &Cx<'_>, model: ModelIx, path: &[ast::Name]) -> Found {
     if draft.fields[field].shape == Shape::Broken {
         return Found::Told;
     }
-    let name = path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join("_");
-    let own = draft.fields[field].columns.iter().copied();
-    let of_type = matches!(draft.fields[field].shape, Shape::Embedded { .. });
-    own.into_iter()
-        .find(|&column| of_type && draft.columns[column].field == name)
-        .map_or(Found::Nothing, Found::Column)
+    Found::Nothing
 }
 
 /// `author_id` of a relation `author` that is broken.

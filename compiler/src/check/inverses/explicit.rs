@@ -2,7 +2,7 @@
 
 use super::{Relations, Side, holds_unique_key, target_of};
 use crate::check::draft::{Link, Shape};
-use crate::check::{Cx, FieldIx, ModelIx, join_tables};
+use crate::check::{Cx, FieldIx, ModelIx, join_tables, unions};
 use crate::diagnostic::relations::{self, Elsewhere};
 use crate::source::Place;
 
@@ -29,13 +29,13 @@ pub(super) fn resolve(cx: &mut Cx<'_>, relations: &mut Relations, (model, field)
         relations.told.extend([(model, field), (target, back)]);
         return;
     }
-    if let Some(&(other_model, other_field)) = relations.claims.get(&(target, back)) {
+    if let Some((other_model, other_field)) = relations.claimant((target, back), model) {
         let (owner, other) = (cx.models[target].name(), cx.side(other_model, other_field));
         let diagnostic = relations::inverse_claimed(place, owner, &name.text, &other);
         cx.report(diagnostic);
         return;
     }
-    relations.claims.insert((target, back), (model, field));
+    relations.claim((target, back), (model, field));
     match (cx.field(model, field).shape, cx.field(target, back).shape) {
         (Shape::ToMany { .. }, Shape::ToMany { .. }) => join_tables::join(cx, (model, field), (target, back)),
         (Shape::ToOne { .. }, _) => one_to_one(cx, model, field, target, back),
@@ -66,9 +66,11 @@ fn fault(cx: &Cx<'_>, relations: &Relations, here: Side, there: Side) -> Option<
                 _ => removal(cx, here).into_iter().collect(),
             },
         },
-        Shape::Scalar { .. } | Shape::Embedded { .. } | Shape::Union { .. } => {
-            points_elsewhere("this is no relation")
-        }
+        Shape::Scalar { .. } | Shape::Embedded { .. } => points_elsewhere("this is no relation"),
+        Shape::Union { .. } => match unions::member_of(cx, there.0, there.1, here.0) {
+            Some(_) => return None,
+            None => points_elsewhere("this is a union without it"),
+        },
         shape if target_of(shape) != Some(here.0) => points_elsewhere("this points elsewhere"),
         Shape::ToOne { .. } if !other.holds_key() => no_side(
             "this names its other side too, so that none holds the key".to_owned(),
@@ -131,7 +133,7 @@ fn one_to_one(cx: &mut Cx<'_>, model: ModelIx, field: FieldIx, target: ModelIx, 
         cx.report(diagnostic);
     }
     let has_key = !cx.field(target, back).columns.is_empty();
-    if has_key && !holds_unique_key(cx, target, back) {
+    if has_key && !holds_unique_key(cx, target, back, model) {
         let insert = cx.field(target, back).end();
         let diagnostic = relations::not_unique(&cx.side(target, back), place, insert);
         cx.report(diagnostic);

@@ -18,8 +18,8 @@ pub(super) fn unclaimed(cx: &Cx<'_>, relations: &Relations) -> Unclaimed {
     for (&(model, target), fields) in &relations.facing {
         let is_unclaimed = |&field: &FieldIx| {
             cx.field(model, field).link == Some(Link::Key)
-                && !relations.claims.contains_key(&(model, field))
-                && holds_unique_key(cx, model, field)
+                && relations.claimant((model, field), target).is_none()
+                && holds_unique_key(cx, model, field, target)
         };
         unclaimed.insert((model, target), fields.iter().copied().filter(is_unclaimed).collect());
     }
@@ -33,7 +33,7 @@ pub(super) fn check(cx: &mut Cx<'_>, relations: &Relations, unclaimed: &Unclaime
     if draft.link != Some(Link::Key) || says_it_holds_a_key(cx, model, field) {
         return;
     }
-    if relations.claims.contains_key(&(model, field)) {
+    if relations.claimant((model, field), target).is_some() {
         return;
     }
     let back = unclaimed.get(&(target, model)).into_iter().flatten().copied();

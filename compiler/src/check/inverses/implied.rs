@@ -37,7 +37,7 @@ fn open_list(cx: &Cx<'_>, relations: &Relations, side: Side) -> Option<ModelIx> 
         Shape::ToMany { target }
             if draft.attributes.inverse.is_none()
                 && draft.attributes.through.is_none()
-                && !relations.claims.contains_key(&side) =>
+                && relations.claimant(side, target).is_none() =>
         {
             Some(target)
         }
@@ -54,9 +54,9 @@ fn candidates(cx: &Cx<'_>, relations: &Relations, side: Side, target: ModelIx) -
         let there = (target, back);
         let other = cx.field(target, back);
         there != side
-            && !relations.claims.contains_key(&there)
+            && relations.claimant(there, side.0).is_none()
             && match other.shape {
-                Shape::ToOne { .. } => other.holds_key(),
+                Shape::ToOne { .. } | Shape::Union { .. } => other.holds_key(),
                 _ => open_list(cx, relations, there).is_some(),
             }
     })
@@ -79,13 +79,13 @@ fn one(cx: &mut Cx<'_>, relations: &mut Relations, side: Side, there: Side, is_a
         }
     } else if is_list {
         join_tables::join(cx, side, there);
-    } else if let Some(&(model, field)) = relations.claims.get(&there) {
+    } else if let Some((model, field)) = relations.claimant(there, side.0) {
         let (place, owner) = (cx.field(side.0, side.1).place(), cx.models[there.0].name());
         let name = cx.field(there.0, there.1).name();
         let diagnostic = relations::inverse_claimed(place, owner, name, &cx.side(model, field));
         cx.report(diagnostic);
     } else {
-        relations.claims.insert(there, side);
+        relations.claim(there, side);
         cx.models[side.0].fields[side.1].link = Some(Link::Inverse(there.1));
     }
 }
@@ -116,8 +116,8 @@ fn none(cx: &mut Cx<'_>, relations: &Relations, side: Side, target: ModelIx) {
     }
     let here = cx.side(model, field);
     let taken = relations.back(model, target).iter().find_map(|&back| {
-        let by = relations.claims.get(&(target, back)).filter(|&&by| by != side)?;
-        cx.field(target, back).holds_key().then_some((back, *by))
+        let by = relations.claimant((target, back), model).filter(|&by| by != side)?;
+        cx.field(target, back).holds_key().then_some((back, by))
     });
     let diagnostic = match taken {
         Some((back, by)) => {

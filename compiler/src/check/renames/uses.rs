@@ -40,6 +40,9 @@ pub(super) fn collect(files: &[ast::File]) -> Vec<Use<'_>> {
     collector.uses
 }
 
+/// How many mixins of one block are looked through for a field.
+const MAX_MIXINS: usize = 64;
+
 #[derive(Default)]
 struct Index<'a> {
     blocks: HashMap<&'a str, &'a ast::Block>,
@@ -67,13 +70,20 @@ impl<'a> Index<'a> {
     }
 
     /// The block that a field of this name comes from: this one, or a mixin of it.
-    fn owner(&self, block: &'a ast::Block, field: &str, depth: usize) -> Option<&'a ast::Block> {
-        if fields(block).any(|it| it.name.text == field) {
-            return Some(block);
+    fn owner(&self, block: &'a ast::Block, field: &str) -> Option<&'a ast::Block> {
+        let mut seen: HashSet<&str> = HashSet::new();
+        let mut next = vec![block];
+        while let Some(block) = next.pop() {
+            if fields(block).any(|it| it.name.text == field) {
+                return Some(block);
+            }
+            // What takes in more is no longer made out; then nothing is mended unasked.
+            let mixins = block.with.iter().rev().filter(|_| seen.len() < MAX_MIXINS);
+            let mixins: Vec<&ast::Name> = mixins.filter(|name| !seen.contains(name.text.as_str())).collect();
+            seen.extend(mixins.iter().map(|name| name.text.as_str()));
+            next.extend(mixins.into_iter().filter_map(|name| self.block(&name.text)));
         }
-        // Mixins that contain each other are told elsewhere.
-        let mixins = block.with.iter().filter(|_| depth < 8).filter_map(|name| self.block(&name.text));
-        mixins.into_iter().find_map(|mixin| self.owner(mixin, field, depth + 1))
+        None
     }
 
     fn block(&self, name: &str) -> Option<&'a ast::Block> {
@@ -221,7 +231,7 @@ impl<'a> Collector<'a> {
     fn path(&mut self, block: &'a ast::Block, path: &'a [ast::Name]) {
         let [first, rest @ ..] = path else { return };
         let name = first.text.as_str();
-        if let Some(owner) = self.index.owner(block, name, 0) {
+        if let Some(owner) = self.index.owner(block, name) {
             self.add(first.span, Target::Field(&owner.name.text, name));
             let field = fields(owner).find(|field| field.name.text == name);
             let ty = field.and_then(|field| field.ty.as_ref()).and_then(type_name);
@@ -248,7 +258,7 @@ impl<'a> Collector<'a> {
         let ends = name.text.match_indices('_').map(|(at, _)| at);
         for end in ends.collect::<Vec<_>>().into_iter().rev() {
             let relation = &name.text[..end];
-            if let Some(owner) = self.index.owner(block, relation, 0) {
+            if let Some(owner) = self.index.owner(block, relation) {
                 let span = ast::Span { end: name.span.start + end as u32, ..name.span };
                 let target = Target::Field(&owner.name.text, relation);
                 self.uses.push(Use { place: Place { file: self.file, span }, target });

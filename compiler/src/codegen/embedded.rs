@@ -1,0 +1,147 @@
+//! An embedded type's file: its struct, its columns, and how it meets them.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use rex_schema::model::{EmbeddedType, TypeField, TypeId};
+
+use super::shown::{self, Shown};
+use super::{Cx, GeneratedFile, layout, model as rows, names, types};
+
+/// Generates the file of an embedded type.
+pub(super) fn file(cx: &Cx<'_>, id: TypeId) -> GeneratedFile {
+    let item = &cx.schema[id];
+    let parts = parts(cx, item);
+    let items = [definition(cx, item, &parts), columns(item, &parts), composite(item, &parts)];
+    GeneratedFile { name: names::file(&cx.names.type_module(id)), text: layout::file(&item.file, &items) }
+}
+
+/// A field of an embedded type.
+struct Part {
+    name: Ident,
+    /// What it is called where it has no documentation.
+    plain: String,
+    docs: TokenStream,
+    deprecated: Option<TokenStream>,
+    is_sensitive: bool,
+    ty: TokenStream,
+    /// Where its first column is, from the type's first on.
+    at: usize,
+    width: usize,
+    /// Its columns, if it is an embedded type itself.
+    inner: Option<TokenStream>,
+}
+
+fn parts(cx: &Cx<'_>, item: &EmbeddedType) -> Vec<Part> {
+    let mut at = 0;
+    let parts = item.fields.iter().map(|field| {
+        let (name, docs, deprecated) = match field {
+            TypeField::Column(column) => (&column.field, &column.docs, &column.deprecated),
+            TypeField::Embedded { name, docs, deprecated, .. } => (name, docs, deprecated),
+        };
+        let is_sensitive = matches!(field, TypeField::Column(column) if column.sensitive);
+        let (ty, inner) = match field {
+            TypeField::Column(column) => (types::column(cx, column), None),
+            TypeField::Embedded { ty, optional, .. } => (
+                types::optional(names::type_path(cx.schema, *ty), *optional),
+                Some(names::type_columns_path(cx.schema, *ty)),
+            ),
+        };
+        let plain = format!("`{name}`");
+        let docs = layout::docs(&[if docs.is_empty() { &plain } else { docs }]);
+        let part = Part {
+            name: names::field(name),
+            plain,
+            docs,
+            deprecated: shown::deprecated(deprecated.as_deref()),
+            is_sensitive,
+            ty,
+            at,
+            width: cx.schema.width(field),
+            inner,
+        };
+        at += part.width;
+        part
+    });
+    parts.collect()
+}
+
+fn definition(cx: &Cx<'_>, item: &EmbeddedType, parts: &[Part]) -> TokenStream {
+    let (name, serde) = (names::item(&item.name), rows::serde(cx, false));
+    let plain = format!("The embedded type `{}`.", item.name);
+    let docs = layout::docs(&[if item.docs.is_empty() { &plain } else { &item.docs }]);
+    let shown: Vec<Shown<'_>> =
+        parts.iter().map(|part| Shown { name: &part.name, is_sensitive: part.is_sensitive }).collect();
+    let [derives, debug] = shown::derives(&name, &shown);
+    let fields = parts.iter().map(|Part { name, docs, deprecated, is_sensitive, ty, .. }| {
+        let hidden = shown::hidden(cx, *is_sensitive);
+        quote!(#docs #deprecated #hidden pub #name: #ty)
+    });
+    quote! {
+        #docs
+        #derives
+        #serde
+        pub struct #name {
+            #(#fields,)*
+        }
+        #debug
+    }
+}
+
+/// The columns, each by itself, of whatever model has the type.
+fn columns(item: &EmbeddedType, parts: &[Part]) -> TokenStream {
+    let (columns, name) = (names::beside("Columns", &item.name), &item.name);
+    let docs =
+        layout::docs(&[&format!("The columns of a [`{name}`] in the model `M`, in conditions and orders.")]);
+    let fields = parts.iter().map(|Part { name, plain, ty, inner, .. }| {
+        let docs = layout::docs(&[plain]);
+        match inner {
+            None => quote!(#docs pub #name: ::rex_orm::Column<M, #ty>),
+            Some(columns) => quote!(#docs pub #name: ::rex_orm::CompositeColumn<M, #ty, #columns<M>>),
+        }
+    });
+    let values = parts.iter().map(|Part { name, at, inner, .. }| {
+        let at = layout::number(*at);
+        match inner {
+            None => quote!(#name: ::rex_orm::Column::new(first + #at)),
+            Some(columns) => {
+                quote!(#name: ::rex_orm::CompositeColumn::new(first + #at, #columns::new(first + #at)))
+            }
+        }
+    });
+    quote! {
+        #docs
+        pub struct #columns<M> {
+            #(#fields,)*
+        }
+        impl<M> #columns<M> {
+            /// The columns from a place in the model's table on.
+            pub const fn new(first: u16) -> Self {
+                Self { #(#values),* }
+            }
+        }
+    }
+}
+
+fn composite(item: &EmbeddedType, parts: &[Part]) -> TokenStream {
+    let name = names::item(&item.name);
+    let width = layout::number(parts.iter().map(|part| part.width).sum());
+    let encoded = parts.iter().map(|Part { name, inner, .. }| match inner {
+        None => quote!(values.push(::rex_orm::__::Scalar::encode(self.#name));),
+        Some(_) => quote!(::rex_orm::__::Composite::encode(self.#name, values);),
+    });
+    let decoded = parts.iter().map(|Part { name, inner, .. }| match inner {
+        None => quote!(#name: row.next()?),
+        Some(_) => quote!(#name: ::rex_orm::__::Composite::decode(row)?),
+    });
+    quote! {
+        impl ::rex_orm::__::Composite for #name {
+            const WIDTH: usize = #width;
+            fn encode(self, values: &mut ::std::vec::Vec<::rex_orm::__::Value>) {
+                #(#encoded)*
+            }
+            fn decode(row: &mut ::rex_orm::__::Row<'_>) -> ::rex_orm::Result<Self> {
+                ::core::result::Result::Ok(Self { #(#decoded),* })
+            }
+        }
+    }
+}
