@@ -86,7 +86,7 @@ impl Walker<'_> {
             operands.truncate(1);
             operators.clear();
         }
-        self.foreign_operators(foreign, &mut operands);
+        self.foreign_operators(foreign, &mut operands, &mut operators);
         climb(operands, operators)
     }
 

@@ -72,7 +72,20 @@ impl Walker<'_> {
     }
 
     /// Tells the operators that stand between operands.
-    pub(super) fn foreign_operators(&mut self, all: Vec<Foreign>, operands: &mut [Expr]) {
+    pub(super) fn foreign_operators(
+        &mut self,
+        all: Vec<Foreign>,
+        operands: &mut Vec<Expr>,
+        operators: &mut Vec<BinaryOp>,
+    ) {
+        // An operand that another operator takes is not all that stands on that side.
+        let written = operators.clone();
+        let binds = |at: Option<usize>| {
+            let operator = at.and_then(|at| written.get(at));
+            operator.is_some_and(|operator| operator.precedence() > BinaryOp::And.precedence())
+        };
+        // Behind the `and` of `between`, the left side is compared once more.
+        let mut again: Vec<(usize, Expr)> = Vec::new();
         let mut ends_between: Option<usize> = None;
         for foreign in all {
             let Foreign { words, found, span, at } = &foreign;
@@ -82,6 +95,7 @@ impl Walker<'_> {
                 continue;
             }
             let whole = left.span.to(right.span);
+            let is_part = |last: usize| binds(at.checked_sub(1)) || binds(Some(last));
             let (l, r) = (self.source_of(left.span).to_owned(), self.source_of(right.span).to_owned());
             let plain = |rex: &str| (rex.to_owned(), vec![(*span, rex.to_owned())]);
             let (rex, edits) = match words.as_str() {
@@ -90,28 +104,35 @@ impl Walker<'_> {
                 "=" => plain("=="),
                 "<>" => plain("!="),
                 "in" => plain("in"),
+                "not in" if is_part(at + 1) => ("`!(a in [1, 2])`".to_owned(), Vec::new()),
                 "not in" => {
                     let text = format!("!({l} in {r})");
                     (text.clone(), vec![(whole, text)])
                 }
                 "between" | "not between" => {
                     ends_between = Some(at + 1);
-                    let Some(end) = operands.get_mut(at + 2) else { continue };
+                    let Some(end) = operands.get(at + 2) else { continue };
                     let (whole, high) = (left.span.to(end.span), end.span);
-                    // What stands behind the `and` becomes a comparison of its own.
-                    let bound = Box::new(end.clone());
-                    end.kind = ExprKind::Binary(Box::new(left), BinaryOp::Le, bound);
+                    let is_part = is_part(at + 2);
+                    again.push((at + 2, left));
                     let high = self.source_of(high).to_owned();
                     let text = match words.as_str() {
                         "between" => format!("{l} >= {r} && {l} <= {high}"),
                         _ => format!("({l} < {r} || {l} > {high})"),
                     };
-                    (text.clone(), vec![(whole, text)])
+                    match is_part {
+                        true => ("`a >= 1 && a <= 9`".to_owned(), Vec::new()),
+                        false => (text.clone(), vec![(whole, text)]),
+                    }
                 }
                 "is distinct from" => ("`a != b`, and tests for `null`".to_owned(), Vec::new()),
                 _ => ("texts are tested by `starts_with(a, b)` and `contains(a, b)`".to_owned(), Vec::new()),
             };
             self.foreign(found, *span, rex, edits);
+        }
+        for (place, left) in again.into_iter().rev() {
+            operands.insert(place, left);
+            operators.insert(place, BinaryOp::Le);
         }
     }
 }
