@@ -14,6 +14,7 @@ mod unify;
 
 use rex_grammar::ast;
 use rex_schema::model::{Expr, Formula, Scalar, ValueType};
+use rex_schema::{Dialect, sqlite};
 
 pub(super) use self::sql::{called as sql_called, query as sql_query, text as sql_text};
 
@@ -78,7 +79,15 @@ fn typed(cx: &mut Cx<'_>, scope: Scope, expr: &ast::Expr, wanted: Wanted) -> Opt
         cx.report(told::too_large(place));
         return None;
     }
-    let mut typer = Typer { cx, scope };
+    let found = of_kind(&mut Typer { cx, scope }, expr, place, wanted)?;
+    if cx.has(Dialect::Sqlite) && !sqlite::can_read(&found) {
+        cx.report(told::too_large_for_sqlite(place));
+        return None;
+    }
+    Some(found)
+}
+
+fn of_kind(typer: &mut Typer<'_, '_>, expr: &ast::Expr, place: Place, wanted: Wanted) -> Option<Expr> {
     match wanted {
         Wanted::Condition => typer.condition(expr),
         Wanted::Value(ty) => {

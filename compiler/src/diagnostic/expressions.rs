@@ -223,6 +223,12 @@ pub(crate) fn too_large(place: Place) -> Diagnostic {
         .help("write several checks")
 }
 
+pub(crate) fn too_large_for_sqlite(place: Place) -> Diagnostic {
+    Diagnostic::new(E0717, place, "this expression is too large for SQLite")
+        .note("its parser keeps few brackets open, and what can leave its type is tested for it at each step")
+        .help("write several checks, with less arithmetic within `&&`, `||` and `coalesce`")
+}
+
 pub(crate) fn list(place: Place) -> Diagnostic {
     Diagnostic::new(E0718, place, "a list stands only behind `in`")
 }

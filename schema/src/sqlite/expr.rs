@@ -91,33 +91,32 @@ impl Writer<'_> {
         }
     }
 
-    /// `AND` or `OR`. SQLite may compute both sides: an operand that can fail stands in a `CASE`,
-    /// where it is computed only if those before it leave it open.
+    /// `AND` or `OR`. SQLite may compute all operands: where one can fail, those before it stand in
+    /// a `CASE`, so that it is computed only if they leave it open.
     fn chain(&mut self, list: &[Expr], all: bool) -> String {
-        let (between, decides) = if all { (" AND ", "0") } else { (" OR ", "1") };
-        let open = if all { "1" } else { "0" };
-        let mut chain = String::new();
+        let (between, decides, open) = if all { (" AND ", "0", "1") } else { (" OR ", "1", "0") };
+        let mut terms = Vec::with_capacity(list.len());
         for (at, one) in list.iter().enumerate() {
-            let text = match (at, &one.node) {
-                (0, Node::All(_) | Node::Any(_)) => format!("({})", self.expr(one)),
-                (0, _) => self.expr(one),
-                (_, Node::All(_) | Node::Any(_)) => format!("({})", self.closed(one)),
-                _ => self.closed(one),
-            };
-            chain = match at {
-                0 => text,
-                _ if !can_fail(one) => format!("{chain}{between}{text}"),
-                // The shorter one is written twice.
-                _ if text.len() < chain.len() => format!(
-                    "CASE ({chain}) WHEN {decides} THEN {decides} WHEN {open} THEN {text} ELSE nullif({text}, {open}) END"
-                ),
-                _ => {
-                    let decided = if all { format!("NOT ({chain})") } else { format!("({chain})") };
-                    format!("CASE WHEN {decided} THEN {decides} ELSE ({chain}){between}{text} END")
-                }
-            };
+            let text = if at == 0 { self.expr(one) } else { self.closed(one) };
+            let is_chain = matches!(one.node, Node::All(_) | Node::Any(_));
+            terms.push(if is_chain { format!("({text})") } else { text });
         }
-        chain
+        let plain = terms.join(between);
+        let Some(last) = list.iter().skip(1).rposition(can_fail) else { return plain };
+        if let [left, right] = terms.as_slice()
+            && right.len() < left.len()
+        {
+            return format!(
+                "CASE ({left}) WHEN {decides} THEN {decides} WHEN {open} THEN {right} \
+                 ELSE nullif({right}, {open}) END"
+            );
+        }
+        let test = |term: &String| match all {
+            true => format!("WHEN NOT ({term}) THEN 0"),
+            false => format!("WHEN {term} THEN 1"),
+        };
+        let tests: Vec<String> = terms[..=last].iter().map(test).collect();
+        format!("CASE {} ELSE {plain} END", tests.join(" "))
     }
 
     fn compare(&mut self, comparison: Comparison, left: &Expr, right: &Expr) -> String {
@@ -252,7 +251,7 @@ fn divides_safely(divisor: &Expr) -> bool {
 }
 
 /// Whether computing it can be an error.
-fn can_fail(expr: &Expr) -> bool {
+pub(super) fn can_fail(expr: &Expr) -> bool {
     match &expr.node {
         Node::Arithmetic(..) | Node::Negate(_) | Node::Call(Function::Abs, _) => true,
         Node::Null | Node::Value(_) | Node::Column(_) => false,

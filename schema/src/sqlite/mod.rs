@@ -1,5 +1,6 @@
 //! SQLite, 3.45 and up: strict tables of four types, narrowed to Rex's by checks.
 
+mod cost;
 mod expr;
 mod json;
 mod render;
@@ -7,6 +8,7 @@ mod types;
 
 use crate::dialect::Target;
 
+pub use cost::can_read;
 pub(crate) use render::{condition, default, ty};
 pub use types::{Constant, Default, Rule, Type};
 

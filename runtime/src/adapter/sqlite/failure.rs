@@ -29,6 +29,10 @@ pub(super) fn of(error: rusqlite::Error, table: &TableMeta) -> Error {
         ffi::SQLITE_CONSTRAINT_FOREIGNKEY => constraint::foreign_key(),
         // RESTRICT acts as a trigger does.
         ffi::SQLITE_CONSTRAINT_TRIGGER if message.starts_with("FOREIGN KEY") => constraint::foreign_key(),
+        // Arithmetic in a check or a computed column: see the schema's expressions for SQLite.
+        ffi::SQLITE_ERROR if message == "integer overflow" => {
+            Error::new(Kind::Check, "SQLite refused: a number leaves its type")
+        }
         ffi::SQLITE_CONSTRAINT_DATATYPE => Error::new(Kind::InvalidValue, message.clone()),
         _ => return plain(error),
     };
