@@ -3,6 +3,10 @@
 use crate::ast::Span;
 use crate::foreign::Language;
 
+/// The most faults of one kind of pass that are told of a file, and the most lints: a file of
+/// nothing else would have millions, which nobody reads.
+pub(crate) const MAX_TOLD: usize = 1_000;
+
 /// A fault of syntax. The file is parsed nevertheless.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SyntaxError {

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::ast::Span;
-use crate::error::{SyntaxError, SyntaxErrorKind};
+use crate::error::{MAX_TOLD, SyntaxError, SyntaxErrorKind};
 use crate::parse::MAX_DEPTH;
 
 /// What the pass found.
@@ -69,11 +69,17 @@ impl Scanner<'_> {
     }
 
     fn error(&mut self, kind: SyntaxErrorKind, start: usize, end: usize) {
+        if self.errors.len() < MAX_TOLD {
+            self.push(kind, start, end);
+        }
+    }
+
+    fn push(&mut self, kind: SyntaxErrorKind, start: usize, end: usize) {
         self.errors.push(SyntaxError { kind, span: Span::new(start, end) });
     }
 
     fn fatal(&mut self, kind: SyntaxErrorKind, start: usize, end: usize) {
-        self.error(kind, start, end);
+        self.push(kind, start, end);
         self.fatal = true;
     }
 

@@ -1,7 +1,7 @@
 //! The text that a string literal stands for, and back.
 
 use crate::ast::Span;
-use crate::error::{SyntaxError, SyntaxErrorKind};
+use crate::error::{MAX_TOLD, SyntaxError, SyntaxErrorKind};
 
 /// Resolves the escapes of `"…"`. A bad one is told, and stands for nothing.
 pub(crate) fn unquote(literal: &str, start: usize, errors: &mut Vec<SyntaxError>) -> String {
@@ -54,7 +54,10 @@ fn resolve(inner: &str, start: usize, errors: &mut Vec<SyntaxError>, length: usi
                 let escape = as_written(&inner[at..], escape);
                 let from = start + 1 + at;
                 let span = Span::new(from, from + escape.len());
-                errors.push(SyntaxError { kind: SyntaxErrorKind::BadEscape { escape }, span });
+                // As many as all that is told beside escapes, and as many again.
+                if errors.len() < 4 * MAX_TOLD {
+                    errors.push(SyntaxError { kind: SyntaxErrorKind::BadEscape { escape }, span });
+                }
             }
         }
     }

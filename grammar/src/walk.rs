@@ -11,7 +11,7 @@ use std::iter::Peekable;
 use pest::iterators::{Pair as PestPair, Pairs as PestPairs};
 
 use crate::ast::*;
-use crate::error::{SyntaxError, SyntaxErrorKind};
+use crate::error::{MAX_TOLD, SyntaxError, SyntaxErrorKind};
 use crate::foreign::Language;
 use crate::parse::Rule;
 use crate::recover;
@@ -27,7 +27,8 @@ pub(crate) fn walk(
     errors: Vec<SyntaxError>,
 ) -> (File, Vec<SyntaxError>) {
     let scanned = errors.len();
-    let mut walker = Walker { source, plain, errors, scanned, told: HashSet::new(), surplus: 0 };
+    let mut walker =
+        Walker { source, plain, errors, scanned, told: HashSet::new(), faults: 0, lints: 0, surplus: 0 };
     let file = walker.file(file);
     walker.errors.sort_by_key(|error| error.span.start);
     (file, walker.errors)
@@ -42,6 +43,9 @@ struct Walker<'a> {
     scanned: usize,
     /// The places that the walk has told.
     told: HashSet<Span>,
+    /// How many faults and lints the walk has found.
+    faults: usize,
+    lints: usize,
     /// Closing braces that blocks left open by mistake will leave over.
     surplus: usize,
 }
@@ -113,6 +117,12 @@ fn doc(pair: &Pair<'_>) -> Doc {
 
 impl Walker<'_> {
     fn error(&mut self, kind: SyntaxErrorKind, span: Span) {
+        let is_lint = kind == SyntaxErrorKind::DanglingDoc;
+        let count = if is_lint { &mut self.lints } else { &mut self.faults };
+        *count += 1;
+        if *count > MAX_TOLD {
+            return;
+        }
         self.told.insert(span);
         self.errors.push(SyntaxError { kind, span });
     }

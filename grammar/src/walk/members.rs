@@ -54,6 +54,7 @@ impl Walker<'_> {
             }
         };
         let mut optional = None;
+        let mut lists = 0;
         for suffix in inner {
             let place = tight(&suffix);
             match suffix.as_str().chars().next() {
@@ -66,7 +67,10 @@ impl Walker<'_> {
                     optional = is_optional.then_some(place).or(optional);
                     kind = inner;
                 }
+                // What is behind the second is as wrong, and would be told with all that is before it.
+                _ if lists == 2 => {}
                 _ => {
+                    lists += 1;
                     let head = Span { start: whole.start, end: end.end };
                     let element = self.source[head.range()].to_owned();
                     self.error(
