@@ -25,6 +25,7 @@
 
 mod config;
 mod failure;
+mod kept;
 mod output;
 mod script;
 mod sources;

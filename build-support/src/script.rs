@@ -5,11 +5,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rex_compiler::codegen::{self, GeneratedFile, Layout};
+use rex_compiler::codegen::{self, GeneratedFile, Kept, Layout};
 use rex_compiler::diagnostic::{Colour, Diagnostic, render};
 use rex_compiler::{Severity, Sources, check};
 
-use crate::{Config, failure, load, write_files};
+use crate::{Config, failure, kept, load, write_files};
 
 /// Compiles the schema in a folder, relative to the crate's `Cargo.toml`.
 ///
@@ -45,13 +45,14 @@ impl Build {
             println!("cargo::error=rex_build::compile is for build scripts: cargo tells it where to write");
             return;
         };
-        let built = build(Path::new(&root), &folder);
+        let out = PathBuf::from(out).join("rex");
+        let built = build(Path::new(&root), &folder, &out);
         // Editors see generated code that rustc does not, where the schema has errors.
         println!("cargo::rustc-check-cfg=cfg(rust_analyzer)");
         watch("Cargo.toml");
         watch(&folder);
         built.paths.iter().filter_map(|path| path.to_str()).for_each(watch);
-        if let Err(error) = self.finish(&built, &PathBuf::from(out).join("rex")) {
+        if let Err(error) = self.finish(&built, &out) {
             println!(
                 "cargo::error={}",
                 in_one_line(&format!("the generated code cannot be written: {error}"))
@@ -72,6 +73,7 @@ impl Build {
                 println!("cargo::warning={}", in_one_line(other));
             }
             write_files(out, &built.files)?;
+            kept::write(out, &built.kept)?;
             return remove(&out.join(failure::ERRORS));
         }
         let head = match errors.len() {
@@ -86,7 +88,7 @@ impl Build {
         }
         let text = format!("{head}\n\n{}\n", drawn.trim_end());
         write_files(out, &failure::files(&built.sources, &built.files, text))?;
-        Ok(())
+        kept::write(out, &built.kept)
     }
 }
 
@@ -96,18 +98,20 @@ struct Built {
     paths: Vec<PathBuf>,
     diagnostics: Vec<Diagnostic>,
     files: Vec<GeneratedFile>,
+    kept: Kept,
     /// A word about a folder that is not the configured one.
     other_folder: Option<String>,
 }
 
-fn build(root: &Path, folder: &str) -> Built {
+fn build(root: &Path, folder: &str, out: &Path) -> Built {
     let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap_or_default();
     // Cargo runs no script of a manifest that it cannot read.
     let (config, mut diagnostics) = Config::from_manifest("Cargo.toml", &manifest).unwrap_or_default();
     let loaded = load(&root.join(folder), folder);
     diagnostics.extend(loaded.diagnostics);
     let checked = check(&loaded.sources, &config.check_options());
-    let files = codegen::generate(checked.partial(), &config.codegen_options(Layout::Included));
+    let options = config.codegen_options(Layout::Included);
+    let (files, kept) = codegen::generate_from(checked.partial(), &options, &kept::read(out));
     diagnostics.extend(checked.diagnostics);
     let plain = |path: &str| Path::new(path.trim_start_matches("./")).components().collect::<PathBuf>();
     let other_folder = (plain(folder) != plain(&config.schema)).then(|| {
@@ -117,7 +121,7 @@ fn build(root: &Path, folder: &str) -> Built {
             config.schema
         )
     });
-    Built { sources: loaded.sources, paths: loaded.paths, diagnostics, files, other_folder }
+    Built { sources: loaded.sources, paths: loaded.paths, diagnostics, files, kept, other_folder }
 }
 
 /// Has cargo run the script again when a file or anything in a folder changes. A path that would

@@ -10,6 +10,7 @@ mod columns;
 mod embedded;
 mod enums;
 mod fields;
+mod kept;
 mod layout;
 mod meta;
 mod model;
@@ -24,11 +25,14 @@ mod statements;
 mod types;
 mod unions;
 
-use rex_schema::model::ModelId;
+use rex_schema::model::{EnumId, ModelId, TypeId, UnionId};
+use rex_schema::parts::Fingerprints;
 use rex_schema::{Dialect, Schema};
 
 use crate::parallel;
 
+pub use kept::Kept;
+use kept::{Made, Maker};
 use names::Names;
 use statements::Statements;
 
@@ -96,15 +100,56 @@ pub struct GeneratedFile {
 
 /// Generates all files of a schema, the joining one first.
 pub fn generate(schema: &Schema, options: &Options) -> Vec<GeneratedFile> {
+    generate_from(schema, options, &Kept::default()).0
+}
+
+/// The same, where files of an earlier run are taken that would come out the same; and what to keep
+/// for the next run.
+pub fn generate_from(schema: &Schema, options: &Options, kept: &Kept) -> (Vec<GeneratedFile>, Kept) {
     let cx = Cx { schema, options, names: Names::new(schema), statements: Statements::new(schema, options) };
-    let mut files = vec![root::file(&cx)];
-    files.extend(schema.enums().map(|(id, _)| enums::file(&cx, id)));
-    files.extend(schema.types().map(|(id, _)| embedded::file(&cx, id)));
-    files.extend(schema.unions().map(|(id, _)| unions::file(&cx, id)));
+    let maker = Maker::new(kept, Fingerprints::new(schema), options);
+    let mut outputs = vec![Output::Root];
+    outputs.extend(schema.enums().map(|(id, _)| Output::Enum(id)));
+    outputs.extend(schema.types().map(|(id, _)| Output::Type(id)));
+    outputs.extend(schema.unions().map(|(id, _)| Output::Union(id)));
+    outputs.extend(schema.models().map(|(id, _)| Output::Model(id)));
     // Layout is what takes time, and every file is laid out by itself.
-    let models: Vec<ModelId> = schema.models().map(|(id, _)| id).collect();
-    files.extend(parallel::map(&models, |&id| model::file(&cx, id)));
-    files
+    let made = parallel::map(&outputs, |output| output.make(&cx, &maker));
+    maker.finish(made)
+}
+
+/// A file to be generated.
+enum Output {
+    Root,
+    Enum(EnumId),
+    Type(TypeId),
+    Union(UnionId),
+    Model(ModelId),
+}
+
+impl Output {
+    fn make(&self, cx: &Cx<'_>, maker: &Maker<'_>) -> Made {
+        match *self {
+            Output::Root => maker.file(root::name(cx), "root", || root::file(cx)),
+            Output::Enum(id) => {
+                let made_from = format!("enum {}", cx.schema[id].name);
+                maker.file(names::file(&cx.names.enum_module(id)), &made_from, || enums::file(cx, id))
+            }
+            Output::Type(id) => {
+                let made_from = format!("type {}", cx.schema[id].name);
+                maker.file(names::file(&cx.names.type_module(id)), &made_from, || embedded::file(cx, id))
+            }
+            Output::Union(id) => {
+                let made_from = format!("union {}", cx.schema[id].name);
+                maker.file(names::file(&cx.names.union_module(id)), &made_from, || unions::file(cx, id))
+            }
+            Output::Model(id) => {
+                // Made before, with numbers that depend on all models.
+                let made_from = format!("model {} {:?}", cx.schema[id].name, cx.statements.of(id));
+                maker.file(names::file(&cx.names.model_module(id)), &made_from, || model::file(cx, id))
+            }
+        }
+    }
 }
 
 /// What all generators look things up in.

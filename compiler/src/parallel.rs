@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 /// Below so many items a thread costs more than it saves.
-const WORTH_IT: usize = 8;
+const WORTH_IT: usize = 4;
 
 /// Applies a function to every item. The result does not depend on the number of threads.
 pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {

@@ -17,6 +17,7 @@ pub mod database;
 mod dialect;
 mod lower;
 mod order;
+pub mod parts;
 mod plural;
 mod render;
 pub mod rules;

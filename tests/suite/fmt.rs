@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use rex_grammar::{MAX_BYTES, SyntaxErrorKind};
 
 use super::diagnostics::fixture::{self, Fixture};
-use super::diagnostics::robustness::{Random, mutate};
+use crate::support::mutate::{Random, mutate};
 use crate::support::sources::root;
 use properties::formatted;
 

@@ -7,6 +7,7 @@ mod diagnostics;
 mod expressions;
 mod fmt;
 mod harness;
+mod kept;
 pub(crate) mod language;
 mod licence;
 mod rexc;

@@ -1,5 +1,7 @@
 //! What the tests stand on. Must not hold tests.
 
 pub(crate) mod crates;
+pub(crate) mod mutate;
 pub(crate) mod postgres;
+pub(crate) mod properties;
 pub(crate) mod sources;

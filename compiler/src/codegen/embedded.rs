@@ -5,14 +5,14 @@ use quote::quote;
 use rex_schema::model::{EmbeddedType, TypeField, TypeId};
 
 use super::shown::{self, Shown};
-use super::{Cx, GeneratedFile, layout, model as rows, names, types};
+use super::{Cx, layout, model as rows, names, types};
 
 /// Generates the file of an embedded type.
-pub(super) fn file(cx: &Cx<'_>, id: TypeId) -> GeneratedFile {
+pub(super) fn file(cx: &Cx<'_>, id: TypeId) -> String {
     let item = &cx.schema[id];
     let parts = parts(cx, item);
     let items = [definition(cx, item, &parts), columns(item, &parts), composite(item, &parts)];
-    GeneratedFile { name: names::file(&cx.names.type_module(id)), text: layout::file(&item.file, &items) }
+    layout::file(&item.file, &items)
 }
 
 /// A field of an embedded type.

@@ -4,15 +4,12 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use rex_schema::model::{Enum, EnumId};
 
-use super::{Cx, GeneratedFile, layout, model as rows, names, shown};
+use super::{Cx, layout, model as rows, names, shown};
 
 /// Generates the file of an enum.
-pub(super) fn file(cx: &Cx<'_>, id: EnumId) -> GeneratedFile {
+pub(super) fn file(cx: &Cx<'_>, id: EnumId) -> String {
     let items = [definition(cx, id), constants(cx, id), text(cx, id), scalar(cx, id)];
-    GeneratedFile {
-        name: names::file(&cx.names.enum_module(id)),
-        text: layout::file(&cx.schema[id].file, &items),
-    }
+    layout::file(&cx.schema[id].file, &items)
 }
 
 fn definition(cx: &Cx<'_>, id: EnumId) -> TokenStream {

@@ -227,7 +227,8 @@ fn foreign_key_meta<'a>(
 /// The keys of all tables that refer to a model's.
 fn references(cx: &Cx<'_>, id: ModelId) -> Vec<TokenStream> {
     let mut found = Vec::new();
-    for (_, model) in cx.schema.models() {
+    let referring = cx.schema.referring(id);
+    for model in referring.models.iter().map(|&holder| &cx.schema[holder]) {
         for key in enforced_keys(model).filter(|key| key.target == id) {
             let columns: Vec<&str> =
                 key.columns.iter().map(|&place| model.columns[place].name.as_str()).collect();
@@ -236,7 +237,7 @@ fn references(cx: &Cx<'_>, id: ModelId) -> Vec<TokenStream> {
             found.push(reference(&key.name, source, &columns, &places(&key.target_columns), actions));
         }
     }
-    for (_, join) in cx.schema.join_tables() {
+    for join in referring.join_tables.iter().map(|&join| &cx.schema[join]) {
         for side in join.sides.iter().filter(|side| side.model == id) {
             let columns: Vec<&str> = side.columns.iter().map(String::as_str).collect();
             let name = made::foreign_key(&join.stem(), &columns);

@@ -5,10 +5,10 @@ use quote::{format_ident, quote};
 use rex_schema::model::{Column, Model, ModelId, ModelKind, Scalar, Type};
 
 use super::fields::{self, Field};
-use super::{Cx, GeneratedFile, builders, columns, layout, meta, names, relations, repository, shown, types};
+use super::{Cx, builders, columns, layout, meta, names, relations, repository, shown, types};
 
 /// Generates the file of a model.
-pub(super) fn file(cx: &Cx<'_>, id: ModelId) -> GeneratedFile {
+pub(super) fn file(cx: &Cx<'_>, id: ModelId) -> String {
     let model = &cx.schema[id];
     let mut items = vec![row(cx, model)];
     items.extend(types::own_id(model, id).map(|column| typed_id(cx, model, column)).into_iter().flatten());
@@ -28,8 +28,7 @@ pub(super) fn file(cx: &Cx<'_>, id: ModelId) -> GeneratedFile {
     if is_written {
         items.extend(builders::items(cx, id));
     }
-    let module = cx.names.model_module(id);
-    GeneratedFile { name: names::file(&module), text: layout::file(&model.file, &items) }
+    layout::file(&model.file, &items)
 }
 
 /// `pub struct User { … }`

@@ -7,14 +7,18 @@ use quote::{format_ident, quote};
 use rex_schema::Dialect;
 use rex_schema::model::{Scalar, Type};
 
-use super::{Cx, GeneratedFile, Layout, layout, meta, names, newtypes, types};
+use super::{Cx, Layout, layout, meta, names, newtypes, types};
+
+/// What the file is called.
+pub(super) fn name(cx: &Cx<'_>) -> String {
+    match cx.options.layout {
+        Layout::Included => "schema.rs".to_owned(),
+        Layout::Modules => "mod.rs".to_owned(),
+    }
+}
 
 /// Generates `schema.rs`, or `mod.rs`.
-pub(super) fn file(cx: &Cx<'_>) -> GeneratedFile {
-    let name = match cx.options.layout {
-        Layout::Included => "schema.rs",
-        Layout::Modules => "mod.rs",
-    };
+pub(super) fn file(cx: &Cx<'_>) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let mut items = vec![quote!(const _: () = ::rex_orm::__::assert_version(#version);)];
     items.extend(needed_feature(cx));
@@ -24,7 +28,7 @@ pub(super) fn file(cx: &Cx<'_>) -> GeneratedFile {
     items.extend(cx.schema.join_tables().map(|(id, join)| meta::join_table(cx, id, join)));
     items.extend(newtypes::items(cx));
     items.push(ddl(cx));
-    GeneratedFile { name: name.to_owned(), text: layout::file(&sources(cx), &items) }
+    layout::file(&sources(cx), &items)
 }
 
 /// That the runtime was compiled with the crate of the schema's dates and times, if it has any.

@@ -14,6 +14,7 @@ pub(super) struct Statements {
 }
 
 /// The fixed statements of a model.
+#[derive(Debug)]
 pub(super) struct ModelStatements {
     /// By the primary key, if there is one, then by each unique.
     pub(super) gets: Vec<Text>,
@@ -22,12 +23,14 @@ pub(super) struct ModelStatements {
 }
 
 /// The statements that write one row.
+#[derive(Debug)]
 pub(super) struct Writes {
     pub(super) insert: Text,
     pub(super) delete: Text,
 }
 
 /// A statement's number and its text for each database.
+#[derive(Debug)]
 pub(super) struct Text {
     id: u32,
     /// Empty where the schema does not serve the database.

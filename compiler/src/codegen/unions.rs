@@ -4,16 +4,16 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use rex_schema::model::{ModelId, Type, Union, UnionId};
 
-use super::{Cx, GeneratedFile, layout, model as rows, names, types};
+use super::{Cx, layout, model as rows, names, types};
 
 /// Generates the file of a union.
-pub(super) fn file(cx: &Cx<'_>, id: UnionId) -> GeneratedFile {
+pub(super) fn file(cx: &Cx<'_>, id: UnionId) -> String {
     let item = &cx.schema[id];
     let members: Vec<Member> = item.members.iter().map(|&model| Member::new(cx, model)).collect();
     let mut items = vec![definition(cx, item, &members), methods(item, &members)];
     items.extend(members.iter().map(|member| conversions(item, member)));
     items.extend([columns(item, &members), composite(item, &members)]);
-    GeneratedFile { name: names::file(&cx.names.union_module(id)), text: layout::file(&item.file, &items) }
+    layout::file(&item.file, &items)
 }
 
 /// A model that a union may lead to.
