@@ -257,12 +257,6 @@ impl<'a> Cx<'a> {
         models.into_iter()
     }
 
-    /// Whether something was told of characters within a place.
-    fn is_told_within(&self, place: Place) -> bool {
-        let mut labels = self.diagnostics.iter().filter_map(|diagnostic| diagnostic.primary.as_ref());
-        labels.any(|label| label.place.file == place.file && place.span.contains(label.place.span))
-    }
-
     fn field(&self, model: ModelIx, field: FieldIx) -> &FieldDraft<'a> {
         &self.models[model].fields[field]
     }

@@ -29,5 +29,5 @@ pub use error::{SyntaxError, SyntaxErrorKind};
 pub use foreign::Language;
 pub use format::{Formatted, format};
 pub use parse::{MAX_BYTES, MAX_DEPTH, parse};
-pub use strings::{place_in_literal, quote};
+pub use strings::{has_bad_escape, place_in_literal, quote};
 pub use words::{Words, words};

@@ -12,6 +12,15 @@ pub(crate) fn unquote(literal: &str, start: usize, errors: &mut Vec<SyntaxError>
     resolve(inner, start, errors, usize::MAX).0
 }
 
+/// Whether a literal has an escape that does not exist: what it stands for is not what was meant.
+pub fn has_bad_escape(literal: &str) -> bool {
+    let mut errors = Vec::new();
+    if literal.starts_with('"') && literal.len() > 1 {
+        unquote(literal, 0, &mut errors);
+    }
+    !errors.is_empty()
+}
+
 /// The place in a literal, `"…"` or `r#"…"#`, of the byte at `at` of the text that it stands for.
 pub fn place_in_literal(literal: &str, at: usize) -> usize {
     match literal.strip_prefix('r') {
@@ -153,6 +162,7 @@ mod tests {
             assert_eq!(place_in_literal(literal, place), at, "{literal}");
         }
         assert_eq!(place_in_literal(r#""ab""#, 2), 3);
+        assert!(has_bad_escape(r#""\d""#) && !has_bad_escape(r#""\\d""#) && !has_bad_escape(r#"r"\d""#));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Rules of one field among themselves, and against its default. Comes behind the pass over
 //! defaults.
 
+use regex::Regex;
 use rex_schema::model::{Default, RuleKind, Scalar, Type, Value};
 
 use super::attributes::RuleDraft;
@@ -61,31 +62,54 @@ fn refused_values(cx: &mut Cx<'_>, own: &[RuleDraft]) {
     if values.len() != choice.arguments.len() {
         return;
     }
+    let others = own.iter().filter(|draft| draft.place != choice.place);
+    let others: Vec<(&RuleDraft, Judge<'_>)> =
+        others.map(|draft| (draft, Judge::new(&draft.rule.kind))).collect();
     for (value, &place) in values.iter().zip(&choice.arguments) {
-        let others = own.iter().filter(|draft| draft.place != choice.place);
-        if let Some(other) = others.clone().find(|draft| allows(&draft.rule.kind, value) == Some(false)) {
+        if let Some((other, _)) = others.iter().find(|(_, judge)| judge.allows(value) == Some(false)) {
             let text = cx.text(place).trim_matches('"');
             cx.report(rules::refused_value(place, text, (other.rule.kind.code(), other.place)));
         }
     }
 }
 
-/// Whether a rule allows a value; none where only the program can tell.
-fn allows(rule: &RuleKind, value: &Value) -> Option<bool> {
-    match (rule, value) {
-        (RuleKind::Pattern(pattern), Value::String(text)) => patterns::matches(pattern, text),
-        (RuleKind::Email, Value::String(text)) => {
-            let options = email_address::Options::default().without_display_text().without_domain_literal();
-            Some(email_address::EmailAddress::parse_with_options(text, options).is_ok())
+/// A rule that is asked about values.
+struct Judge<'r> {
+    rule: &'r RuleKind,
+    /// Its pattern, where it has one that is soon compiled.
+    pattern: Option<Regex>,
+}
+
+impl Judge<'_> {
+    fn new(rule: &RuleKind) -> Judge<'_> {
+        let pattern = match rule {
+            RuleKind::Pattern(pattern) => patterns::compile(pattern),
+            _ => None,
+        };
+        Judge { rule, pattern }
+    }
+
+    /// Whether the rule allows a value; none where only the program can tell.
+    fn allows(&self, value: &Value) -> Option<bool> {
+        match (self.rule, value) {
+            (RuleKind::Pattern(_), Value::String(text)) => {
+                self.pattern.as_ref().map(|pattern| pattern.is_match(text))
+            }
+            (RuleKind::Email, Value::String(text)) => {
+                let options =
+                    email_address::Options::default().without_display_text().without_domain_literal();
+                Some(email_address::EmailAddress::parse_with_options(text, options).is_ok())
+            }
+            // What is allowed takes a parser; what begins with no scheme is surely none.
+            (RuleKind::Url, Value::String(text)) => {
+                let is_scheme = |word: &str| {
+                    !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+                };
+                let is_relative = text.split_once(':').is_none_or(|(scheme, _)| !is_scheme(scheme));
+                is_relative.then_some(false)
+            }
+            (rule, value) => rule.allows(value),
         }
-        // What is allowed takes a parser; what begins with no scheme is surely none.
-        (RuleKind::Url, Value::String(text)) => {
-            let is_relative = text.split_once(':').is_none_or(|(scheme, _)| {
-                scheme.is_empty() || !scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
-            });
-            is_relative.then_some(false)
-        }
-        _ => rule.allows(value),
     }
 }
 
@@ -97,7 +121,7 @@ fn refused_default(cx: &mut Cx<'_>, model: ModelIx, field: FieldIx, own: &[RuleD
     let Some(default) = cx.models[model].columns[column].default.clone() else { return };
     for rule in own {
         let kept = match &default {
-            Default::Value(value) => allows(&rule.rule.kind, value) != Some(false),
+            Default::Value(value) => Judge::new(&rule.rule.kind).allows(value) != Some(false),
             Default::List(values) => rule.rule.kind.allows_length(values.len()),
             Default::Autoincrement
             | Default::Sql(_)

@@ -1,6 +1,8 @@
 //! Validation rules: what each says, on which types it may stand, and whether a value can satisfy
 //! it. How the rules of a field get on with each other is in [`crate::check::rules`].
 
+use std::collections::HashMap;
+
 use rex_grammar::ast::{self, ExprKind, UnaryOp};
 use rex_schema::model::{Rule, RuleKind, Scalar, Type, Value, order};
 
@@ -284,25 +286,30 @@ impl Reader<'_, '_, '_> {
     }
 
     fn one_of(&mut self, arguments: &[&ast::Arg]) -> Option<RuleKind> {
-        let mut values: Vec<(Value, ast::Span)> = Vec::new();
+        let mut values: Vec<Value> = Vec::new();
+        // Equal values read alike.
+        let mut first: HashMap<String, ast::Span> = HashMap::new();
         let mut sound = true;
         let mut before = self.place.span;
         for arg in arguments {
             match self.value(&arg.value) {
                 None => sound = false,
-                Some(value) => match values.iter().find(|(first, _)| *first == value) {
-                    Some((_, first)) => {
-                        let (at, first) = (self.at(arg.span), self.at(*first));
+                Some(value) => match first.get(&format!("{value:?}")) {
+                    Some(&first) => {
+                        let (at, first) = (self.at(arg.span), self.at(first));
                         let with_comma = self.at(ast::Span { start: before.end, end: arg.span.end });
                         let text = self.cx.text(at);
                         self.cx.report(rules::value_twice(at, text, first, with_comma));
                     }
-                    None => values.push((value, arg.span)),
+                    None => {
+                        first.insert(format!("{value:?}"), arg.span);
+                        values.push(value);
+                    }
                 },
             }
             before = arg.span;
         }
-        sound.then(|| RuleKind::OneOf(values.into_iter().map(|(value, _)| value).collect()))
+        sound.then_some(RuleKind::OneOf(values))
     }
 
     /// A constant of the field's type; faults are told.
@@ -342,7 +349,7 @@ impl Reader<'_, '_, '_> {
             Ok(()) => return Some(RuleKind::Pattern(pattern.to_owned())),
             Err(patterns::Fault::TooLarge) => self.cx.report(rules::pattern_too_large(whole)),
             // An escape that was told already is left out of the text.
-            Err(patterns::Fault::Syntax { .. }) if self.cx.is_told_within(whole) => {}
+            Err(patterns::Fault::Syntax { .. }) if rex_grammar::has_bad_escape(self.cx.text(whole)) => {}
             Err(patterns::Fault::Syntax { start, end, what }) => {
                 let literal = self.cx.text(whole);
                 let place = |at| whole.span.start as usize + rex_grammar::place_in_literal(literal, at);
