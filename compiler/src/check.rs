@@ -171,6 +171,8 @@ struct Cx<'a> {
     allowed: Vec<(Place, &'static str)>,
     /// How many more fields and columns mixins, embedded types and unions may make.
     makeable: usize,
+    /// Whether more were asked for, which was told.
+    made_too_many: bool,
     /// How many more times near names are looked for.
     suggestions: usize,
     /// Names that may be declared by lines of other languages: they are not told as unknown.
@@ -200,6 +202,7 @@ impl<'a> Cx<'a> {
             join_tables: Vec::new(),
             allowed: Vec::new(),
             makeable: MAX_MADE,
+            made_too_many: false,
             suggestions: MAX_OF_FILE,
             seeming,
         }
@@ -237,11 +240,11 @@ impl<'a> Cx<'a> {
             self.makeable -= count;
             return true;
         }
-        if self.makeable > 0 {
+        if !self.made_too_many {
             self.report(diagnostic::declarations::too_many_made(place, MAX_MADE));
         }
-        self.makeable = 0;
-        count == 0
+        (self.makeable, self.made_too_many) = (0, true);
+        false
     }
 
     /// The models that have rows: without mixins and embedded types.

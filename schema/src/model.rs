@@ -6,7 +6,9 @@
 
 mod declared;
 mod expr;
+mod indexes;
 mod rule;
+mod scalar;
 mod verify;
 
 use std::fmt;
@@ -581,58 +583,6 @@ impl Column {
     }
 }
 
-impl Unique {
-    /// A plain constraint over some columns.
-    pub fn new(name: impl Into<String>, columns: Vec<usize>, fields: Vec<String>) -> Unique {
-        Unique { name: name.into(), columns, fields, condition: None, nulls_not_distinct: false }
-    }
-
-    /// Whether values of its columns lead to one row at most: it is over all rows, or over those in
-    /// which its own columns are set.
-    pub fn finds_one_row(&self) -> bool {
-        match &self.condition {
-            None => true,
-            Some(Formula::Expr(condition)) => self.asks_for_itself(condition),
-            Some(Formula::Sql(_)) => false,
-        }
-    }
-
-    fn asks_for_itself(&self, condition: &Expr) -> bool {
-        if let Node::All(list) = &condition.node {
-            return list.iter().all(|one| self.asks_for_itself(one));
-        }
-        let Node::IsNotNull(inner) = &condition.node else { return false };
-        matches!(inner.node, Node::Column(place) if self.columns.contains(&place))
-    }
-}
-
-impl Index {
-    /// A plain index of these parts.
-    pub fn new(name: impl Into<String>, parts: Vec<IndexPart>) -> Index {
-        Index { name: name.into(), parts, condition: None, method: None, include: Vec::new() }
-    }
-
-    /// The places of its columns; none if a part is no column.
-    pub fn columns(&self) -> Option<Vec<usize>> {
-        self.parts.iter().map(IndexPart::column).collect()
-    }
-}
-
-impl IndexPart {
-    /// A column, smallest first.
-    pub fn new(column: usize) -> IndexPart {
-        IndexPart { key: IndexKey::Column(column), descending: false, nulls: None, collate: None, ops: None }
-    }
-
-    /// The place of its column, if it is one.
-    pub fn column(&self) -> Option<usize> {
-        match &self.key {
-            IndexKey::Column(column) => Some(*column),
-            IndexKey::Formula(_) => None,
-        }
-    }
-}
-
 impl Schema {
     /// Makes a schema, verifying that every reference leads somewhere and every key is whole.
     ///
@@ -804,57 +754,5 @@ impl IndexOp<JoinTableId> for Schema {
     fn index(&self, id: JoinTableId) -> &JoinTable {
         note(Part::JoinTable(id));
         &self.join_tables[id.index()]
-    }
-}
-
-impl Scalar {
-    /// Every scalar's name in the language, in the order of its documentation.
-    pub const NAMES: [&'static str; 15] = [
-        "Bool",
-        "SmallInt",
-        "Int",
-        "BigInt",
-        "Float",
-        "Double",
-        "Decimal",
-        "String",
-        "Bytes",
-        "Uuid",
-        "Date",
-        "Time",
-        "DateTime",
-        "LocalDateTime",
-        "Json",
-    ];
-
-    /// The name in the language, without arguments.
-    pub fn name(self) -> &'static str {
-        match self {
-            Scalar::Bool => "Bool",
-            Scalar::SmallInt => "SmallInt",
-            Scalar::Int => "Int",
-            Scalar::BigInt => "BigInt",
-            Scalar::Float => "Float",
-            Scalar::Double => "Double",
-            Scalar::Decimal { .. } => "Decimal",
-            Scalar::String { .. } => "String",
-            Scalar::Bytes => "Bytes",
-            Scalar::Uuid => "Uuid",
-            Scalar::Date => "Date",
-            Scalar::Time => "Time",
-            Scalar::DateTime => "DateTime",
-            Scalar::LocalDateTime => "LocalDateTime",
-            Scalar::Json => "Json",
-        }
-    }
-
-    /// Whether it is one of the integers.
-    pub fn is_integer(self) -> bool {
-        matches!(self, Scalar::SmallInt | Scalar::Int | Scalar::BigInt)
-    }
-
-    /// Whether values can be compared for equality and hashed: what a key needs.
-    pub fn is_key(self) -> bool {
-        !matches!(self, Scalar::Float | Scalar::Double | Scalar::Json)
     }
 }

@@ -129,8 +129,8 @@ pub(super) fn for_each_member(cx: &mut Cx<'_>, model: ModelIx, draft: IndexDraft
     };
     let found = draft.parts.iter().enumerate().find_map(|(at, part)| Some((at, whole_union(part)?)));
     let Some((at, (field, union))) = found else { return vec![draft] };
-    let members = cx.unions[union].members.len();
-    if !cx.may_make(members, draft.place) {
+    let parts = cx.unions[union].members.len() * draft.parts.len();
+    if !cx.may_make(parts, draft.place) {
         return Vec::new();
     }
     let mut drafts = Vec::new();
