@@ -3,6 +3,7 @@
 
 mod attributes;
 mod embedded;
+pub(crate) mod everything;
 mod expressions;
 mod indexes;
 mod mixins;
