@@ -100,12 +100,10 @@ fn columns(item: &EmbeddedType, parts: &[Part]) -> TokenStream {
         }
     });
     let values = parts.iter().map(|Part { name, at, inner, .. }| {
-        let at = layout::number(*at);
+        let at = layout::behind_first(*at);
         match inner {
-            None => quote!(#name: ::rex_orm::Column::new(first + #at)),
-            Some(columns) => {
-                quote!(#name: ::rex_orm::CompositeColumn::new(first + #at, #columns::new(first + #at)))
-            }
+            None => quote!(#name: ::rex_orm::Column::new(#at)),
+            Some(columns) => quote!(#name: ::rex_orm::CompositeColumn::new(#at, #columns::new(#at))),
         }
     });
     quote! {

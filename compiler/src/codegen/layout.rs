@@ -44,6 +44,12 @@ pub(super) fn number(number: usize) -> Literal {
     Literal::usize_unsuffixed(number)
 }
 
+/// The place `at` behind the one that generated code calls `first`.
+pub(super) fn behind_first(at: usize) -> TokenStream {
+    let number = number(at);
+    if at == 0 { quote!(first) } else { quote!(first + #number) }
+}
+
 /// A text as a raw string, so that quotes in SQL need no backslashes.
 pub(super) fn raw(text: &str) -> Literal {
     let hashes = (1..).map(|count| "#".repeat(count)).find(|hashes| !text.contains(&format!("\"{hashes}")));

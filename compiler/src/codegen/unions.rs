@@ -121,8 +121,8 @@ fn columns(item: &Union, members: &[Member]) -> TokenStream {
         quote!(#docs pub #method: ::rex_orm::Column<M, ::core::option::Option<#id>>)
     });
     let values = members.iter().enumerate().map(|(at, Member { method, .. })| {
-        let at = layout::number(at);
-        quote!(#method: ::rex_orm::Column::new(first + #at))
+        let at = layout::behind_first(at);
+        quote!(#method: ::rex_orm::Column::new(#at))
     });
     quote! {
         #docs

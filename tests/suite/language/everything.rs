@@ -88,7 +88,7 @@ async fn people(db: &Db) -> Result<(Person, Person)> {
     let grace = db.person().insert(grace).await?;
     assert_eq!((grace.office.as_ref(), grace.mentor_id), (Some(&office), Some(ada.id)));
     assert_eq!(db.person().find().filter(|p| p.home.geo.lat.gt(50.0)).count().await?, 1);
-    assert_eq!(ada.pupils(db).await?, [grace.clone()]);
+    assert_eq!(ada.pupils(db).await?, std::slice::from_ref(&grace));
     db.person().follows(&grace).add([&ada]).await?;
     assert_eq!(ada.followers(db).count().await?, 1);
 

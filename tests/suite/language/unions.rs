@@ -30,7 +30,7 @@ async fn check(db: &Db) -> rex_orm::Result<()> {
     assert_eq!(db.document().get(many[1].id).await?, many[1]);
 
     let count = async |condition: &dyn Fn(document::Columns) -> rex_orm::Cond<document::Document>| {
-        db.document().find().filter(|d| condition(d)).count().await
+        db.document().find().filter(condition).count().await
     };
     assert_eq!(count(&|d| d.owner.eq(&ada)).await?, 3);
     assert_eq!(count(&|d| d.owner.eq(Owner::Organization(acme.id))).await?, 1);
@@ -44,7 +44,7 @@ async fn check(db: &Db) -> rex_orm::Result<()> {
     assert_eq!(with[0], (by_row.clone(), Some(ada.clone()), None));
     assert_eq!(with[1], (by_id.clone(), None, Some(acme.clone())));
     assert_eq!(by_id.editor_user(db).await?, Some(ada.clone()));
-    assert_eq!(acme.documents(db).await?, [by_id.clone()]);
+    assert_eq!(acme.documents(db).await?, std::slice::from_ref(&by_id));
     let users =
         db.user().find().with(|u| u.documents().order(|d| d.title.asc())).with(|u| u.edited()).await?;
     assert_eq!((users[0].1.len(), users[0].2.len()), (3, 1));
