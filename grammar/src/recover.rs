@@ -206,7 +206,8 @@ fn describe(rule: Rule) -> Option<&'static str> {
         | Rule::range
         | Rule::open_range
         | Rule::bound
-        | Rule::regex => "a value",
+        | Rule::regex
+        | Rule::single_quoted => "a value",
         Rule::operator | Rule::in_keyword => "an operator",
         Rule::foreign_operator | Rule::foreign_test | Rule::foreign_not | Rule::blank => return None,
         Rule::range_operator => "`..`",

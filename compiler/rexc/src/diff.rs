@@ -11,5 +11,10 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Prints what would change in a file of this name; nothing if nothing would.
 pub(crate) fn print(name: &str, before: &str, after: &str, out: &mut dyn Write) -> io::Result<()> {
     let diff = TextDiff::configure().timeout(PATIENCE).diff_lines(before, after);
-    write!(out, "{}", diff.unified_diff().header(&format!("a/{name}"), &format!("b/{name}")))
+    write!(out, "{}", diff.unified_diff().header(&side("a", name), &side("b", name)))
+}
+
+/// `a/schema/blog.rex`; a path that begins at the root stays as it is.
+fn side(side: &str, name: &str) -> String {
+    if name.starts_with('/') { name.to_owned() } else { format!("{side}/{name}") }
 }

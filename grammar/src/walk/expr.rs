@@ -132,6 +132,12 @@ impl Walker<'_> {
                 self.error(SyntaxErrorKind::Regex { pattern: pattern.clone() }, whole);
                 ExprKind::String(pattern)
             }
+            Rule::single_quoted => {
+                let text = pair.as_str().trim_end().trim_matches('\'').to_owned();
+                let kind = SyntaxErrorKind::Quotes { rex: crate::quote(&text), is_name: false };
+                self.error(kind, whole);
+                ExprKind::String(text)
+            }
             _ => self.reference(pair),
         };
         Expr { kind, span: whole }
