@@ -4,7 +4,7 @@
 //! there, which its number does not: a model in front of it is enough to change that. Its
 //! *fingerprint* is a hash of all that it says, with names in the place of numbers.
 //!
-//! Every way to a part goes through [`note`], in `model.rs`: what [`recorded`] tells is complete.
+//! Every way to a part goes through `note`, in `model.rs`: what [`recorded`] tells is complete.
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
