@@ -212,6 +212,14 @@ impl<'a> Cx<'a> {
         self.diagnostics.push(diagnostic);
     }
 
+    /// Whether a fault was told of something within a place.
+    fn has_error_within(&self, place: Place) -> bool {
+        let errors = self.diagnostics.iter().filter(|it| it.severity() == Severity::Error);
+        errors
+            .filter_map(|error| error.primary.as_ref())
+            .any(|label| label.place.file == place.file && place.span.contains(label.place.span))
+    }
+
     fn text(&self, place: Place) -> &'a str {
         &self.sources.text(place.file)[place.span.range()]
     }

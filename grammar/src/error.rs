@@ -163,6 +163,17 @@ pub enum SyntaxErrorKind {
         /// All that belongs to it.
         whole: Span,
     },
+    /// `email: String NOT NULL`; the span is what stands behind the field.
+    SqlBehindField {
+        /// The field, up to the end of its line.
+        whole: Span,
+        /// Its type.
+        ty: Span,
+    },
+    /// `User.id` as a type; the span is the dot and what follows it.
+    DottedType,
+    /// `größe`, `first-name`, `2fa`: a name with characters that names do not have.
+    BadName,
     /// `Option<String>`; the span is the whole type.
     Generic {
         /// The type in Rex's spelling.

@@ -154,6 +154,11 @@ pub(crate) fn is_sql_constraint(line: &str) -> bool {
         || (shouts && is_any(first, &["UNIQUE", "CHECK"]) && second == Some("("))
 }
 
+/// Whether what stands behind a field on its line is what a column of SQL goes on with.
+pub(crate) fn goes_on_as_sql(text: &str) -> bool {
+    is_any(words(text).next(), &SQL_GOES_ON) && !text.contains(": ")
+}
+
 /// Whether a type without a colon before it is one of SQL, and a comma follows.
 pub(crate) fn is_sql_column(ty: &str, line: &str) -> bool {
     is_any(words(ty).next().map(|word| word.trim_end_matches("[]")), &SQL_TYPES) && head(line).ends_with(',')

@@ -90,7 +90,7 @@ const MAX_TOKEN: usize = 60;
 
 fn unexpected(source: &str, at: usize, expected: Vec<&'static str>) -> SyntaxError {
     let found = token(&source[at..]);
-    if let Some(error) = quotes(source, at, &expected) {
+    if let Some(error) = quotes(source, at, &expected).or_else(|| no_token(source, at, &expected)) {
         return error;
     }
     let expected = if found == "@" { vec!["a name right behind it"] } else { expected };
@@ -112,20 +112,54 @@ fn unexpected(source: &str, at: usize, expected: Vec<&'static str>) -> SyntaxErr
 /// A text in other quotes than ours, or a name in quotes.
 fn quotes(source: &str, at: usize, expected: &[&'static str]) -> Option<SyntaxError> {
     let text = &source[at..];
-    let quote = text.chars().next().filter(|c| matches!(c, '\'' | '`' | '"'))?;
-    let line = &text[1..text.find('\n').unwrap_or(text.len())];
-    let inside = &line[..line.find(quote)?];
+    let quote = text.chars().next()?;
+    let closing: &[char] = match quote {
+        '\'' | '`' | '"' => &[quote],
+        '“' | '„' | '”' => &['”', '“'],
+        '‘' | '’' => &['’', '‘'],
+        _ => return None,
+    };
+    let line = &text[quote.len_utf8()..text.find('\n').unwrap_or(text.len())];
+    let inside = &line[..line.find(closing)?];
+    let close = line[inside.len()..].chars().next().map_or(0, char::len_utf8);
     let is_name = !inside.is_empty() && word(inside) == inside;
-    let behind = line[inside.len() + 1..].trim_start();
+    let behind = line[inside.len() + close..].trim_start();
     let (rex, is_name) = match (quote, expected.contains(&"a value")) {
         (_, false) if is_name && (behind.starts_with(':') || expected.contains(&"a variant")) => {
             (inside.to_owned(), true)
         }
-        ('\'' | '`', true) => (crate::quote(inside), false),
-        _ => return None,
+        ('"', true) | (_, false) => return None,
+        (_, true) => (crate::quote(inside), false),
     };
-    let span = Span::new(at, at + inside.len() + 2);
+    let span = Span::new(at, at + quote.len_utf8() + inside.len() + close);
     Some(SyntaxError { kind: SyntaxErrorKind::Quotes { rex, is_name }, span })
+}
+
+/// A number, a type or a name that is none as a whole, where one of its characters was found.
+fn no_token(source: &str, at: usize, expected: &[&'static str]) -> Option<SyntaxError> {
+    let mut behind = source[at..].chars();
+    let (first, second) = (behind.next()?, behind.next().unwrap_or(' '));
+    let is_value = expected.contains(&"a value");
+    if first == '.' && second.is_ascii_digit() && is_value {
+        let text = source[at + 1..].split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next()?;
+        let span = Span::new(at, at + 1 + text.len());
+        return Some(SyntaxError { kind: SyntaxErrorKind::BadNumber, span });
+    }
+    if first == '.' && second.is_ascii_alphabetic() && expected.contains(&"`?`") {
+        let path =
+            source[at..].split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.'))).next()?;
+        let span = Span::new(at, at + path.len());
+        return Some(SyntaxError { kind: SyntaxErrorKind::DottedType, span });
+    }
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '$');
+    let start =
+        at - source[..at].chars().rev().take_while(|c| is_part(*c)).map(char::len_utf8).sum::<usize>();
+    let name = source[start..].split(|c: char| !is_part(c)).next()?;
+    let end = start + name.len();
+    let is_foreign = !first.is_ascii() && first.is_alphabetic();
+    let is_field = matches!(expected, ["`:`"] | ["a field"]) && source[end..].trim_start().starts_with(':');
+    let is_bad = is_foreign || (is_field && is_part(first) && name.contains(char::is_alphabetic));
+    is_bad.then(|| SyntaxError { kind: SyntaxErrorKind::BadName, span: Span::new(start, end) })
 }
 
 /// The token at the start of `text`; empty at a line's end.

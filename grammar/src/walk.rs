@@ -99,6 +99,11 @@ fn last_part<'p>(pair: &Pair<'p>) -> Pair<'p> {
     }
 }
 
+/// Whether it is what may be left of a line that is no member as a whole.
+fn is_rest(pair: &Pair<'_>) -> bool {
+    matches!(pair.as_rule(), Rule::colonless_field | Rule::typeless_field | Rule::broken_member)
+}
+
 fn name(pair: &Pair<'_>) -> Name {
     Name { text: pair.as_str().to_owned(), span: span(pair) }
 }
@@ -273,19 +278,31 @@ impl Walker<'_> {
         let mut before = None;
         // Where a line ends that is no member at all: what the grammar made of it is not looked at.
         let mut prose = 0;
+        // Where a line ends of which something is told: what is left of it is not told as well.
+        let mut told = 0;
         let mut pairs = pair.into_inner().peekable();
         while let Some(pair) = pairs.next() {
             let place = tight(&pair);
-            if place.start < prose && !matches!(pair.as_rule(), Rule::close | Rule::unclosed) {
+            let (is_close, is_rest) =
+                (matches!(pair.as_rule(), Rule::close | Rule::unclosed), is_rest(&pair));
+            if (place.start < prose && !is_close) || (place.start < told && is_rest) {
                 continue;
             }
             match pair.as_rule() {
                 Rule::field => body.members.push(Member::Field(self.field(pair))),
+                _ if is_rest && self.behind_member(place, before, body.members.last_mut()) => {
+                    body.broken = true;
+                    prose = self.line_end(place.start);
+                }
                 Rule::colonless_field | Rule::typeless_field if self.on_line_of(before, place) => {
                     body.broken = true;
                     self.broken(place, before, Rule::lone_field);
+                    told = self.line_end(place.start);
                 }
-                Rule::block_attribute => self.block_attribute(pair, self.on_line_of(before, place)),
+                Rule::block_attribute => {
+                    body.broken |= pair.as_str().starts_with("@@id");
+                    self.block_attribute(pair, self.on_line_of(before, place));
+                }
                 Rule::colonless_field if pairs.peek().is_some_and(|next| self.goes_on(place, next)) => {
                     body.broken = true;
                     prose = self.prose(place.start);
@@ -315,6 +332,15 @@ impl Walker<'_> {
                 }
                 Rule::broken_member if self.late_default(place, before, body.members.last_mut()) => {}
                 Rule::broken_member => {
+                    // The check that it stands behind is not whole.
+                    let is_check = |member: &Member| match member {
+                        Member::Statement(statement) => statement.keyword.text == "check",
+                        Member::Field(_) => false,
+                    };
+                    if self.on_line_of(before, place) {
+                        body.members.pop_if(|member| is_check(member));
+                        self.without_arguments(place, body.members.last_mut());
+                    }
                     body.broken |= !recover::is_keyless_statement(&self.source[place.range()]);
                     self.broken(place, before, Rule::lone_field);
                 }
@@ -342,15 +368,20 @@ impl Walker<'_> {
 
     /// Tells a line of words, and gives its end.
     fn prose(&mut self, start: u32) -> u32 {
+        let end = self.line_end(start);
+        self.broken(Span { start, end }, None, Rule::lone_field);
+        end
+    }
+
+    /// Where a line ends, or a brace that it does not open.
+    fn line_end(&self, start: u32) -> u32 {
         let rest = &self.source[start as usize..];
         let mut open = 0;
         let ends = |c: char| {
             open += i32::from(c == '{') - i32::from(c == '}');
             c == '\n' || open < 0
         };
-        let end = start + rest.find(ends).unwrap_or(rest.len()) as u32;
-        self.broken(Span { start, end }, None, Rule::lone_field);
-        end
+        start + rest.find(ends).unwrap_or(rest.len()) as u32
     }
 
     /// Whether what looks like a field without a colon goes on with more words on its line.

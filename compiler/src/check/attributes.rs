@@ -242,6 +242,16 @@ fn join_table(cx: &mut Cx<'_>, attribute: &ast::Attribute, file: FileId) -> Opti
 #[allow(clippy::option_option)]
 fn read_action(cx: &mut Cx<'_>, attribute: &ast::Attribute, place: Place) -> Option<Option<(Action, Place)>> {
     let Some(name) = one_name(attribute) else {
+        // `set null`, as SQL has it.
+        if let Some([words]) = attribute.args.as_ref().map(|args| args.args.as_slice())
+            && matches!(words.value.kind, ast::ExprKind::Path(_))
+            && words.label.is_none()
+            && !words.modifiers.is_empty()
+        {
+            let at = Place { span: words.span, ..place };
+            cx.report(relations::unknown_action(at, cx.text(at)));
+            return Some(None);
+        }
         let text = one_string(attribute)?;
         cx.report(relations::unknown_action(Place { span: text.span, ..place }, &text.text));
         return Some(None);

@@ -223,6 +223,14 @@ fn required_cycles(cx: &mut Cx<'_>) {
         let names: Vec<&str> = path.iter().map(|&(model, _)| cx.models[model].name()).collect();
         let key = cx.field(path[0].0, path[0].1);
         let (place, end) = (key.place(), key.end());
+        // A field with a fault may be meant otherwise.
+        let is_faulty = |&(model, field): &(ModelIx, FieldIx)| {
+            let draft = cx.field(model, field);
+            cx.has_error_within(Place { file: draft.file, span: draft.ast.span })
+        };
+        if path.iter().any(is_faulty) {
+            continue;
+        }
         let path = format!("`{}` needs `{}`", names.join("` needs `"), names[0]);
         cx.report(lints::required_cycle(place, &path, end));
     }

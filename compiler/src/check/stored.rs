@@ -45,10 +45,25 @@ fn native(cx: &mut Cx<'_>, model: ModelIx, field: FieldIx) {
             return;
         }
     }
+    if let (Some(text), Some(place), true) = (&native.text.postgres, native.postgres, list)
+        && matches!(scalar, Scalar::String { .. })
+        && !is_array_of_texts(text)
+    {
+        let diagnostic = columns::no_array_of_texts(place, text, draft.type_place());
+        cx.report(diagnostic);
+        return;
+    }
     if let [column] = draft.columns.as_slice() {
         let column = *column;
         cx.models[model].columns[column].native = native.text;
     }
+}
+
+/// Whether PostgreSQL reads and writes such an array as one of texts. A single value of another type
+/// goes as text; the elements of an array do not.
+fn is_array_of_texts(ty: &str) -> bool {
+    let is_array = ty.contains('[') || ty.to_ascii_lowercase().ends_with(" array");
+    is_array && rex_schema::postgres::is_text(ty)
 }
 
 /// What SQLite stores a scalar as.

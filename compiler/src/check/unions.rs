@@ -15,30 +15,29 @@ pub(super) fn resolve(cx: &mut Cx<'_>) {
     for union in 0..cx.unions.len() {
         let (item, file) = (cx.unions[union].ast, cx.unions[union].file);
         let mut members: Vec<(ModelIx, Place)> = Vec::new();
+        let mut twice = Vec::new();
         for name in &item.members {
             let place = Place { file, span: name.span };
             match member(cx, name, place) {
                 Some(model) => match members.iter().find(|(other, _)| *other == model) {
-                    Some(&(_, first)) => {
-                        let whole = without(item, name);
-                        cx.report(declarations::member_twice(
-                            place,
-                            &name.text,
-                            first,
-                            Place { file, span: whole },
-                        ));
-                    }
+                    Some(&(_, first)) => twice.push((name, first)),
                     None => members.push((model, place)),
                 },
                 None => cx.unions[union].broken = true,
             }
         }
-        if members.len() < 2 && !cx.unions[union].broken {
+        let is_small = members.len() < 2 && !cx.unions[union].broken;
+        for (name, first) in &twice {
+            let place = |span| Place { file, span };
+            let whole = (!is_small).then(|| place(without(item, name)));
+            cx.report(declarations::member_twice(place(name.span), &name.text, *first, whole));
+        }
+        if is_small && twice.is_empty() {
             let place = Place { file, span: item.name.span };
             let only = item.members.first().map(|name| name.text.as_str()).unwrap_or_default();
             cx.report(declarations::small_union(place, &item.name.text, only));
-            cx.unions[union].broken = true;
         }
+        cx.unions[union].broken |= is_small;
         cx.unions[union].members = members;
     }
 }

@@ -4,7 +4,7 @@
 use rex_grammar::ast::{self, Member};
 use rex_schema::model::SqlText;
 
-use super::draft::{FieldDraft, Shape};
+use super::draft::{Declared, FieldDraft, Shape};
 use super::expr::sql_query;
 use super::inverses::Side;
 use super::{Cx, FieldIx, ModelIx};
@@ -98,7 +98,50 @@ fn fields(cx: &mut Cx<'_>, model: ModelIx) {
             found.push(told::index_of_view(Place { file, span: statement.span }));
         }
     }
+    found.extend(brought(cx, model));
     cx.diagnostics.extend(found);
+}
+
+/// What the mixins of a view bring that has no meaning there, told at the `with` that brings it.
+fn brought(cx: &Cx<'_>, model: ModelIx) -> Vec<crate::diagnostic::Diagnostic> {
+    let draft = &cx.models[model];
+    let mut found = Vec::new();
+    for field in &draft.fields {
+        let Some(mixin) = field.mixin else { continue };
+        let name = cx.models[mixin].name();
+        let Some(with) = draft.ast.with.iter().find(|with| brings(cx, with.text.as_str(), mixin)) else {
+            continue;
+        };
+        let place = Place { file: draft.file, span: with.span };
+        let at = |span| Place { file: field.file, span };
+        if let Some(default) = &field.ast.default {
+            found.push(told::brought_to_view(place, name, "a default", at(default.span)));
+        }
+        for attribute in &field.ast.attributes {
+            let attribute_name = attribute.name.text.as_str();
+            if super::attributes::is_known(attribute_name)
+                && attribute_name != "index"
+                && !ATTRIBUTES.contains(&attribute_name)
+            {
+                found.push(told::brought_to_view(
+                    place,
+                    name,
+                    &format!("`@{attribute_name}`"),
+                    at(attribute.span),
+                ));
+            }
+        }
+    }
+    // Once for each `with`: what else it brings is in the same mixin.
+    let mut seen = std::collections::HashSet::new();
+    found.retain(|diagnostic| seen.insert(diagnostic.primary.as_ref().map(|label| label.place)));
+    found
+}
+
+/// Whether a name behind `with` leads to a mixin, itself or by what it takes in.
+fn brings(cx: &Cx<'_>, name: &str, mixin: ModelIx) -> bool {
+    let Some(Declared::Mixin(taken)) = cx.declared.get(name) else { return false };
+    *taken == mixin || cx.models[*taken].mixins.contains(&mixin)
 }
 
 /// Whether a field was written in the view itself: what a mixin brings is the mixin's.

@@ -2,7 +2,9 @@
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
-use rex_schema::model::{Column, Model, Rule, RuleKind, Scalar, Type, Value};
+use rex_schema::model::{
+    Column, EmbeddedType, Model, RowField, Rule, RuleKind, Scalar, Type, TypeField, Value,
+};
 
 use super::{Cx, layout, meta, types};
 
@@ -11,20 +13,52 @@ pub(super) fn of_model(cx: &Cx<'_>, model: &Model) -> Vec<TokenStream> {
     let mut all = Vec::new();
     for (place, column) in model.columns.iter().enumerate().filter(|(_, column)| column.computed.is_none()) {
         let rules = column.validation();
-        all.extend(rules.iter().map(|rule| one(cx, place, column, rule)));
-        all.extend(elements(place, column));
+        let field = &written(cx, model, place);
+        all.extend(rules.iter().map(|rule| one(cx, (place, field), column, rule)));
+        all.extend(elements((place, field), column));
     }
     all
 }
 
-fn one(cx: &Cx<'_>, place: usize, column: &Column, rule: &Rule) -> TokenStream {
-    let message = rule.message.clone().unwrap_or_else(|| message(column, &rule.kind));
-    let test = test(cx, column, &rule.kind);
-    rule_meta(place, column, rule.kind.code(), &message, &test)
+/// A column's field as the schema names it: `home.street` is a part of an embedded type.
+fn written(cx: &Cx<'_>, model: &Model, place: usize) -> String {
+    let embedded = model.fields.iter().find_map(|field| match field {
+        RowField::Embedded(field) => Some((field, field.columns.iter().position(|&at| at == place)?)),
+        RowField::Column(_) | RowField::Union(_) => None,
+    });
+    match embedded {
+        Some((field, at)) => format!("{}.{}", field.name, part(cx, &cx.schema[field.ty], at)),
+        None => model.columns[place].field.clone(),
+    }
 }
 
-fn rule_meta(place: usize, column: &Column, code: &str, message: &str, test: &TokenStream) -> TokenStream {
-    let (place, field) = (layout::number(place), &column.field);
+/// The part of an embedded type that one of its columns belongs to.
+fn part(cx: &Cx<'_>, item: &EmbeddedType, at: usize) -> String {
+    let mut first = 0;
+    for field in &item.fields {
+        let inner = at - first;
+        first += cx.schema.width(field);
+        if at < first {
+            return match field {
+                TypeField::Column(column) => column.field.clone(),
+                TypeField::Embedded { name, ty, .. } => {
+                    format!("{name}.{}", part(cx, &cx.schema[*ty], inner))
+                }
+            };
+        }
+    }
+    unreachable!("the columns of an embedded type are those of its parts")
+}
+
+fn one(cx: &Cx<'_>, at: (usize, &str), column: &Column, rule: &Rule) -> TokenStream {
+    let message = rule.message.clone().unwrap_or_else(|| message(column, &rule.kind));
+    let test = test(cx, column, &rule.kind);
+    rule_meta(at, rule.kind.code(), &message, &test)
+}
+
+/// A column's place, and its field as the schema names it.
+fn rule_meta((place, field): (usize, &str), code: &str, message: &str, test: &TokenStream) -> TokenStream {
+    let place = layout::number(place);
     quote! {
         ::rex_orm::__::RuleMeta {
             column: #place,
@@ -37,12 +71,12 @@ fn rule_meta(place: usize, column: &Column, code: &str, message: &str, test: &To
 }
 
 /// The texts in a list of `String(n)` are bounded as others are.
-fn elements(place: usize, column: &Column) -> Option<TokenStream> {
+fn elements(at: (usize, &str), column: &Column) -> Option<TokenStream> {
     let Type::Scalar(Scalar::String { max: Some(max) }) = column.ty else { return None };
     let limit = number(max.into());
     let test = quote!(::rex_orm::__::Test::Elements { max: #limit });
     let message = format!("must have at most {} in each element", counted(max.into(), "character"));
-    column.list.then(|| rule_meta(place, column, "length", &message, &test))
+    column.list.then(|| rule_meta(at, "length", &message, &test))
 }
 
 fn test(cx: &Cx<'_>, column: &Column, kind: &RuleKind) -> TokenStream {

@@ -110,9 +110,7 @@ pub(super) fn is_the_databases(column: &Column) -> bool {
 /// Whether PostgreSQL answers with the column as text: it is a text in Rust, and the type that the
 /// user chose has a form of its own on the wire (`inet`), which nobody here reads.
 pub(super) fn as_text(column: &Column) -> bool {
-    const TEXTS: [&str; 7] = ["text", "varchar", "char", "character", "bpchar", "citext", "name"];
     let Some(native) = &column.native.postgres else { return false };
-    let word = native.split(|c: char| c.is_whitespace() || c == '(').find(|word| !word.is_empty());
     let is_text = matches!(column.ty, Type::Scalar(Scalar::String { .. })) && !column.list;
-    is_text && !word.is_some_and(|word| TEXTS.contains(&word.to_ascii_lowercase().as_str()))
+    is_text && !rex_schema::postgres::is_text(native)
 }

@@ -86,6 +86,8 @@ codes! {
     E0129 "a variant with a value",
     E0130 "a text or a name in other quotes",
     E0131 "a default behind an attribute",
+    E0132 "a name with characters that names do not have",
+    E0133 "a type with a dot",
     // Names.
     E0201 "two declarations of one name",
     E0202 "two fields of one name",
@@ -129,6 +131,7 @@ codes! {
     E0329 "a type that SQLite stores otherwise",
     E0330 "a Rust type that is no path",
     E0331 "one Rust type for two types of the schema",
+    E0332 "a list of texts as another array",
     // Defaults.
     E0401 "a default of the wrong type",
     E0402 "an integer that is out of range",

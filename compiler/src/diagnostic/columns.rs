@@ -81,7 +81,7 @@ pub(crate) fn unknown_argument<'a>(
     let diagnostic = Diagnostic::new(E0307, place, format!("no database is called `{name}`"));
     match super::nearest(name, known.clone()) {
         Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), place, near),
-        None => diagnostic.help(format!("configured {}", listed(known, "and"))),
+        None => diagnostic.help(format!("`databases` names {}", listed(known, "and"))),
     }
 }
 
@@ -115,6 +115,13 @@ pub(crate) fn sqlite_stores(place: Place, ty: &str, field: Place, stores: &str) 
             "TEXT" => "begin with `TEXT` or `ANY`; a collation may follow: `TEXT COLLATE NOCASE`".to_owned(),
             stores => format!("write `{stores}` or `ANY`"),
         })
+}
+
+pub(crate) fn no_array_of_texts(place: Place, ty: &str, field: Place) -> Diagnostic {
+    Diagnostic::new(E0332, place, format!("`{ty}` is no array of texts"))
+        .see(field, "Rex writes this as a list of texts")
+        .note("the elements of an array go to PostgreSQL in the form of their own type, and these are texts")
+        .help("write `text[]`, `varchar(n)[]` or `citext[]`, or leave `@db` out")
 }
 
 pub(crate) fn not_a_path(place: Place, text: &str) -> Diagnostic {

@@ -224,11 +224,14 @@ pub(crate) fn no_member<'a>(
 }
 
 /// `whole` is the name with the bar before it.
-pub(crate) fn member_twice(place: Place, name: &str, first: Place, whole: Place) -> Diagnostic {
-    Diagnostic::new(E0823, place, format!("`{name}` is a member twice"))
-        .see(first, "first here")
-        .fix("remove this one", whole, "")
-        .safe()
+/// `whole` is what to remove; none where nothing would be left to choose from.
+pub(crate) fn member_twice(place: Place, name: &str, first: Place, whole: Option<Place>) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::new(E0823, place, format!("`{name}` is a member twice")).see(first, "first here");
+    match whole {
+        Some(whole) => diagnostic.fix("remove this one", whole, "").safe(),
+        None => diagnostic.help("name another model: a reference to one alone is a relation"),
+    }
 }
 
 /// A member whose key is no single column with an id type of its own.

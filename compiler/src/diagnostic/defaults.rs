@@ -135,6 +135,15 @@ pub(crate) fn null_for_required(place: Place, ty: Place, is_list: bool) -> Diagn
     )
 }
 
+/// `mark` is where the `?` of the type would be.
+pub(crate) fn null_for_existing(place: Place, field: &str, mark: Place) -> Diagnostic {
+    Diagnostic::new(E0412, place, format!("existing rows would hold `null`, and `{field}` is required")).fix(
+        "make the field optional",
+        mark,
+        "?",
+    )
+}
+
 pub(crate) fn on_union(place: Place, name: &str) -> Diagnostic {
     Diagnostic::new(E0410, place, format!("`{name}` is a union, and a union has no default"))
         .help("set it in each new row, or make it optional")

@@ -55,6 +55,24 @@ pub(super) fn foreign(sources: &Sources, place: Place, language: Language, whole
     if sure { diagnostic.safe() } else { diagnostic }
 }
 
+/// Words of SQL behind a field that is Rex's so far.
+pub(super) fn behind_field(sources: &Sources, place: Place, whole: Span, ty: Span) -> Diagnostic {
+    let text = sources.text(place.file);
+    let diagnostic = Diagnostic::new(E0126, place, "this is SQL")
+        .note("a field is `name: Type = default @attribute`, and is required unless it says `?`");
+    let head = &text[whole.start as usize..ty.end as usize];
+    let middle = text[ty.end as usize..place.span.start as usize].trim_end();
+    let said = sql::behind_field(&text[ty.range()], middle, &text[place.span.range()]);
+    let Some(sql::Behind { of_type, attributes, is_sure }) = said else { return diagnostic };
+    let title = format!("write `{head}{of_type}{middle}{attributes}`");
+    let rest = Span { start: ty.end + middle.len() as u32, end: whole.end };
+    let mut edits = vec![(Place { span: ty.after(), ..place }, of_type)];
+    edits.retain(|(_, text)| !text.is_empty());
+    edits.push((Place { span: rest, ..place }, attributes));
+    let diagnostic = diagnostic.fix_all(title, edits);
+    if is_sure { diagnostic.safe() } else { diagnostic }
+}
+
 /// A line up to its comment, ours or SQL's.
 fn without_comment(line: &str) -> &str {
     let mut quote = None;

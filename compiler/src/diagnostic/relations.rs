@@ -87,13 +87,22 @@ pub(crate) fn self_many([(a, a_end), (b, b_end)]: &[(Side<'_>, Place); 2]) -> Di
         )
 }
 
-pub(crate) fn inverse_unknown<'a>(
-    place: Place,
-    target: &str,
-    name: &str,
-    fields: impl IntoIterator<Item = &'a str>,
-) -> Diagnostic {
-    Diagnostic::new(E0603, place, format!("`{target}` has no field `{name}`")).suggest(place, name, fields)
+pub(crate) fn inverse_unknown(place: Place, target: &str, name: &str, fields: &[&str]) -> Diagnostic {
+    let diagnostic = Diagnostic::new(E0603, place, format!("`{target}` has no field `{name}`"));
+    let diagnostic = diagnostic.suggest(place, name, fields.iter().copied());
+    // Of many, none is more likely than another.
+    match fields {
+        [] if diagnostic.fixes.is_empty() => {
+            diagnostic.help(format!("nothing in `{target}` points back: add the field, or remove `@inverse`"))
+        }
+        [_] | [_, _] | [_, _, _] if diagnostic.fixes.is_empty() => {
+            let choices = fields.iter().copied();
+            choices.fold(diagnostic, |diagnostic, field| {
+                diagnostic.fix(format!("name one that points back: `@inverse({field})`"), place, field)
+            })
+        }
+        _ => diagnostic,
+    }
 }
 
 /// Why a side cannot be the other one of a relation: what is wrong with naming it, a word at its
@@ -201,7 +210,9 @@ pub(crate) fn no_join(place: Place, model: &str, why: &str, usage: &str) -> Diag
 
 pub(crate) fn fields_number(place: Place, target: &str, key: &[&str], found: usize) -> Diagnostic {
     let wanted = key.len();
-    Diagnostic::new(E0610, place, format!("the key of `{target}` has {wanted} parts, and {found} are named"))
+    let parts = if wanted == 1 { "1 part".to_owned() } else { format!("{wanted} parts") };
+    let are = if found == 1 { "is" } else { "are" };
+    Diagnostic::new(E0610, place, format!("the key of `{target}` has {parts}, and {found} {are} named"))
         .note(format!("its key is {}", listed(key.iter().copied(), "and")))
         .help("name one field for each, in that order")
 }

@@ -15,7 +15,9 @@ pub(crate) fn wrong_type(
     let diagnostic = Diagnostic::new(E0730, place, format!("`@{name}` is a rule for {takes}"))
         .see(field, format!("this is {is}"));
     match meant {
-        Some((text, place)) => diagnostic.fix(format!("write `{text}`"), place, text),
+        Some((text, place)) => {
+            diagnostic.fix(format!("did you mean `@{}`?", text.trim_start_matches('@')), place, text)
+        }
         None => diagnostic,
     }
 }

@@ -1,5 +1,6 @@
 //! Syntax: what the grammar found, in words.
 
+use rex_grammar::ast::Span;
 use rex_grammar::{MAX_BYTES, MAX_DEPTH, SyntaxError, SyntaxErrorKind as Kind};
 
 use super::codes::Code::*;
@@ -11,7 +12,7 @@ pub(crate) fn syntax(sources: &Sources, file: FileId, error: &SyntaxError) -> Di
     let place = Place { file, span: error.span };
     let at = |span| Place { file, span };
     match &error.kind {
-        Kind::Unexpected { found, expected } => unexpected(place, found, expected),
+        Kind::Unexpected { found, expected } => unexpected(sources, place, found, expected),
         Kind::UnknownDeclaration { word } => {
             Diagnostic::new(E0102, place, format!("`{word}` declares nothing"))
                 .note("a declaration begins with `model`, `enum`, `type`, `mixin`, `view` or `union`")
@@ -53,6 +54,7 @@ pub(crate) fn syntax(sources: &Sources, file: FileId, error: &SyntaxError) -> Di
                 .help(format!("a field is `name: Type`, for example `{name}: String`"))
         }
         Kind::Foreign { language, whole } => foreign::foreign(sources, place, *language, *whole),
+        Kind::SqlBehindField { whole, ty } => foreign::behind_field(sources, place, *whole, *ty),
         Kind::Generic { rex } => foreign::generic(place, rex),
         Kind::Bidirectional { character, escapes } => {
             foreign::bidirectional(file, error.span, *character, *escapes)
@@ -61,16 +63,56 @@ pub(crate) fn syntax(sources: &Sources, file: FileId, error: &SyntaxError) -> Di
     }
 }
 
-fn unexpected(place: Place, found: &str, expected: &[&'static str]) -> Diagnostic {
+fn unexpected(sources: &Sources, place: Place, found: &str, expected: &[&'static str]) -> Diagnostic {
     let message = match found {
         "" => "the line ends too early".to_owned(),
         found => format!("unexpected `{found}`"),
     };
     let diagnostic = Diagnostic::new(E0101, place, message);
-    match expected {
+    let diagnostic = match expected {
         [] => diagnostic,
         [one] => diagnostic.label(format!("expected {one}")),
         [init @ .., last] => diagnostic.label(format!("expected {} or {last}", init.join(", "))),
+    };
+    intended(sources, place, found, expected, diagnostic)
+}
+
+/// What was meant by something unexpected, where that is clear.
+fn intended(
+    sources: &Sources,
+    place: Place,
+    found: &str,
+    expected: &[&'static str],
+    diagnostic: Diagnostic,
+) -> Diagnostic {
+    let rest = &sources.text(place.file)[place.span.start as usize..];
+    let line = rest.split(['\n', '}']).next().unwrap_or_default().split("//").next().unwrap_or_default();
+    let line = line.trim_end().trim_end_matches([',', ';']);
+    let to = |length: usize| {
+        let start = place.span.start as usize;
+        Place { span: Span::new(start, start + length), ..place }
+    };
+    let keyword = found.to_lowercase();
+    let is_clause = keyword != found && ["where", "using", "include"].contains(&keyword.as_str());
+    match (found, expected) {
+        (_, ["names in parentheses" | "a condition in parentheses"]) if !line.is_empty() => {
+            let bare = line.strip_prefix("on ").unwrap_or(line).trim();
+            let inside = [('[', ']'), ('(', ')')]
+                .iter()
+                .find_map(|&(open, close)| bare.strip_prefix(open).and_then(|bare| bare.strip_suffix(close)));
+            let text = format!("({})", inside.unwrap_or(bare));
+            diagnostic.fix(format!("write `{text}`"), to(line.len()), text)
+        }
+        ("-", _) if rest.starts_with("--") => {
+            diagnostic.fix("a comment begins with `//`", to(2), "//").safe()
+        }
+        ("#", _) => diagnostic.fix("a comment begins with `//`", place, "//"),
+        ("?", ["`:`"]) => diagnostic.help("what may be absent has `?` behind its type: `name: String?`"),
+        (";", expected) if expected.contains(&"`,`") => diagnostic.fix("write `,`", place, ",").safe(),
+        (_, expected) if is_clause && expected.contains(&"`where`") => {
+            diagnostic.fix(format!("write `{keyword}`"), place, keyword).safe()
+        }
+        _ => diagnostic,
     }
 }
 
@@ -99,6 +141,10 @@ fn spelling(sources: &Sources, place: Place, kind: &Kind) -> Option<Diagnostic> 
                 .fix(format!("write `r\"{pattern}\"`"), place, format!("r\"{pattern}\""))
                 .safe()
         }
+        Kind::DottedType => Diagnostic::new(E0133, place, "a type is one name, without a dot")
+            .note("a relation is to a model, as in `author: User`, and finds its key by itself")
+            .fix(format!("remove `{}`", text(sources, place)), place, ""),
+        Kind::BadName => bad_name(sources, place),
         Kind::DoubleOptional => Diagnostic::new(E0113, place, "a type can be optional once")
             .fix("remove the second `?`", place, "")
             .safe(),
@@ -157,6 +203,42 @@ fn spelling(sources: &Sources, place: Place, kind: &Kind) -> Option<Diagnostic> 
     })
 }
 
+/// A name with characters that names do not have.
+fn bad_name(sources: &Sources, place: Place) -> Diagnostic {
+    let name = text(sources, place);
+    let diagnostic = Diagnostic::new(E0132, place, format!("`{name}` cannot be a name")).note(
+        "names are made of the letters `a` to `z` and `A` to `Z`, digits and `_`, and begin with no digit",
+    );
+    let plain = name.replace(['-', '$'], "_");
+    let plain = if plain.starts_with(|c: char| c.is_ascii_digit()) { format!("_{plain}") } else { plain };
+    match plain.is_ascii() {
+        true => diagnostic.fix(format!("write `{plain}`"), place, plain),
+        false => diagnostic.help(format!(
+            "spell it with these; `@column(\"{name}\")` gives a field's column any name, and `table \"…\"` a table"
+        )),
+    }
+}
+
+/// A number that is none, with the one that was meant.
+fn bad_number(sources: &Sources, place: Place) -> Diagnostic {
+    let number = text(sources, place);
+    let diagnostic = Diagnostic::new(E0120, place, format!("`{number}` is no number"))
+        .help("a number is digits, with `_` between them and one `.` at most: `1_000`, `1.5`");
+    let (sign, digits) = match number.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", number),
+    };
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let hexadecimal = digits.strip_prefix("0x").and_then(|digits| u64::from_str_radix(digits, 16).ok());
+    let rex = match (digits.strip_prefix('.'), digits.strip_suffix('.'), hexadecimal) {
+        (Some(fraction), _, _) if is_digits(fraction) => format!("{sign}0.{fraction}"),
+        (_, Some(whole), _) if is_digits(whole) => format!("{sign}{whole}"),
+        (_, _, Some(number)) => format!("{sign}{number}"),
+        _ => return diagnostic,
+    };
+    diagnostic.fix(format!("write `{rex}`"), place, rex)
+}
+
 /// Tokens that are none, and limits.
 fn limits(sources: &Sources, place: Place, kind: &Kind) -> Diagnostic {
     match kind {
@@ -172,8 +254,7 @@ fn limits(sources: &Sources, place: Place, kind: &Kind) -> Diagnostic {
                 listed(["\\n", "\\r", "\\t", "\\0", "\\\\", "\\\"", "\\x41", "\\u{1f980}"], "and")
             ))
             .help("write `\\\\` for a backslash, or a raw string: `r\"…\"`"),
-        Kind::BadNumber => Diagnostic::new(E0120, place, format!("`{}` is no number", text(sources, place)))
-            .help("a number is digits, with `_` between them and one `.` at most: `1_000`, `1.5`"),
+        Kind::BadNumber => bad_number(sources, place),
         Kind::TooDeep => Diagnostic::new(E0121, place, format!("nested deeper than {MAX_DEPTH}"))
             .help("put fewer brackets into each other"),
         Kind::TooLarge { bytes } => {

@@ -35,7 +35,7 @@ const FOREIGN: [(&str, &str); 24] = [
 ];
 
 /// Types of other languages that may be meant as one of Rex's; without arguments, a guess.
-const ALIKE: [(&str, &str); 10] = [
+const ALIKE: [(&str, &str); 19] = [
     ("varchar", "String(255)"),
     ("char", "String(1)"),
     ("id", "BigInt"),
@@ -46,6 +46,15 @@ const ALIKE: [(&str, &str); 10] = [
     ("money", "Decimal(19, 4)"),
     ("timestamp", "DateTime"),
     ("object", "Json"),
+    ("charfield", "String(255)"),
+    ("textfield", "String"),
+    ("emailfield", "String"),
+    ("integerfield", "Int"),
+    ("booleanfield", "Bool"),
+    ("datefield", "Date"),
+    ("datetimefield", "DateTime"),
+    ("jsonfield", "Json"),
+    ("uuidfield", "Uuid"),
 ];
 
 pub(crate) fn unknown_type<'a>(

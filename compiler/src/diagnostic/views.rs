@@ -33,6 +33,14 @@ pub(crate) fn attribute_in_view(place: Place, name: &str, is_index: bool) -> Dia
     diagnostic.fix("remove it", place, "")
 }
 
+/// `what` is the first of all that a mixin brings to a view in vain.
+pub(crate) fn brought_to_view(place: Place, mixin: &str, what: &str, there: Place) -> Diagnostic {
+    Diagnostic::new(E0841, place, format!("`{mixin}` brings {what} to a view"))
+        .see(there, "it has no meaning there")
+        .note("the rows of a view are those of a query, and only read")
+        .help("write the fields in the view, without it")
+}
+
 pub(crate) fn index_of_view(place: Place) -> Diagnostic {
     Diagnostic::new(E0841, place, "`index` has no meaning in a view")
         .note("its rows are not kept, unless it is `materialized`")

@@ -30,7 +30,8 @@ impl Walker<'_> {
                 _ => modifiers.push(self.modifier(pair)),
             }
         }
-        Arg { label, value: value.expect("an argument has a value"), modifiers, span: whole }
+        let value = value.expect("an argument has a value");
+        self.list_in_parentheses(Arg { label, value, modifiers, span: whole })
     }
 
     fn modifier(&mut self, pair: Pair<'_>) -> Modifier {
@@ -164,8 +165,8 @@ impl Walker<'_> {
     fn number(&mut self, pair: &Pair<'_>) -> String {
         let text: String = pair.as_str().chars().filter(|&c| c != '_').collect();
         let digits = text.strip_prefix('-').unwrap_or(&text);
-        let well_formed = digits.split('.').all(|part| part.bytes().all(|b| b.is_ascii_digit()));
-        if well_formed {
+        let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        if digits.split('.').count() <= 2 && digits.split('.').all(is_digits) {
             return text;
         }
         self.error(SyntaxErrorKind::BadNumber, tight(pair));

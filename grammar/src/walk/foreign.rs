@@ -71,6 +71,30 @@ impl Walker<'_> {
         (op, Expr { kind, span: place })
     }
 
+    /// `a in (1, 2)`, whose list was read as words behind a value.
+    pub(super) fn list_in_parentheses(&mut self, mut arg: Arg) -> Arg {
+        let words: Vec<String> = arg.modifiers.iter().map(|word| word.name.text.to_lowercase()).collect();
+        let is_not = match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+            ["in"] => false,
+            ["not", "in"] => true,
+            _ => return arg,
+        };
+        let Some(list) = arg.modifiers.last_mut().and_then(|word| word.args.take()) else { return arg };
+        let place = arg.modifiers[0].name.span.to(list.span);
+        let elements = self.source_of(list.span).trim_start_matches('(').trim_end_matches(')').to_owned();
+        let text = format!("{} in [{elements}]", self.source_of(arg.value.span));
+        let text = if is_not { format!("!({text})") } else { text };
+        let found = self.source_of(place).to_owned();
+        self.foreign(&found, place, text.clone(), vec![(arg.value.span.to(list.span), text)]);
+        let span = arg.value.span.to(list.span);
+        let values = list.args.into_iter().map(|element| element.value).collect();
+        let list = Expr { kind: ExprKind::List(values), span: list.span };
+        let kind = ExprKind::Binary(Box::new(arg.value), BinaryOp::In, Box::new(list));
+        arg.value = Expr { kind, span };
+        arg.modifiers.clear();
+        arg
+    }
+
     /// Tells the operators that stand between operands.
     pub(super) fn foreign_operators(
         &mut self,

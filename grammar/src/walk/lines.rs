@@ -83,6 +83,53 @@ impl Walker<'_> {
         true
     }
 
+    /// Whether what stands behind a field on its line goes on as a column of SQL does, or as a type
+    /// with a dot, which is then told.
+    pub(super) fn behind_member(
+        &mut self,
+        place: Span,
+        before: Option<Span>,
+        last: Option<&mut Member>,
+    ) -> bool {
+        let Some(Member::Field(field)) = last.filter(|_| self.on_line_of(before, place)) else {
+            return false;
+        };
+        let Some(ty) = field.ty.as_ref().map(|ty| ty.span) else { return false };
+        if self.scan_told(place) {
+            return false;
+        }
+        let rest = Span { end: self.line_end(place.start), ..place };
+        let shown = foreign::bare(self.source, rest);
+        let text = &self.source[shown.range()];
+        let is_behind_type = before.is_some_and(|before| before.end == ty.end);
+        if is_behind_type && text.starts_with('.') && text[1..].starts_with(|c: char| c.is_ascii_alphabetic())
+        {
+            let length = text[1..].find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.')));
+            let end = length.map_or(shown.end, |length| shown.start + 1 + length as u32);
+            // Which of the names was meant as the type is not known.
+            field.ty = None;
+            self.error(SyntaxErrorKind::DottedType, Span { end, ..shown });
+            return true;
+        }
+        if !foreign::goes_on_as_sql(text) {
+            return false;
+        }
+        let behind = self.source[shown.end as usize..rest.end as usize].trim_start();
+        let end = if behind.starts_with([',', ';']) { rest.end - behind.len() as u32 + 1 } else { shown.end };
+        let whole = Span { start: field.span.start, end };
+        self.error(SyntaxErrorKind::SqlBehindField { whole, ty }, shown);
+        true
+    }
+
+    /// Takes from a field the attribute whose arguments could not be read: they are told.
+    pub(super) fn without_arguments(&self, place: Span, last: Option<&mut Member>) {
+        let Some(Member::Field(field)) = last else { return };
+        let end = field.attributes.last().map(|attribute| attribute.span.end);
+        if end == Some(place.start) && self.source[place.range()].starts_with('(') {
+            field.attributes.pop();
+        }
+    }
+
     /// Whether a value stands behind a variant, which is then told.
     pub(super) fn variant_value(&mut self, place: Span) -> bool {
         let text = &self.source[place.range()];

@@ -26,3 +26,11 @@ pub(crate) const TARGET: Target = Target {
     sql: |text| text.postgres.as_deref(),
     statements: render::statements,
 };
+
+/// Whether PostgreSQL sends a type, or the elements of an array type, as it sends texts.
+pub fn is_text(native: &str) -> bool {
+    const TEXTS: [&str; 7] = ["text", "varchar", "char", "character", "bpchar", "citext", "name"];
+    let word =
+        native.split(|c: char| c.is_whitespace() || matches!(c, '(' | '[')).find(|word| !word.is_empty());
+    word.is_some_and(|word| TEXTS.contains(&word.to_ascii_lowercase().as_str()))
+}

@@ -129,7 +129,7 @@ async fn rules(db: &Db, ada: &Person) -> Result<()> {
         field("secret", "length"),
         field("website", "url"),
         field("last_ip", "ip"),
-        field("home_street", "non_empty"),
+        field("home.street", "non_empty"),
         field("languages", "length"),
     ];
     assert_eq!(found, expected);

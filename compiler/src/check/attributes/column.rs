@@ -33,6 +33,8 @@ pub(in crate::check) struct Native {
     pub(in crate::check) text: SqlText,
     /// The text for SQLite.
     pub(in crate::check) sqlite: Option<Place>,
+    /// The text for PostgreSQL.
+    pub(in crate::check) postgres: Option<Place>,
 }
 
 /// Whether `@version` or `@soft_delete` may stand on such a field; if not, it is told.
@@ -164,7 +166,7 @@ fn one_value(attribute: &ast::Attribute) -> Option<&ast::Expr> {
 /// that are written otherwise; what is wrong within them is told here.
 #[allow(clippy::option_option)]
 fn native(cx: &mut Cx<'_>, file: FileId, attribute: &ast::Attribute) -> Option<Option<Native>> {
-    let mut native = Native { text: SqlText::default(), sqlite: None };
+    let mut native = Native { text: SqlText::default(), sqlite: None, postgres: None };
     let mut first: Vec<(Dialect, Place)> = Vec::new();
     let mut sound = true;
     let args = &attribute.args.as_ref()?.args;
@@ -191,7 +193,10 @@ fn native(cx: &mut Cx<'_>, file: FileId, attribute: &ast::Attribute) -> Option<O
         }
         first.push((dialect, label));
         match dialect {
-            Dialect::Postgres => native.text.postgres = Some(text.clone()),
+            Dialect::Postgres => {
+                native.text.postgres = Some(text.clone());
+                native.postgres = Some(at);
+            }
             Dialect::Sqlite => {
                 native.text.sqlite = Some(text.clone());
                 native.sqlite = Some(at);

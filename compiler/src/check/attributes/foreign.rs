@@ -51,11 +51,13 @@ pub(super) fn translate(
         "readonly" | "read_only" | "readOnly" | "final" => instead("@immutable".to_owned()),
         "hidden" | "secret" | "private" | "writeOnly" => instead("@sensitive".to_owned()),
         "cascade" => instead("@on_delete(cascade)".to_owned()),
-        "createdAt" | "created_at" if field.default.is_none() => {
+        "positive" => instead("@range(1..)".to_owned()),
+        "nonnegative" | "non_negative" => instead("@range(0..)".to_owned()),
+        "createdAt" | "created_at" | "auto_now_add" if field.default.is_none() => {
             let edits = vec![(behind_type, " = now()".to_owned()), (whole, String::new())];
             said(format!("write `{} = now()`", type_text(cx, file, ty)), edits)
         }
-        "updatedAt" | "updated_at" if field.default.is_none() => {
+        "updatedAt" | "updated_at" | "auto_now" if field.default.is_none() => {
             let edits = vec![(behind_type, " = now()".to_owned()), (whole, "@on_update(now())".to_owned())];
             said(format!("write `{} = now() @on_update(now())`", type_text(cx, file, ty)), edits)
         }

@@ -15,7 +15,7 @@ pub(super) fn resolve(cx: &mut Cx<'_>, relations: &mut Relations, (model, field)
         if !cx.models[target].broken {
             let back = relations.back(model, target).iter().filter(|&&back| (target, back) != (model, field));
             let fields: Vec<&str> = back.map(|&back| cx.field(target, back).name()).collect();
-            let diagnostic = relations::inverse_unknown(place, cx.models[target].name(), &name.text, fields);
+            let diagnostic = relations::inverse_unknown(place, cx.models[target].name(), &name.text, &fields);
             cx.report(diagnostic);
         }
         return;

@@ -11,7 +11,9 @@ pub(super) fn check(cx: &mut Cx<'_>) {
         let draft = &cx.models[model];
         let found = draft.checks.iter().filter_map(|check| {
             let Formula::Expr(condition) = &check.condition else { return None };
-            Rows { draft }.outcome(condition).map(|outcome| lints::constant_check(check.place, outcome))
+            let outcome = Rows { draft }.outcome(condition)?;
+            // With a fault in it, it may be meant otherwise.
+            (!cx.has_error_within(check.place)).then(|| lints::constant_check(check.place, outcome))
         });
         let found: Vec<_> = found.collect();
         cx.diagnostics.extend(found);

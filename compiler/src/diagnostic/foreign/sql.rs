@@ -56,6 +56,28 @@ pub(super) fn translate(text: &str) -> Translation {
     }
 }
 
+/// What words of SQL behind a field are in Rex.
+pub(super) struct Behind {
+    /// What stands right behind the type: `?`, ` = default`.
+    pub(super) of_type: String,
+    pub(super) attributes: String,
+    pub(super) is_sure: bool,
+}
+
+/// A field's type, what of Rex stands behind it, and the rest, which is SQL. None where a part of the
+/// rest is unknown.
+pub(super) fn behind_field(ty: &str, middle: &str, rest: &str) -> Option<Behind> {
+    let said = column::said(&tokens(rest), ty)?;
+    let mark = if said.is_null && !ty.ends_with('?') && !ty.starts_with('[') { "?" } else { "" };
+    let default = match said.default {
+        Some(_) if middle.trim_start().starts_with('=') => return None,
+        Some(default) => format!(" = {default}"),
+        None => String::new(),
+    };
+    let attributes = said.attributes.iter().map(|text| format!(" {text}")).collect();
+    Some(Behind { of_type: format!("{mark}{default}"), attributes, is_sure: said.sure })
+}
+
 /// `PRIMARY KEY (a, b)` and its like.
 fn constraint(tokens: &[Token<'_>]) -> Option<Translation> {
     let is =

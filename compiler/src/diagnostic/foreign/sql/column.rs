@@ -43,12 +43,21 @@ pub(in super::super) fn scalar(name: &str, args: Option<&str>) -> Option<(String
 }
 
 /// What is said behind the type.
-struct Said {
+#[derive(Default)]
+pub(super) struct Said {
     required: bool,
-    default: Option<String>,
-    attributes: Vec<String>,
+    pub(super) is_null: bool,
+    pub(super) default: Option<String>,
+    pub(super) attributes: Vec<String>,
     references: Option<References>,
-    sure: bool,
+    pub(super) sure: bool,
+}
+
+/// What is said behind a type; none where a part is unknown, or leads to another table.
+pub(super) fn said(tokens: &[Token<'_>], ty: &str) -> Option<Said> {
+    let mut said = Said { sure: true, ..Said::default() };
+    read(tokens, ty, &mut said)?;
+    said.references.is_none().then_some(said)
 }
 
 /// A key to another table.
@@ -63,8 +72,7 @@ pub(super) fn column(tokens: &[Token<'_>]) -> Option<Column> {
     let name = tokens.first()?.name();
     let is_name = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     let (ty, counts, mut sure, rest) = ty(tokens.get(1..).filter(|_| is_name && !name.is_empty())?)?;
-    let mut said =
-        Said { required: false, default: None, attributes: Vec::new(), references: None, sure: true };
+    let mut said = Said { sure: true, ..Said::default() };
     if counts {
         said.default = Some("autoincrement()".to_owned());
     }
@@ -125,7 +133,10 @@ fn read(mut rest: &[Token<'_>], ty: &str, said: &mut Said) -> Option<()> {
                 said.required = true;
                 2
             }
-            ("null", _) => 1,
+            ("null", _) => {
+                said.is_null = true;
+                1
+            }
             ("unique", _) => {
                 said.attributes.push("@unique".to_owned());
                 1
