@@ -108,6 +108,9 @@ fn intended(
         }
         ("#", _) => diagnostic.fix("a comment begins with `//`", place, "//"),
         ("?", ["`:`"]) => diagnostic.help("what may be absent has `?` behind its type: `name: String?`"),
+        ("{", expected) if expected.contains(&"a value") => {
+            diagnostic.help("JSON stands in a text: `\"{}\"`")
+        }
         (";", expected) if expected.contains(&"`,`") => diagnostic.fix("write `,`", place, ",").safe(),
         (_, expected) if is_clause && expected.contains(&"`where`") => {
             diagnostic.fix(format!("write `{keyword}`"), place, keyword).safe()
