@@ -414,5 +414,9 @@ impl<'a> Cx<'a> {
 
 /// Documentation as one text.
 fn docs(lines: &[ast::Doc]) -> String {
-    lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n")
+    match lines {
+        [] => String::new(),
+        [line] => line.text.clone(),
+        lines => lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n"),
+    }
 }

@@ -182,6 +182,11 @@ fn apply(rules: &[Rule], word: &str) -> Option<String> {
 /// Whether a word ends as a pattern says: letters, `[abc]` for one of these, `[^abc]` for one of
 /// the others; behind `^` it is the whole word.
 fn fits(word: &str, pattern: &str) -> bool {
+    // Most patterns are out at once by their last letter.
+    let last = pattern.as_bytes().last();
+    if last != word.as_bytes().last() && last != Some(&b']') {
+        return false;
+    }
     if let Some(whole) = pattern.strip_prefix('^') {
         return word == whole;
     }

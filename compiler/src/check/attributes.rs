@@ -89,7 +89,9 @@ pub(super) fn read<'a>(
             attributes.unsure = true;
         }
     }
-    contradictions(cx, &attributes, shape);
+    if field.attributes.len() > 1 {
+        contradictions(cx, &attributes, shape);
+    }
     attributes
 }
 

@@ -12,8 +12,10 @@ use crate::diagnostic::{names, types};
 /// Makes the columns of all models, and finds those that clash.
 pub(super) fn make(cx: &mut Cx<'_>) {
     for model in cx.types.clone().into_iter().chain(cx.with_rows()) {
-        let mut taken = Taken::default();
-        for field in 0..cx.models[model].fields.len() {
+        let fields = cx.models[model].fields.len();
+        let mut taken = Taken::of(fields);
+        cx.models[model].columns.reserve(fields);
+        for field in 0..fields {
             make_field(cx, model, field, &mut taken);
         }
         use_named(cx, model);
@@ -22,11 +24,17 @@ pub(super) fn make(cx: &mut Cx<'_>) {
 }
 
 /// Columns of one model by name: as Rust has them, and as the database does.
-#[derive(Default)]
 struct Taken {
     rust: HashMap<String, usize>,
     /// Folded: SQLite compares without regard to case.
     database: HashMap<String, usize>,
+}
+
+impl Taken {
+    /// None, with room for as many.
+    fn of(columns: usize) -> Taken {
+        Taken { rust: HashMap::with_capacity(columns), database: HashMap::with_capacity(columns) }
+    }
 }
 
 fn make_field(cx: &mut Cx<'_>, model: ModelIx, field: FieldIx, taken: &mut Taken) {

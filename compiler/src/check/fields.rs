@@ -19,6 +19,8 @@ pub(super) fn resolve(cx: &mut Cx<'_>) {
 
 fn resolve_model(cx: &mut Cx<'_>, model: ModelIx) {
     let (block, file) = (cx.models[model].ast, cx.models[model].file);
+    cx.models[model].fields.reserve(block.members.len());
+    cx.models[model].by_name.reserve(block.members.len());
     for member in &block.members {
         let Member::Field(field) = member else { continue };
         let place = Place { file, span: field.name.span };

@@ -38,13 +38,15 @@ pub(super) fn assemble(cx: &Cx<'_>) -> Schema {
 fn taken_names(cx: &Cx<'_>) -> Used {
     let mut used = Used::default();
     let taken = &mut used.names;
+    taken.reserve(cx.models.iter().map(|model| 3 + model.columns.len()).sum());
     for model in cx.models.iter().filter(|model| model.has_rows()) {
         taken.extend([model.table.clone(), model.stem(), names::primary_key(&model.stem())]);
         let indexes = model.uniques.iter().chain(&model.indexes).filter_map(|index| index.name.as_ref());
         let keys = model.fields.iter().filter_map(|field| field.attributes.constraint.as_ref());
         let checks = model.checks.iter().filter_map(|check| check.name.as_ref());
         taken.extend(indexes.chain(keys).chain(checks).map(|(name, _)| name.clone()));
-        taken.extend(model.columns.iter().map(|column| names::check(&model.stem(), &column.name)));
+        let stem = model.stem();
+        taken.extend(model.columns.iter().map(|column| names::check(&stem, &column.name)));
     }
     for join in &cx.join_tables {
         taken.extend([join.table.clone(), join.stem(), names::primary_key(&join.stem())]);
@@ -434,13 +436,17 @@ struct Used {
 impl Used {
     /// A name that nobody has: `…_idx`, `…_idx1`, as PostgreSQL does.
     fn free(&mut self, made: String) -> String {
-        let mut free = made.clone();
-        while !self.names.insert(free.clone()) {
-            let number = self.numbers.entry(made.clone()).or_default();
-            *number += 1;
-            free = format!("{made}{number}");
+        if self.names.insert(made.clone()) {
+            return made;
         }
-        free
+        let number = self.numbers.entry(made.clone()).or_default();
+        loop {
+            *number += 1;
+            let free = format!("{made}{number}");
+            if self.names.insert(free.clone()) {
+                return free;
+            }
+        }
     }
 }
 

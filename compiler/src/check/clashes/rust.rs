@@ -1,5 +1,6 @@
 //! Names that meet in generated Rust.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
@@ -78,18 +79,36 @@ pub(super) fn fields(cx: &mut Cx<'_>) {
             }
         }
         let relations = relations.iter().map(|(name, place)| (name.as_str(), *place));
-        for (name, place) in fields.chain(columns).chain(relations) {
-            match seen.get(&name.to_upper_camel_case()) {
-                Some(_) if told.contains(&place) => {}
-                Some(&(other, first)) if other != name => {
-                    found.push(names::same_in_rust("field", name, place, other, first));
+        let all = fields.chain(columns).chain(relations);
+        if all.clone().all(|(name, _)| stays_apart(name)) {
+            continue;
+        }
+        for (name, place) in all {
+            match seen.entry(name.to_upper_camel_case()) {
+                Entry::Occupied(_) if told.contains(&place) => {}
+                Entry::Occupied(taken) => {
+                    let &(other, first) = taken.get();
+                    if other != name {
+                        found.push(names::same_in_rust("field", name, place, other, first));
+                    }
                 }
-                Some(_) => {}
-                None => drop(seen.insert(name.to_upper_camel_case(), (name, place))),
+                Entry::Vacant(free) => {
+                    free.insert((name, place));
+                }
             }
         }
     }
     cx.diagnostics.extend(found);
+}
+
+/// Whether a name is written as it is meant to be, in which case the type's name tells it from every
+/// other such name: each word of it begins with a letter, which becomes a capital.
+fn stays_apart(name: &str) -> bool {
+    let is_word = |word: &str| {
+        word.starts_with(|c: char| c.is_ascii_lowercase())
+            && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    };
+    name.split('_').all(is_word)
 }
 
 /// What the relations of a model's unions are called.
