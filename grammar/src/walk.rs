@@ -332,14 +332,8 @@ impl Walker<'_> {
                 }
                 Rule::broken_member if self.late_default(place, before, body.members.last_mut()) => {}
                 Rule::broken_member => {
-                    // The check that it stands behind is not whole.
-                    let is_check = |member: &Member| match member {
-                        Member::Statement(statement) => statement.keyword.text == "check",
-                        Member::Field(_) => false,
-                    };
                     if self.on_line_of(before, place) {
-                        body.members.pop_if(|member| is_check(member));
-                        self.without_arguments(place, body.members.last_mut());
+                        self.not_whole(place, &mut body.members);
                     }
                     body.broken |= !recover::is_keyless_statement(&self.source[place.range()]);
                     self.broken(place, before, Rule::lone_field);
@@ -364,24 +358,6 @@ impl Walker<'_> {
         let field = self.field(pair);
         self.error(lacks, field.name.span);
         Member::Field(field)
-    }
-
-    /// Tells a line of words, and gives its end.
-    fn prose(&mut self, start: u32) -> u32 {
-        let end = self.line_end(start);
-        self.broken(Span { start, end }, None, Rule::lone_field);
-        end
-    }
-
-    /// Where a line ends, or a brace that it does not open.
-    fn line_end(&self, start: u32) -> u32 {
-        let rest = &self.source[start as usize..];
-        let mut open = 0;
-        let ends = |c: char| {
-            open += i32::from(c == '{') - i32::from(c == '}');
-            c == '\n' || open < 0
-        };
-        start + rest.find(ends).unwrap_or(rest.len()) as u32
     }
 
     /// Whether what looks like a field without a colon goes on with more words on its line.

@@ -121,13 +121,36 @@ impl Walker<'_> {
         true
     }
 
-    /// Takes from a field the attribute whose arguments could not be read: they are told.
-    pub(super) fn without_arguments(&self, place: Span, last: Option<&mut Member>) {
-        let Some(Member::Field(field)) = last else { return };
-        let end = field.attributes.last().map(|attribute| attribute.span.end);
-        if end == Some(place.start) && self.source[place.range()].starts_with('(') {
-            field.attributes.pop();
+    /// Takes back what a broken rest of its line belongs to, so that the fault is told once: a check,
+    /// or the attribute whose arguments could not be read.
+    pub(super) fn not_whole(&self, rest: Span, members: &mut Vec<Member>) {
+        match members.last_mut() {
+            Some(Member::Statement(statement)) if statement.keyword.text == "check" => {
+                members.pop();
+            }
+            Some(Member::Field(field)) if self.source[rest.range()].starts_with('(') => {
+                field.attributes.pop_if(|attribute| attribute.span.end == rest.start);
+            }
+            _ => {}
         }
+    }
+
+    /// Tells a line of words, and gives its end.
+    pub(super) fn prose(&mut self, start: u32) -> u32 {
+        let end = self.line_end(start);
+        self.broken(Span { start, end }, None, Rule::lone_field);
+        end
+    }
+
+    /// Where a line ends, or a brace that it does not open.
+    pub(super) fn line_end(&self, start: u32) -> u32 {
+        let rest = &self.source[start as usize..];
+        let mut open = 0;
+        let ends = |c: char| {
+            open += i32::from(c == '{') - i32::from(c == '}');
+            c == '\n' || open < 0
+        };
+        start + rest.find(ends).unwrap_or(rest.len()) as u32
     }
 
     /// Whether a value stands behind a variant, which is then told.
