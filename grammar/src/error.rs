@@ -147,6 +147,8 @@ pub enum SyntaxErrorKind {
         /// The file's size in bytes.
         bytes: usize,
     },
+    /// More than [`crate::MAX_TOKENS`].
+    TooManyTokens,
     /// A NUL byte.
     Nul,
     /// A character that turns the direction of text.

@@ -28,6 +28,6 @@ mod words;
 pub use error::{SyntaxError, SyntaxErrorKind};
 pub use foreign::Language;
 pub use format::{Formatted, format};
-pub use parse::{MAX_BYTES, MAX_DEPTH, parse};
+pub use parse::{MAX_BYTES, MAX_DEPTH, MAX_TOKENS, parse};
 pub use strings::{has_bad_escape, place_in_literal, quote};
 pub use words::{Words, words};

@@ -13,6 +13,10 @@ use crate::{scan, walk};
 /// The largest file that is read, in bytes.
 pub const MAX_BYTES: usize = 4 * 1024 * 1024;
 
+/// How many words, numbers, strings and signs a file may have, which bounds the memory that its tree
+/// takes. A file of [`MAX_BYTES`] with usual names and documentation has fewer.
+pub const MAX_TOKENS: usize = 700_000;
+
 /// How deep brackets may nest.
 pub const MAX_DEPTH: usize = 128;
 

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::ast::Span;
 use crate::error::{MAX_TOLD, SyntaxError, SyntaxErrorKind};
-use crate::parse::MAX_DEPTH;
+use crate::parse::{MAX_DEPTH, MAX_TOKENS};
 
 /// What the pass found.
 pub(crate) struct Scan {
@@ -41,11 +41,13 @@ struct Scanner<'a> {
     errors: Vec<SyntaxError>,
     fatal: bool,
     raw_strings: Vec<Range<usize>>,
+    tokens: usize,
 }
 
 impl Scanner<'_> {
     fn run(&mut self) {
         while self.at < self.text.len() && !self.fatal {
+            self.count();
             match self.text[self.at] {
                 b'/' if self.looking_at(b"//") => self.skip_line(),
                 b'/' if self.looking_at(b"/*") => self.block_comment(),
@@ -61,6 +63,25 @@ impl Scanner<'_> {
         }
         for (bracket, at) in std::mem::take(&mut self.open) {
             self.error(SyntaxErrorKind::Unclosed { bracket: bracket.into() }, at, at + 1);
+        }
+    }
+
+    /// Counts what stands here, which costs memory in the tree. Commas and `|` do not, and a
+    /// formatter may add them.
+    fn count(&mut self) {
+        let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii();
+        let byte = self.text[self.at];
+        self.tokens += match byte {
+            // The text of each line is kept.
+            b'/' if self.looking_at(b"///") => 2,
+            b'/' if self.looking_at(b"//") || self.looking_at(b"/*") => 0,
+            b',' | b'|' => 0,
+            _ if byte.is_ascii_whitespace() => 0,
+            _ if is_word(byte) => usize::from(self.at == 0 || !is_word(self.text[self.at - 1])),
+            _ => 1,
+        };
+        if self.tokens > MAX_TOKENS {
+            self.fatal(SyntaxErrorKind::TooManyTokens, self.at, self.at + 1);
         }
     }
 

@@ -1,7 +1,7 @@
 //! Syntax: what the grammar found, in words.
 
 use rex_grammar::ast::Span;
-use rex_grammar::{MAX_BYTES, MAX_DEPTH, SyntaxError, SyntaxErrorKind as Kind};
+use rex_grammar::{MAX_BYTES, MAX_DEPTH, MAX_TOKENS, SyntaxError, SyntaxErrorKind as Kind};
 
 use super::codes::Code::*;
 use super::{Diagnostic, foreign, listed};
@@ -263,6 +263,11 @@ fn limits(sources: &Sources, place: Place, kind: &Kind) -> Diagnostic {
         Kind::TooLarge { bytes } => {
             let name = sources.name(place.file);
             Diagnostic::placeless(E0122, format!("`{name}` has {bytes} bytes, and {MAX_BYTES} are the limit"))
+                .help("split it: all files of the folder are one schema")
+        }
+        Kind::TooManyTokens => {
+            let name = sources.name(place.file);
+            Diagnostic::placeless(E0122, format!("`{name}` has more than {MAX_TOKENS} words and signs"))
                 .help("split it: all files of the folder are one schema")
         }
         Kind::Nul => Diagnostic::new(E0123, place, "a NUL byte").fix("remove it", place, "").safe(),
