@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use rex_compiler::Sources;
 use rex_compiler::diagnostic::{Diagnostic, configuration};
 
-/// The largest file that is read into memory; the parser's own limit is smaller.
-const MAX_BYTES: u64 = 64 * 1024 * 1024;
+/// The largest file that is read.
+const MAX_BYTES: u64 = rex_compiler::MAX_BYTES as u64;
 
 /// A folder's schema files.
 #[derive(Clone, Debug, Default)]
@@ -31,7 +31,7 @@ pub fn load(path: &Path, shown: &str) -> Loaded {
     let shown = Shown::new(shown);
     let mut walk = Walk::default();
     match fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() => walk.folder(path, &shown),
+        Ok(metadata) if metadata.is_dir() => walk.all(path, &shown),
         Ok(_) => walk.files.push((shown.clone(), path.to_owned())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             walk.diagnostics.push(configuration::no_folder(shown.or_dot()));
@@ -85,47 +85,71 @@ impl Shown {
 }
 
 /// Collects files. They and folders are known by their real path, so that a link to a folder above
-/// ends, and a link to a file is not a second one.
+/// ends, and a link to a file is not a second one. It does not recurse, and asks for the real path of
+/// links only: folders may be as deep as the system lets them.
 #[derive(Default)]
 struct Walk {
+    /// Real paths.
     seen: BTreeSet<PathBuf>,
     files: Vec<(Shown, PathBuf)>,
     diagnostics: Vec<Diagnostic>,
+    /// To be looked at.
+    entries: Vec<Entry>,
+    /// Looked at when all else is done, so that what they lead to is known by its own name.
+    links: Vec<Entry>,
+}
+
+struct Entry {
+    shown: Shown,
+    path: PathBuf,
+    real: PathBuf,
 }
 
 impl Walk {
-    fn folder(&mut self, folder: &Path, shown: &Shown) {
-        if !self.is_new(folder) {
-            return;
+    fn all(&mut self, folder: &Path, shown: &Shown) {
+        let (shown, path) = (shown.clone(), folder.to_owned());
+        self.entries.push(Entry { shown, real: real(&path), path });
+        while let Some(entry) = self.entries.pop().or_else(|| self.links.pop()) {
+            let is_folder = entry.path.is_dir();
+            let is_ours = is_folder || entry.path.extension().is_some_and(|extension| extension == "rex");
+            if !is_ours || !self.seen.insert(entry.real.clone()) {
+                continue;
+            }
+            match is_folder {
+                true => self.folder(&entry),
+                false => self.files.push((entry.shown, entry.path)),
+            }
         }
-        let entries = fs::read_dir(folder).and_then(|entries| entries.collect::<io::Result<Vec<_>>>());
+    }
+
+    fn folder(&mut self, folder: &Entry) {
+        let entries = fs::read_dir(&folder.path).and_then(|entries| entries.collect::<io::Result<Vec<_>>>());
         let mut entries = match entries {
             Ok(entries) => entries,
             Err(error) => {
-                self.diagnostics.push(configuration::unreadable(shown.or_dot(), &error.to_string()));
+                self.diagnostics.push(configuration::unreadable(folder.shown.or_dot(), &error.to_string()));
                 return;
             }
         };
-        // Links come last, so that what they lead to is known by its own name.
-        let is_link = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|file_type| file_type.is_symlink());
-        entries.sort_by_cached_key(|entry| (is_link(entry), entry.file_name()));
+        // The last is looked at first.
+        entries.sort_by_cached_key(|entry| std::cmp::Reverse(entry.file_name()));
         for entry in entries {
-            let path = entry.path();
             let name = entry.file_name().to_string_lossy().into_owned();
             if name.starts_with('.') {
                 continue;
             }
-            if path.is_dir() {
-                self.folder(&path, &shown.child(&name));
-            } else if path.extension().is_some_and(|extension| extension == "rex") && self.is_new(&path) {
-                self.files.push((shown.child(&name), path));
+            let (shown, path) = (folder.shown.child(&name), entry.path());
+            match entry.file_type().is_ok_and(|file_type| file_type.is_symlink()) {
+                true => self.links.push(Entry { shown, real: real(&path), path }),
+                false => self.entries.push(Entry { shown, real: folder.real.join(entry.file_name()), path }),
             }
         }
     }
+}
 
-    fn is_new(&mut self, path: &Path) -> bool {
-        self.seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()))
-    }
+/// A path without links, as far as the system knows one.
+fn real(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
 fn read_file(path: &Path, shown: &str) -> Result<String, Box<Diagnostic>> {
@@ -136,7 +160,7 @@ fn read_file(path: &Path, shown: &str) -> Result<String, Box<Diagnostic>> {
         return Err(unreadable("it is not a regular file"));
     }
     if metadata.len() > MAX_BYTES {
-        return Err(Box::new(configuration::too_large(shown, metadata.len())));
+        return Err(Box::new(configuration::too_large(shown, Some(metadata.len()))));
     }
     let mut file = File::open(path).map_err(|error| unreadable(&error.to_string()))?;
     read_text(&mut file, shown)
@@ -146,13 +170,16 @@ fn read_file(path: &Path, shown: &str) -> Result<String, Box<Diagnostic>> {
 ///
 /// # Errors
 ///
-/// When it cannot be read, or is not UTF-8.
+/// When it cannot be read, is larger than a schema may be, or is not UTF-8.
 pub fn read_text(input: &mut dyn Read, shown: &str) -> Result<String, Box<Diagnostic>> {
     let mut bytes = Vec::new();
     input
-        .take(MAX_BYTES)
+        .take(MAX_BYTES + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| Box::new(configuration::unreadable(shown, &error.to_string())))?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(Box::new(configuration::too_large(shown, None)));
+    }
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let line = error.as_bytes()[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;

@@ -23,4 +23,5 @@ mod source;
 
 pub use check::{Checked, Options, check};
 pub use diagnostic::{Diagnostic, Severity};
+pub use rex_grammar::MAX_BYTES;
 pub use source::{FileId, Place, Sources};

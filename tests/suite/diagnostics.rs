@@ -9,6 +9,8 @@ mod configuration;
 mod fixes;
 pub(super) mod fixture;
 mod pages;
+#[cfg(target_os = "linux")]
+mod processes;
 pub(super) mod robustness;
 mod summary;
 mod table;

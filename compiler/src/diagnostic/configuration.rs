@@ -77,9 +77,13 @@ pub fn not_utf8(file: &str, line: usize, byte: usize) -> Diagnostic {
         .help("save it as UTF-8")
 }
 
-/// A file that is too large even to be read.
-pub fn too_large(file: &str, bytes: u64) -> Diagnostic {
+/// A file that is too large even to be read; how large, where that is known.
+pub fn too_large(file: &str, bytes: Option<u64>) -> Diagnostic {
     let most = rex_grammar::MAX_BYTES;
-    Diagnostic::placeless(E0122, format!("`{file}` has {bytes} bytes, and {most} are the limit"))
+    let has = match bytes {
+        Some(bytes) => format!("has {bytes} bytes, and {most} are the limit"),
+        None => format!("has more than {most} bytes, which are the limit"),
+    };
+    Diagnostic::placeless(E0122, format!("`{file}` {has}"))
         .help("split it: all files of the folder are one schema")
 }

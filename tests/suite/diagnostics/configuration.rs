@@ -22,10 +22,12 @@ pub(super) fn diagnostics() -> Vec<Diagnostic> {
         configuration::no_files("schema"),
         configuration::unreadable("schema/post.rex", "permission denied"),
         configuration::not_utf8("schema/post.rex", 3, 41),
-        configuration::too_large("schema/post.rex", 50_000_000),
+        configuration::too_large("schema/post.rex", Some(50_000_000)),
+        configuration::too_large("schema/post.rex", None),
     ];
     let mut sources = Sources::default();
     sources.add("post.rex", " ".repeat(4 * 1024 * 1024 + 1));
+    sources.add("user.rex", "a ".repeat(rex_grammar::MAX_TOKENS + 1));
     all.extend(rex_compiler::check(&sources, &Options::default()).diagnostics);
     all
 }
