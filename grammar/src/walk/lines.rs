@@ -26,7 +26,9 @@ impl Walker<'_> {
     pub(super) fn broken_item(&mut self, place: Span) {
         let items = foreign::items(&self.source[place.range()]);
         let first = items.first().map_or(place.end, |(at, _)| place.start + *at as u32);
-        if !self.source[place.start as usize..first as usize].trim().is_empty() {
+        // Other spaces than these are none to the grammar.
+        let is_space = |c: char| matches!(c, ' ' | '\t' | '\n' | '\r');
+        if !self.source[place.start as usize..first as usize].trim_matches(is_space).is_empty() {
             self.broken(Span { end: first, ..place }, None, Rule::lone_declaration);
         }
         for (at, (start, language)) in items.iter().enumerate() {
