@@ -10,6 +10,10 @@ use super::{Cx, ModelIx, attributes};
 use crate::diagnostic::{declarations, lints, names, types, views};
 use crate::source::{FileId, Place};
 
+/// The most fields that are read of a declaration. No table has as many columns; lists of rows need
+/// none.
+const MAX_FIELDS: usize = 10_000;
+
 /// Resolves the types and attributes of all fields.
 pub(super) fn resolve(cx: &mut Cx<'_>) {
     for model in 0..cx.models.len() {
@@ -28,6 +32,11 @@ fn resolve_model(cx: &mut Cx<'_>, model: ModelIx) {
             let first = cx.field(model, first).place();
             cx.report(names::duplicate_field(&block.name.text, &field.name.text, place, first));
             continue;
+        }
+        if cx.models[model].fields.len() == MAX_FIELDS {
+            cx.report(declarations::too_many_fields(place, &block.name.text, MAX_FIELDS));
+            cx.models[model].broken = true;
+            return;
         }
         let sound = check_name(cx, place, "field", &field.name.text);
         let shape = match &field.ty {

@@ -159,6 +159,7 @@ fn numbers_of_things_are_bounded() {
     let many = |count: usize, line: &dyn Fn(usize) -> String| (0..count).map(line).collect::<String>();
     const MANY: usize = 5_000;
     hostile("fields", model(&many(MANY, &|n| format!("    f{n}: Int\n"))), None);
+    hostile("too many fields", model(&many(20_000, &|n| format!("    f{n}: Int\n"))), Some(Code::E0812));
     hostile("same fields", model(&many(MANY, &|_| "    f: Int\n".to_owned())), Some(Code::E0202));
     hostile("unknown types", model(&many(MANY, &|n| format!("    f{n}: Type{n}\n"))), Some(Code::E0301));
     let key = "id: Int @id";
