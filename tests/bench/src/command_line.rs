@@ -21,29 +21,36 @@ pub(crate) enum Command {
     Sample(SampleArguments),
 }
 
-/// Measures the compiler on schemas of 100 and 1,000 models.
+/// Measures the compiler on schemas of 100, 1,000 and 10,000 models.
 ///
 /// Each model has 12 columns, a required relation to another model and the list that is its other
-/// side; 20 models stand in a file. Times are medians of several runs after a first one:
+/// side; 20 models stand in a file. Times are medians of several runs after a first one. `growth` is
+/// the time of one model, as a multiple of what it is in the smallest schema:
 ///
-///   parse        text to syntax trees
-///   check        text to schema: parsing is in it
-///   generate     schema to Rust: tokens and layout
-///   total        text to Rust, as a build script does it, without reading and writing files
-///   cargo-check  `cargo check` of a crate that is the generated code, all its dependencies
-///                checked before, without incremental compilation (100 models)
+///   parse           text to syntax trees, on one thread
+///   check           text to schema: parsing is in it, on threads
+///   format          text to text in canonical layout
+///   generate        schema to Rust: tokens and layout (to 1,000 models, as all below)
+///   layout          what prettyplease takes of that, on one thread
+///   generate, kept  the same when nothing has changed since an earlier run
+///   total           text to Rust, as a build script does it, without reading and writing files
+///   total, one changed  the same after an earlier run, with a column more in one model
+///   rexc check      the whole process, reading the files included
+///   cargo-check     `cargo check` of a crate that is the generated code, all its dependencies
+///                   checked before, without incremental compilation (100 models)
 ///
 /// The profile `dev` is the unoptimised one that build scripts get; this program is built and run
 /// once more for it.
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct CompilerArguments {
-    /// Print a line of JSON for each measurement: workload, models, profile, ns, lines, `peak_bytes`
+    /// Print a line of JSON for each measurement: workload, models, profile, ns,
+    /// growth, hits, lines, `peak_bytes`
     #[arg(long)]
     pub(crate) json: bool,
 
     /// How many models
-    #[arg(long, value_delimiter = ',', default_value = "100,1000", value_name = "N,…")]
+    #[arg(long, value_delimiter = ',', default_value = "100,1000,10000", value_name = "N,…")]
     pub(crate) models: Vec<usize>,
 
     /// Only the stages, only in the profile that this program is built in

@@ -2,6 +2,7 @@
 
 mod crate_check;
 mod other_profile;
+mod program;
 mod sample;
 mod stages;
 
@@ -17,26 +18,44 @@ use crate::report::{Measurement, Report, time};
 /// Models of the crate that rustc checks.
 const CHECKED: usize = 100;
 
+/// Models of which Rust is made; of more it is hundreds of megabytes.
+const MOST_GENERATED: usize = 1_000;
+
 /// The profile that this program is built in.
 const PROFILE: &str = if cfg!(debug_assertions) { "dev" } else { "release" };
 
 /// Measures all that the arguments ask for.
 pub(crate) fn run(arguments: &CompilerArguments) -> Result<(), Failure> {
     let mut report = Report::new::<Measured>(arguments.json);
+    let mut first = Vec::new();
+    let mut add = |mut measured: Measured| {
+        measured.growth = growth(&mut first, &measured);
+        report.add(&measured)
+    };
     for &models in &arguments.models {
-        for measured in stages::measure(models) {
-            report.add(&measured)?;
-        }
+        stages::measure(models).into_iter().try_for_each(&mut add)?;
     }
     if !arguments.stages_only {
         if PROFILE == "release" {
-            for measured in other_profile::measure(&arguments.models)? {
-                report.add(&measured)?;
-            }
+            program::measure(&arguments.models)?.into_iter().try_for_each(&mut add)?;
+            let small: Vec<usize> =
+                arguments.models.iter().copied().filter(|&models| models <= MOST_GENERATED).collect();
+            other_profile::measure(&small)?.into_iter().try_for_each(&mut add)?;
         }
-        report.add(&crate_check::measure(CHECKED)?)?;
+        add(crate_check::measure(CHECKED)?)?;
     }
     Ok(report.finish()?)
+}
+
+/// The time of a model as a multiple of what it was in the first, smallest schema.
+fn growth(first: &mut Vec<Measured>, measured: &Measured) -> Option<f64> {
+    let of_model = |measured: &Measured| measured.ns as f64 / measured.models as f64;
+    let same = |other: &&Measured| other.workload == measured.workload && other.profile == measured.profile;
+    let found = first.iter().find(same).map(|first| of_model(measured) / of_model(first));
+    if found.is_none() {
+        first.push(measured.clone());
+    }
+    found
 }
 
 /// Writes the schema of so many models into a folder.
@@ -51,7 +70,7 @@ pub(crate) fn write_sample(models: usize, folder: &Path) -> Result<(), Failure> 
 }
 
 /// What a stage took.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 struct Measured {
     workload: String,
     models: usize,
@@ -60,13 +79,27 @@ struct Measured {
     /// Lines of the Rust that came out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     lines: Option<usize>,
+    /// Generated files taken from an earlier run, and all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    hits: Option<(usize, usize)>,
+    /// The time of a model, as a multiple of that in the smallest schema.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    growth: Option<f64>,
     /// The most memory that rustc had.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     peak_bytes: Option<u64>,
 }
 
+impl Measured {
+    fn new(workload: &str, models: usize, profile: &str, ns: u64) -> Measured {
+        let (workload, profile) = (workload.to_owned(), profile.to_owned());
+        Measured { workload, models, profile, ns, ..Measured::default() }
+    }
+}
+
 impl Measurement for Measured {
-    const HEAD: &'static [&'static str] = &["workload", "models", "profile", "time", "lines", "peak memory"];
+    const HEAD: &'static [&'static str] =
+        &["workload", "models", "profile", "time", "growth", "kept files", "lines", "peak memory"];
 
     fn cells(&self) -> Vec<String> {
         let peak = self.peak_bytes.map(|bytes| format!("{} MiB", bytes >> 20));
@@ -75,6 +108,8 @@ impl Measurement for Measured {
             self.models.to_string(),
             self.profile.clone(),
             time(self.ns),
+            self.growth.map(|growth| format!("×{growth:.2}")).unwrap_or_default(),
+            self.hits.map(|(hits, all)| format!("{hits} of {all}")).unwrap_or_default(),
             self.lines.map(|lines| lines.to_string()).unwrap_or_default(),
             peak.unwrap_or_default(),
         ]

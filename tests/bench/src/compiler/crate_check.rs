@@ -44,12 +44,9 @@ pub(super) fn measure(models: usize) -> Result<Measured, Failure> {
     }
     touch(&folder)?;
     Ok(Measured {
-        workload: "cargo-check".to_owned(),
-        models,
-        profile: "dev".to_owned(),
-        ns: median(times).as_nanos() as u64,
         lines: Some(stages::lines(&files)),
         peak_bytes: peak(check(&folder)?)?,
+        ..Measured::new("cargo-check", models, "dev", median(times).as_nanos() as u64)
     })
 }
 

@@ -68,18 +68,13 @@ pub(super) fn schema(models: usize) -> Sources {
 fn model(place: usize, models: usize, file: usize) -> String {
     let (name, next, previous) =
         (name(place), name((place + 1) % models), name((place + models - 1) % models));
-    // All models lead to one another in a ring, of which one link may be missing: else there
-    // could be no first row.
-    let optional = if place + 1 == models { "?" } else { "" };
+    // All models lead to one another in a ring, of which one link may be missing: else there could
+    // be no first row, and a deletion would go round.
+    let (optional, action) = if place + 1 == models { ("?", "set_null") } else { ("", "cascade") };
     format!(
-        "/// One {name}.
-///
-/// It belongs to one {next}, and goes with it.
-model {name} {{
+        "model {name} {{
     id:          BigInt = autoincrement()  @id
-    /// What people call it.
     name:        String(80)
-    /// What machines call it; no two are alike.
     code:        String(20)                @unique
     email:       String(255)
     state:       State{file} = draft
@@ -90,11 +85,8 @@ model {name} {{
     notes:       String?
     created_at:  DateTime = now()
     due_at:      DateTime?
-    next:        {next}{optional}          @on_delete(cascade)
+    next:        {next}{optional}          @on_delete({action})
     previous:    [{previous}]              @inverse(next)
-
-    unique (name, email)
-    index (state, created_at desc)
 }}
 
 "
