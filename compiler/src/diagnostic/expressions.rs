@@ -184,7 +184,9 @@ pub(crate) fn foreign(place: Place, found: &str, rex: &str, edits: Vec<(Place, S
     let diagnostic = Diagnostic::new(E0713, place, format!("`{found}` is not how Rex says it"));
     match edits.is_empty() {
         true => diagnostic.help(rex.to_owned()),
-        false => diagnostic.fix_all(format!("write `{rex}`"), edits),
+        // SQL's `NOT` takes in the comparison behind it, and `!` does not.
+        false if found.eq_ignore_ascii_case("not") => diagnostic.fix_all(format!("write `{rex}`"), edits),
+        false => diagnostic.fix_all(format!("write `{rex}`"), edits).safe(),
     }
 }
 
