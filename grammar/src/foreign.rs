@@ -122,8 +122,10 @@ pub(crate) fn member(line: &str) -> Option<Language> {
         return Some(Language::Rust);
     }
     let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    let is_argument = line[name.len()..].starts_with('(') && line.contains("):");
-    if is_name && is_argument && is_balanced(&line[name.len()..=line.find("):")?]) {
+    // What is no word, such as a comma or a space of any alphabet, may stand before the first.
+    let behind = line.strip_prefix(name).unwrap_or_default();
+    let is_argument = behind.starts_with('(') && behind.contains("):");
+    if is_name && is_argument && is_balanced(&behind[..=behind.find("):")?]) {
         return Some(Language::GraphQl);
     }
     if line.starts_with('"') && line.trim_end().ends_with('"') && line.len() > 2 {
