@@ -14,8 +14,10 @@
 mod bind;
 mod blame;
 mod connect;
+mod connection;
 mod failure;
 mod pool;
+mod raw;
 mod session;
 mod transaction;
 
@@ -23,7 +25,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use rex_sql::Dialect;
-use rusqlite::Connection;
 use tokio::runtime::{Handle, RuntimeFlavor};
 
 use crate::adapter::{Access, Adapter, BoxFuture, Transaction, Work};
@@ -31,6 +32,7 @@ use crate::config::Config;
 use crate::error::Result;
 
 use connect::File;
+use connection::Connection;
 use pool::Pool;
 use session::Session;
 

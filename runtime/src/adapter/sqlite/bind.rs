@@ -3,32 +3,47 @@
 use std::rc::Rc;
 
 use rex_sql::{Bind, Dialect};
-use rusqlite::Statement;
-use rusqlite::types::{ToSqlOutput, Value as Owned, ValueRef};
+use rusqlite::types::{ToSql, ToSqlOutput, Value as Owned, ValueRef};
 
 use super::failure;
+use super::raw::Running;
 use crate::adapter::cannot_hold;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::scalar::push_json;
 use crate::value::{Fixed, Value};
 use rex_sql::calendar;
 
+/// Whether there are as many values as the statement has placeholders.
+pub(super) fn check(placeholders: usize, binds: &[Bind<'_, Value>]) -> Result<()> {
+    if placeholders == binds.len() {
+        return Ok(());
+    }
+    let message =
+        format!("the statement has {placeholders} placeholders, and {} values are given", binds.len());
+    Err(Error::new(Kind::InvalidValue, message))
+}
+
 /// Binds a statement's values, in order.
-pub(super) fn all(statement: &mut Statement<'_>, binds: &[Bind<'_, Value>]) -> Result<()> {
+pub(super) fn all<'v>(running: &mut Running<'_, 'v>, binds: &[Bind<'v, Value>]) -> Result<()> {
     for (place, bind) in binds.iter().enumerate() {
-        let output = match bind {
+        let value = match *bind {
             Bind::One(value) => cell(value)?,
             Bind::Pattern(value) => pattern(value),
-            Bind::Set(values) => {
-                let values = values.iter().map(|value| cell(value).map(owned));
-                let set: Rc<Vec<Owned>> = Rc::new(values.collect::<Result<_>>()?);
-                statement.raw_bind_parameter(place + 1, set).map_err(failure::plain)?;
-                continue;
-            }
+            Bind::Set(values) => set(values)?,
         };
-        statement.raw_bind_parameter(place + 1, output).map_err(failure::plain)?;
+        running.bind(place + 1, value).map_err(failure::plain)?;
     }
     Ok(())
+}
+
+/// Values as the one of a placeholder, which `rarray` makes rows of.
+fn set(values: &[Value]) -> Result<ToSqlOutput<'static>> {
+    let values = values.iter().map(|value| cell(value).map(owned));
+    let values: Rc<Vec<Owned>> = Rc::new(values.collect::<Result<_>>()?);
+    match values.to_sql().map_err(failure::plain)? {
+        ToSqlOutput::Pointer(pointer) => Ok(ToSqlOutput::Pointer(pointer)),
+        _ => unreachable!("rusqlite binds an array by its pointer"),
+    }
 }
 
 fn owned(output: ToSqlOutput<'_>) -> Owned {

@@ -8,11 +8,12 @@ use rex_sql::{ColumnRef, Dialect, Expr, Name, Projection, Select, Table};
 use rusqlite::Connection;
 
 use super::bind;
+use super::raw::Statement;
 use crate::adapter::constraint;
 use crate::error::{Error, Kind};
 use crate::meta::{ForeignKeyMeta, ReferenceMeta, TableMeta};
 use crate::operation::{Operation, Shape};
-use crate::value::Value;
+use crate::value::{Cell, Value};
 
 /// Adds the constraint's name to the failure of a foreign key, if it can be told.
 pub(super) fn add_foreign_key(connection: &Connection, operation: &Operation, error: Error) -> Error {
@@ -147,7 +148,14 @@ fn exists(connection: &Connection, table: Table, filter: Expr<Value>) -> Option<
     let mut select = Select::new(Projection::Exists, table);
     select.filter = Some(filter);
     let rendered = select.render(Dialect::Sqlite);
-    let mut statement = connection.prepare(&rendered.sql).ok()?;
-    bind::all(&mut statement, &rendered.binds).ok()?;
-    statement.raw_query().next().ok()??.get(0).ok()
+    let mut statement = Statement::prepare(connection, &rendered.sql, false).ok()?;
+    let mut running = statement.start();
+    bind::all(&mut running, &rendered.binds).ok()?;
+    if !running.step().ok()? {
+        return None;
+    }
+    match running.cell(0).ok()? {
+        Cell::Integer(exists) => Some(exists != 0),
+        _ => None,
+    }
 }

@@ -3,10 +3,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::connect::Opener;
+use super::connection::Connection;
 use crate::error::{Error, Kind, Result};
 
 /// Connections of one sort. They are opened when they are first needed, and given out in the
@@ -26,8 +26,7 @@ impl Pool {
 
     /// Opens the first connection, so that what is wrong shows when connecting.
     pub(super) fn prime(&self) -> Result<()> {
-        let connection = (self.open)()?;
-        self.give_back(connection);
+        self.give_back(Connection::new((self.open)()?));
         Ok(())
     }
 
@@ -45,7 +44,7 @@ impl Pool {
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match free {
             Some(connection) => connection,
-            None => (self.open)()?,
+            None => Connection::new((self.open)()?),
         };
         Ok(Lease { connection: Some(connection), pool: Arc::clone(self), _permit: permit })
     }

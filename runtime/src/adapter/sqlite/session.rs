@@ -3,12 +3,12 @@
 use std::sync::{Mutex, PoisonError};
 
 use rex_sql::Dialect;
-use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Statement};
 
+use super::connection::Connection;
+use super::raw::Running;
 use super::{bind, blame, failure};
 use crate::adapter::{self, BoxFuture};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::operation::{Operation, Prepared};
 use crate::row::{Cells, Row, Sink};
 use crate::value::Cell;
@@ -24,8 +24,8 @@ impl<'c> Session<'c> {
         Session { connection: Mutex::new(connection) }
     }
 
-    fn on<T>(&self, work: impl FnOnce(&Connection) -> T) -> T {
-        work(&self.connection.lock().unwrap_or_else(PoisonError::into_inner))
+    fn on<T>(&self, work: impl FnOnce(&mut Connection) -> T) -> T {
+        work(&mut self.connection.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -45,7 +45,7 @@ impl adapter::Session for Session<'_> {
     }
 }
 
-fn execute(connection: &Connection, operation: &Operation, sink: &mut dyn Sink) -> Result<u64> {
+fn execute(connection: &mut Connection, operation: &Operation, sink: &mut dyn Sink) -> Result<u64> {
     let prepared = operation.prepare(Dialect::Sqlite);
     match send(connection, &prepared, sink) {
         Ok(written) => Ok(written),
@@ -75,54 +75,30 @@ impl From<Error> for Failure {
     }
 }
 
-fn send(connection: &Connection, prepared: &Prepared<'_>, sink: &mut dyn Sink) -> Result<u64, Failure> {
-    if prepared.is_kept() {
-        return step(&mut *connection.prepare_cached(&prepared.sql)?, prepared, sink);
+fn send(connection: &mut Connection, prepared: &Prepared<'_>, sink: &mut dyn Sink) -> Result<u64, Failure> {
+    let statement = connection.statement(prepared)?;
+    bind::check(statement.parameters(), &prepared.binds)?;
+    let mut running = statement.start();
+    bind::all(&mut running, &prepared.binds)?;
+    let mut rows = 0;
+    while running.step()? {
+        sink.row(&mut Row::new(&running))?;
+        rows += 1;
     }
-    step(&mut connection.prepare(&prepared.sql)?, prepared, sink)
+    Ok(if running.columns() == 0 { running.changes() } else { rows })
 }
 
-fn step(statement: &mut Statement<'_>, prepared: &Prepared<'_>, sink: &mut dyn Sink) -> Result<u64, Failure> {
-    bind::all(statement, &prepared.binds)?;
-    let columns = statement.column_count();
-    if columns == 0 {
-        return Ok(statement.raw_execute()? as u64);
-    }
-    let mut rows = statement.raw_query();
-    let mut count = 0;
-    while let Some(row) = rows.next()? {
-        sink.row(&mut Row::new(&RowCells { row, columns }))?;
-        count += 1;
-    }
-    Ok(count)
-}
-
-/// The cells of SQLite's current row.
-struct RowCells<'a> {
-    row: &'a rusqlite::Row<'a>,
-    columns: usize,
-}
-
-impl Cells for RowCells<'_> {
+impl Cells for Running<'_, '_> {
     fn len(&self) -> usize {
-        self.columns
+        self.columns()
     }
 
     fn cell(&self, place: usize) -> Result<Cell<'_>> {
-        match self.row.get_ref(place).map_err(failure::plain)? {
-            ValueRef::Null => Ok(Cell::Null),
-            ValueRef::Integer(number) => Ok(Cell::Integer(number)),
-            ValueRef::Real(number) => Ok(Cell::Real(number)),
-            ValueRef::Blob(bytes) => Ok(Cell::Blob(bytes)),
-            ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
-                Ok(text) => Ok(Cell::Text(text)),
-                Err(_) => Err(Error::new(Kind::Decode, format!("column {place}: the text is not UTF-8"))),
-            },
-        }
+        Running::cell(self, place)
     }
 }
 
-fn ddl(connection: &Connection, statement: &str) -> Result<()> {
+fn ddl(connection: &rusqlite::Connection, statement: &str) -> Result<()> {
     connection.execute_batch(statement).map_err(|error| {
         let error = failure::ddl(error);
         error.with_sql(statement.to_owned())
@@ -130,6 +106,6 @@ fn ddl(connection: &Connection, statement: &str) -> Result<()> {
 }
 
 /// Sends statements of our own that answer nothing.
-pub(super) fn batch(connection: &Connection, sql: &str) -> Result<()> {
+pub(super) fn batch(connection: &rusqlite::Connection, sql: &str) -> Result<()> {
     connection.execute_batch(sql).map_err(|error| failure::plain(error).with_sql(sql.to_owned()))
 }

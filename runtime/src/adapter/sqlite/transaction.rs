@@ -1,7 +1,6 @@
 //! An open transaction: the writer on lease.
 
-use rusqlite::Connection;
-
+use super::connection::Connection;
 use super::pool::Lease;
 use super::{complete, in_place, session};
 use crate::adapter::{Access, BoxFuture, Transaction, Work};

@@ -1,0 +1,229 @@
+//! Statements of SQLite by its C interface: the one place of the runtime with `unsafe`.
+//!
+//! rusqlite's statements borrow their connection, so they cannot be kept beside it by number, and
+//! each of their cells is looked up three times and checked twice. Here a statement is a pointer that
+//! its [`Connection`](super::connection::Connection) keeps, texts and octets are bound where they lie
+//! instead of being copied, and a cell is looked up once.
+//!
+//! Rules that hold all of it:
+//!
+//! 1. A [`Statement`] never leaves the connection that made it, which drops it before it closes.
+//! 2. A connection is used by one thread at a time; it may move between threads in between.
+//! 3. What is bound outlives the [`Running`] statement, which forgets it when it is dropped.
+//! 4. A cell borrows from the running statement, which cannot be stepped meanwhile.
+
+#![allow(unsafe_code, reason = "the C interface of SQLite; see the rules above")]
+
+use std::ffi::{CStr, c_int};
+use std::marker::PhantomData;
+use std::ptr::{self, NonNull};
+use std::slice;
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Error, ffi};
+
+use crate::error::{self, Kind};
+use crate::value::Cell;
+
+/// A prepared statement.
+pub(super) struct Statement(NonNull<ffi::sqlite3_stmt>);
+
+// SAFETY: SQLite's statements may be used from any thread, by one at a time, as `&mut` ensures.
+unsafe impl Send for Statement {}
+
+impl Statement {
+    /// Prepares a text that is one statement. `kept` says that it is going to be used often.
+    pub(super) fn prepare(connection: &rusqlite::Connection, sql: &str, kept: bool) -> Result<Self, Error> {
+        let length = c_int::try_from(sql.len()).map_err(|_| too_big())?;
+        let flags = if kept { ffi::SQLITE_PREPARE_PERSISTENT } else { 0 };
+        let mut statement = ptr::null_mut();
+        // SAFETY: the text is as long as is said, and SQLite copies it. The handle is only borrowed.
+        let code = unsafe {
+            let handle = connection.handle();
+            let text = sql.as_ptr().cast();
+            ffi::sqlite3_prepare_v3(handle, text, length, flags as _, &raw mut statement, ptr::null_mut())
+        };
+        match (code, NonNull::new(statement)) {
+            (ffi::SQLITE_OK, Some(statement)) => Ok(Statement(statement)),
+            // A text without a statement in it.
+            (ffi::SQLITE_OK, None) => Err(Error::InvalidQuery),
+            // SAFETY: the handle is the open connection's.
+            _ => Err(unsafe { failure(connection.handle(), code) }),
+        }
+    }
+
+    /// How many placeholders it has: the largest number of one.
+    pub(super) fn parameters(&self) -> usize {
+        // SAFETY: the statement is open.
+        unsafe { ffi::sqlite3_bind_parameter_count(self.0.as_ptr()) }.unsigned_abs() as usize
+    }
+
+    /// Starts it; it ends when what is returned is dropped.
+    pub(super) fn start<'v>(&mut self) -> Running<'_, 'v> {
+        Running { statement: self.0, binds: false, of: PhantomData }
+    }
+}
+
+impl Drop for Statement {
+    fn drop(&mut self) {
+        // SAFETY: it is open, nobody has it any more, and its connection is open yet.
+        unsafe { ffi::sqlite3_finalize(self.0.as_ptr()) };
+    }
+}
+
+/// A statement at work, with values that live for `'v`.
+pub(super) struct Running<'s, 'v> {
+    statement: NonNull<ffi::sqlite3_stmt>,
+    binds: bool,
+    of: PhantomData<(&'s mut Statement, &'v ())>,
+}
+
+impl<'v> Running<'_, 'v> {
+    /// Binds the value of a placeholder, the first of which is 1.
+    pub(super) fn bind(&mut self, place: usize, value: ToSqlOutput<'v>) -> Result<(), Error> {
+        self.binds = true;
+        let (statement, at) = (self.statement.as_ptr(), c_int::try_from(place).map_err(|_| too_big())?);
+        // SAFETY: the statement is open. What is bound in place lives for `'v`, longer than `self`, and
+        // is forgotten when `self` is dropped.
+        let code = unsafe {
+            match &value {
+                ToSqlOutput::Borrowed(value) => bind(statement, at, *value, ffi::SQLITE_STATIC()),
+                ToSqlOutput::Owned(value) => bind(statement, at, value.into(), ffi::SQLITE_TRANSIENT()),
+                ToSqlOutput::Pointer((pointer, name, free)) => {
+                    ffi::sqlite3_bind_pointer(statement, at, pointer.cast_mut(), name.as_ptr(), *free)
+                }
+                _ => unreachable!("values are bound as they are, borrowed, or by pointer"),
+            }
+        };
+        if code == ffi::SQLITE_OK { Ok(()) } else { Err(self.failure(code)) }
+    }
+
+    /// Goes to the next row; whether there is one.
+    pub(super) fn step(&mut self) -> Result<bool, Error> {
+        // SAFETY: the statement is open, and no cell is borrowed.
+        match unsafe { ffi::sqlite3_step(self.statement.as_ptr()) } {
+            ffi::SQLITE_ROW => Ok(true),
+            ffi::SQLITE_DONE => Ok(false),
+            code => Err(self.failure(code)),
+        }
+    }
+
+    /// How many columns its rows have: 0 if it answers with none.
+    pub(super) fn columns(&self) -> usize {
+        // SAFETY: the statement is open.
+        unsafe { ffi::sqlite3_column_count(self.statement.as_ptr()) }.unsigned_abs() as usize
+    }
+
+    /// The cell of the current row at a place.
+    ///
+    /// # Errors
+    ///
+    /// Of [`Kind::Decode`] for a text that is not UTF-8.
+    pub(super) fn cell(&self, place: usize) -> error::Result<Cell<'_>> {
+        // SAFETY: the statement is open. Out of range, or without a current row, the value is null.
+        // The value is used on this thread, until the next step at the latest.
+        unsafe {
+            let value = ffi::sqlite3_column_value(self.statement.as_ptr(), place as c_int);
+            Ok(match ffi::sqlite3_value_type(value) {
+                ffi::SQLITE_INTEGER => Cell::Integer(ffi::sqlite3_value_int64(value)),
+                ffi::SQLITE_FLOAT => Cell::Real(ffi::sqlite3_value_double(value)),
+                ffi::SQLITE_TEXT => {
+                    let text = ffi::sqlite3_value_text(value);
+                    let bytes = octets(text, ffi::sqlite3_value_bytes(value));
+                    Cell::Text(std::str::from_utf8(bytes).map_err(|_| not_utf_8(place))?)
+                }
+                ffi::SQLITE_BLOB => {
+                    let blob = ffi::sqlite3_value_blob(value).cast();
+                    Cell::Blob(octets(blob, ffi::sqlite3_value_bytes(value)))
+                }
+                _ => Cell::Null,
+            })
+        }
+    }
+
+    /// How many rows it wrote.
+    pub(super) fn changes(&self) -> u64 {
+        // SAFETY: the statement is open, and so is its connection.
+        unsafe { ffi::sqlite3_changes64(ffi::sqlite3_db_handle(self.statement.as_ptr())) }.unsigned_abs()
+    }
+
+    #[cold]
+    fn failure(&self, code: c_int) -> Error {
+        // SAFETY: the statement is open, and so is its connection.
+        unsafe { failure(ffi::sqlite3_db_handle(self.statement.as_ptr()), code) }
+    }
+}
+
+impl Drop for Running<'_, '_> {
+    fn drop(&mut self) {
+        // SAFETY: the statement is open; what was bound is not read after this.
+        unsafe {
+            ffi::sqlite3_reset(self.statement.as_ptr());
+            if self.binds {
+                ffi::sqlite3_clear_bindings(self.statement.as_ptr());
+            }
+        }
+    }
+}
+
+/// # Safety
+///
+/// The statement is open; with `SQLITE_STATIC`, the value outlives the statement's run.
+unsafe fn bind(
+    statement: *mut ffi::sqlite3_stmt,
+    at: c_int,
+    value: ValueRef<'_>,
+    lives: ffi::sqlite3_destructor_type,
+) -> c_int {
+    // SAFETY: as above; lengths are those of the slices. An empty slice has a pointer that is not null.
+    unsafe {
+        match value {
+            ValueRef::Null => ffi::sqlite3_bind_null(statement, at),
+            ValueRef::Integer(number) => ffi::sqlite3_bind_int64(statement, at, number),
+            ValueRef::Real(number) => ffi::sqlite3_bind_double(statement, at, number),
+            ValueRef::Text(text) => {
+                let (start, length) = (text.as_ptr().cast(), text.len() as u64);
+                ffi::sqlite3_bind_text64(statement, at, start, length, lives, ffi::SQLITE_UTF8 as u8)
+            }
+            ValueRef::Blob(bytes) => {
+                ffi::sqlite3_bind_blob64(statement, at, bytes.as_ptr().cast(), bytes.len() as u64, lives)
+            }
+        }
+    }
+}
+
+/// # Safety
+///
+/// `start` is null, or has so many octets, which live for `'a`.
+unsafe fn octets<'a>(start: *const u8, length: c_int) -> &'a [u8] {
+    // SAFETY: as above.
+    if start.is_null() {
+        &[]
+    } else {
+        unsafe { slice::from_raw_parts(start, length.unsigned_abs() as usize) }
+    }
+}
+
+/// What went wrong last on a connection.
+///
+/// # Safety
+///
+/// The connection is open.
+#[cold]
+unsafe fn failure(connection: *mut ffi::sqlite3, code: c_int) -> Error {
+    // SAFETY: as above; the message lives until the next call on the connection.
+    unsafe {
+        let message = ffi::sqlite3_errmsg(connection);
+        let message = (!message.is_null()).then(|| CStr::from_ptr(message).to_string_lossy().into_owned());
+        Error::SqliteFailure(ffi::Error::new(code), message)
+    }
+}
+
+fn too_big() -> Error {
+    Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_TOOBIG), None)
+}
+
+#[cold]
+fn not_utf_8(place: usize) -> error::Error {
+    error::Error::new(Kind::Decode, format!("column {place}: the text is not UTF-8"))
+}
