@@ -19,6 +19,7 @@ pub mod codegen;
 pub mod diagnostic;
 pub mod format;
 mod parallel;
+mod rust_names;
 mod source;
 
 pub use check::{Checked, Options, check};

@@ -81,8 +81,10 @@ impl States {
 fn create_struct(model: &Model, states: &States) -> TokenStream {
     let (create, row) = (names::beside("Create", &model.name), names::item(&model.name));
     let parameters = &states.parameters;
-    let text =
-        format!("A new [`{}`] in the making. Its parameters say which required fields are set.", model.name);
+    let text = format!(
+        "A new [`{}`] in the making. Its parameters say which required fields are set.",
+        names::shown(&model.name)
+    );
     let docs = layout::docs(&[&text]);
     let generics = generics(&quote!(#(#parameters = ::rex_orm::__::Missing),*), states);
     quote! {
@@ -149,8 +151,10 @@ fn setter_docs(field: &Field<'_>) -> TokenStream {
 
 fn update_struct(model: &Model) -> TokenStream {
     let (update, row) = (names::beside("Update", &model.name), names::item(&model.name));
-    let docs =
-        layout::docs(&[&format!("A change of one [`{}`], or of all that a finder matches.", model.name)]);
+    let docs = layout::docs(&[&format!(
+        "A change of one [`{}`], or of all that a finder matches.",
+        names::shown(&model.name)
+    )]);
     quote! {
         #docs
         #[must_use = "nothing is written before `.save()`"]

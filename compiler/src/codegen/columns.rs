@@ -11,7 +11,7 @@ pub(super) fn items(cx: &Cx<'_>, model: &Model) -> [TokenStream; 2] {
     let (columns, row) = (names::beside("Columns", &model.name), names::item(&model.name));
     let docs = layout::docs(&[&format!(
         "The columns and relations of [`{}`], in conditions, orders and `with`.",
-        model.name
+        names::shown(&model.name)
     )]);
     let fields = fields::of(cx, model).into_iter().map(|field| {
         let (name, ty, docs, deprecated) =

@@ -89,7 +89,7 @@ fn definition(cx: &Cx<'_>, item: &EmbeddedType, parts: &[Part]) -> TokenStream {
 
 /// The columns, each by itself, of whatever model has the type.
 fn columns(item: &EmbeddedType, parts: &[Part]) -> TokenStream {
-    let (columns, name) = (names::beside("Columns", &item.name), &item.name);
+    let (columns, name) = (names::beside("Columns", &item.name), names::shown(&item.name));
     let docs =
         layout::docs(&[&format!("The columns of a [`{name}`] in the model `M`, in conditions and orders.")]);
     let fields = parts.iter().map(|Part { name, plain, ty, inner, .. }| {

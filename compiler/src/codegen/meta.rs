@@ -281,7 +281,7 @@ pub(super) fn join_table_name(id: JoinTableId) -> proc_macro2::Ident {
 pub(super) fn join_table(cx: &Cx<'_>, id: JoinTableId, join: &JoinTable) -> TokenStream {
     let constant = join_table_name(id);
     let [first, second] = &join.sides;
-    let names = [&cx.schema[first.model].name, &cx.schema[second.model].name];
+    let names = [first, second].map(|side| names::shown(&cx.schema[side.model].name));
     let docs = layout::docs(&[&format!(
         "The table `{}` between [`{}`] and [`{}`].",
         join.table, names[0], names[1]

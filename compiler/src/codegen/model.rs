@@ -86,7 +86,7 @@ pub(super) fn field_docs(column: &Column) -> TokenStream {
 /// `pub struct UserId(pub i64);` and how it meets columns.
 fn typed_id(cx: &Cx<'_>, model: &Model, column: &Column) -> Vec<TokenStream> {
     let (id, row) = (names::id_type(&model.name), names::item(&model.name));
-    let docs = layout::docs(&[&format!("The id of a [`{}`].", model.name)]);
+    let docs = layout::docs(&[&format!("The id of a [`{}`].", names::shown(&model.name))]);
     let value = types::value(cx, column.ty);
     let copy = types::is_copy(column.ty).then(|| quote!(::core::marker::Copy,));
     let serde = serde(cx, true);
@@ -154,8 +154,10 @@ pub(super) fn taken(column: &Column, place: &TokenStream) -> TokenStream {
 /// `pub struct NewUser { … }`
 fn new_row(cx: &Cx<'_>, model: &Model) -> TokenStream {
     let name = names::new_type(&model.name);
-    let docs =
-        layout::docs(&[&format!("A [`{}`] to be inserted. What has a default may be `None`.", model.name)]);
+    let docs = layout::docs(&[&format!(
+        "A [`{}`] to be inserted. What has a default may be `None`.",
+        names::shown(&model.name)
+    )]);
     let fields = fields::of_new(cx, model);
     let [derives, debug] = shown::derives(&name, &fields::shown(&fields));
     let fields = fields.iter().map(|field| {

@@ -1,10 +1,12 @@
 //! What things are called in Rust.
 
-use heck::{ToSnakeCase, ToUpperCamelCase};
+use heck::ToUpperCamelCase;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use rex_schema::Schema;
 use rex_schema::model::{EnumId, Model, ModelId, RelationKind, TypeId, UnionId};
+
+use crate::rust_names;
 
 /// Words that a field cannot be called without `r#`.
 const KEYWORDS: [&str; 45] = [
@@ -54,10 +56,10 @@ pub(super) struct Names {
 impl Names {
     pub(super) fn new(schema: &Schema) -> Names {
         Names {
-            models: schema.models().map(|(_, model)| model.name.to_snake_case()).collect(),
-            enums: schema.enums().map(|(_, item)| item.name.to_snake_case()).collect(),
-            types: schema.types().map(|(_, item)| item.name.to_snake_case()).collect(),
-            unions: schema.unions().map(|(_, item)| item.name.to_snake_case()).collect(),
+            models: schema.models().map(|(_, model)| rust_names::module(&model.name)).collect(),
+            enums: schema.enums().map(|(_, item)| rust_names::module(&item.name)).collect(),
+            types: schema.types().map(|(_, item)| rust_names::module(&item.name)).collect(),
+            unions: schema.unions().map(|(_, item)| rust_names::module(&item.name)).collect(),
         }
     }
 
@@ -123,19 +125,19 @@ pub(super) fn union_columns_path(schema: &Schema, id: UnionId) -> TokenStream {
 }
 
 fn columns_path(name: &str) -> TokenStream {
-    let (module, columns) = (field(&name.to_snake_case()), beside("Columns", name));
+    let (module, columns) = (field(&rust_names::module(name)), beside("Columns", name));
     quote!(super::#module::#columns)
 }
 
 /// The method of a union that gives the id of one member.
 pub(super) fn member(schema: &Schema, id: ModelId) -> Ident {
-    field(&schema[id].name.to_snake_case())
+    field(&rust_names::module(&schema[id].name))
 }
 
 /// A type that stands beside a model in its module: `Columns`, `Repository`. It gives way to a
 /// model that is called the same.
 pub(super) fn beside(helper: &str, model: &str) -> Ident {
-    if helper == model { format_ident!("{helper}_") } else { format_ident!("{helper}") }
+    if helper == rust_names::type_of(model) { format_ident!("{helper}_") } else { format_ident!("{helper}") }
 }
 
 /// The name that setters and arguments have for a column: a to-one's own name for the single
@@ -186,19 +188,28 @@ pub(super) fn file(module: &Ident) -> String {
     }
 }
 
-/// A type.
+/// The type of a declaration.
 pub(super) fn item(name: &str) -> Ident {
+    type_named(&rust_names::type_of(name))
+}
+
+/// The type of a declaration, in a text.
+pub(super) fn shown(name: &str) -> String {
+    item(name).to_string()
+}
+
+fn type_named(name: &str) -> Ident {
     if RESERVED.contains(&name) { format_ident!("{name}_") } else { Ident::new(name, Span::call_site()) }
 }
 
 /// `UserId`
 pub(super) fn id_type(model: &str) -> Ident {
-    format_ident!("{model}Id")
+    format_ident!("{}Id", rust_names::type_of(model))
 }
 
 /// `NewUser`
 pub(super) fn new_type(model: &str) -> Ident {
-    format_ident!("New{model}")
+    format_ident!("New{}", rust_names::type_of(model))
 }
 
 /// A variant in Rust's case.
@@ -210,10 +221,10 @@ pub(super) fn variant(name: &str) -> Ident {
     } else {
         camel
     };
-    item(&camel)
+    type_named(&camel)
 }
 
 /// A type named after a field or a list of them.
 pub(super) fn camel(names: &[&str]) -> Ident {
-    item(&names.join("_").to_upper_camel_case())
+    type_named(&names.join("_").to_upper_camel_case())
 }

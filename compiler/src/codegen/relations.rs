@@ -17,7 +17,7 @@ pub(super) fn items(cx: &Cx<'_>, id: ModelId) -> Vec<TokenStream> {
         let (name, docs) = (names::camel(&[&relation.name]), relation_docs(relation, ""));
         quote!(#docs pub enum #name {})
     });
-    let docs = layout::docs(&[&format!("The relations of [`{}`], as types.", model.name)]);
+    let docs = layout::docs(&[&format!("The relations of [`{}`], as types.", names::shown(&model.name))]);
     let mut items = vec![quote!(#docs pub mod relations { #(#markers)* })];
     items.extend(relations().map(|relation| relation_impl(cx, model, relation)));
     let row = names::item(&model.name);

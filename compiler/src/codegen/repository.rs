@@ -14,7 +14,8 @@ pub(super) fn items(cx: &Cx<'_>, id: ModelId) -> [TokenStream; 2] {
     let model = &cx.schema[id];
     let (repository, row) = (names::beside("Repository", &model.name), names::item(&model.name));
     let handle = names::accessor(&cx.names.model_module(id));
-    let docs = layout::docs(&[&format!("The rows of [`{}`]: what `db.{handle}()` is.", model.name)]);
+    let docs =
+        layout::docs(&[&format!("The rows of [`{}`]: what `db.{handle}()` is.", names::shown(&model.name))]);
     let struct_ = quote! {
         #docs
         #[derive(::core::clone::Clone, ::core::fmt::Debug)]
@@ -281,8 +282,10 @@ pub(super) fn unique_items(_: &Cx<'_>, model: &Model) -> [TokenStream; 2] {
         0 => layout::docs(&[&format!("The primary key, `{name}`.")]),
         _ => layout::docs(&[&format!("`{name}`")]),
     });
-    let docs =
-        layout::docs(&[&format!("The uniques of [`{}`], for `error.conflict::<{unique}>()`.", model.name)]);
+    let docs = layout::docs(&[&format!(
+        "The uniques of [`{}`], for `error.conflict::<{unique}>()`.",
+        names::shown(&model.name)
+    )]);
     let enum_ = quote! {
         #docs
         #[derive(

@@ -77,7 +77,7 @@ fn modules(cx: &Cx<'_>) -> TokenStream {
     let unions =
         cx.schema.unions().map(|(id, item)| (cx.names.union_module(id), &item.name, " and its columns."));
     let modules = models.chain(enums).chain(types).chain(unions).map(|(module, name, behind)| {
-        let docs = layout::docs(&[&format!("[`{name}`]{behind}")]);
+        let docs = layout::docs(&[&format!("[`{}`]{behind}", names::shown(name))]);
         match cx.options.layout {
             Layout::Modules => {
                 let path = names::file(&module);
@@ -130,7 +130,7 @@ fn database(cx: &Cx<'_>) -> [TokenStream; 3] {
         let module = cx.names.model_module(id);
         let method = names::accessor(&module);
         let repository = names::beside("Repository", &model.name);
-        let docs = layout::docs(&[&format!("The rows of [`{}`].", model.name)]);
+        let docs = layout::docs(&[&format!("The rows of [`{}`].", names::shown(&model.name))]);
         quote! {
             #docs
             pub fn #method(&self) -> self::#module::#repository {

@@ -113,7 +113,7 @@ fn conversions(item: &Union, member: &Member) -> TokenStream {
 
 /// The keys, each by itself, of whatever model has the union.
 fn columns(item: &Union, members: &[Member]) -> TokenStream {
-    let (columns, name) = (names::beside("Columns", &item.name), &item.name);
+    let (columns, name) = (names::beside("Columns", &item.name), names::shown(&item.name));
     let docs =
         layout::docs(&[&format!("The keys of a [`{name}`] in the model `M`, in conditions and orders.")]);
     let fields = members.iter().map(|Member { name, id, method, .. }| {

@@ -3,12 +3,13 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
-use heck::{ToSnakeCase, ToUpperCamelCase};
+use heck::ToUpperCamelCase;
 use rex_grammar::ast::BlockKind;
 
 use crate::check::draft::{ColumnDraft, ModelDraft, Shape};
 use crate::check::{Cx, unions};
 use crate::diagnostic::{Code, names};
+use crate::rust_names;
 use crate::source::Place;
 
 /// Types of the generated code that belong to no declaration.
@@ -19,7 +20,10 @@ pub(super) fn items(cx: &mut Cx<'_>) {
     let mut made: HashMap<String, (Place, String)> = HashMap::new();
     let mut modules: HashMap<String, (Place, String)> = HashMap::new();
     for model in cx.models.iter().filter(|model| model.has_rows()) {
-        for name in [format!("New{}", model.name()), format!("{}Id", model.name())] {
+        for name in [
+            format!("New{}", rust_names::type_of(model.name())),
+            format!("{}Id", rust_names::type_of(model.name())),
+        ] {
             made.insert(name, (model.place(), format!("`{}`", model.name())));
         }
     }
@@ -40,10 +44,10 @@ pub(super) fn items(cx: &mut Cx<'_>) {
     let mut declared: Vec<(&str, Place)> = models.chain(enums).chain(unions).collect();
     declared.sort_by_key(|(_, place)| *place);
     for (name, place) in declared {
-        let module = name.to_snake_case();
-        if let Some((_, owner)) = OWN.iter().find(|(own, _)| *own == name) {
+        let (module, item) = (rust_names::module(name), rust_names::type_of(name));
+        if let Some((_, owner)) = OWN.iter().find(|(own, _)| *own == item) {
             cx.report(names::generated_name(name, place, owner, None));
-        } else if let Some((first, owner)) = made.get(name) {
+        } else if let Some((first, owner)) = made.get(&item) {
             let diagnostic = names::generated_name(name, place, owner, Some(*first));
             cx.report(diagnostic);
         } else if let Some((first, other)) = modules.get(&module)
