@@ -17,6 +17,8 @@ pub(crate) struct Target {
     pub(crate) comments: bool,
     /// Lets an index say where nulls stand.
     pub(crate) index_nulls: bool,
+    /// Holds NaN, and has it above every number.
+    pub(crate) nan: bool,
     /// Keeps the rows of a view where it is asked to.
     pub(crate) materialized_views: bool,
     /// Has methods of indexes beside `btree`, and with them operator classes, collations by name and

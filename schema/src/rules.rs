@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use crate::database as db;
 use crate::dialect::Target;
 use crate::model::{
-    Column, Comparison, Expr, Function, Model, Node, RuleKind, Scalar, Schema, Value, ValueType,
+    Column, Comparison, Expr, Function, Model, Node, RuleKind, Scalar, Schema, Type, Value, ValueType,
 };
 use crate::names;
 
@@ -20,6 +20,8 @@ pub(crate) fn checks(schema: &Schema, target: &Target, stem: &str, model: &Model
     for (place, column) in model.columns.iter().enumerate() {
         for rule in &column.rules {
             let Some(condition) = condition(column, place, &rule.kind) else { continue };
+            let condition =
+                if target.nan { without_nan(column, place, &rule.kind, condition) } else { condition };
             let name =
                 names::rule(stem, &column.name, rule.kind.code(), |name| taken.insert(name.to_owned()));
             let condition = db::Condition::Sql((target.expr)(schema, model, &condition));
@@ -78,6 +80,18 @@ pub fn condition(column: &Column, place: usize, rule: &RuleKind) -> Option<Expr>
         }
     };
     all(parts)
+}
+
+/// NaN lies in no range, and where it is above every number one without an upper end would hold it.
+fn without_nan(column: &Column, place: usize, rule: &RuleKind, condition: Expr) -> Expr {
+    let is_float = matches!(column.ty, Type::Scalar(Scalar::Float | Scalar::Double));
+    if !is_float || !matches!(rule, RuleKind::Range { high: None, .. }) {
+        return condition;
+    }
+    let ty = ValueType { ty: column.ty, list: column.list };
+    let (value, end) = (Node::Column(place), Node::Value(Value::Float(f64::INFINITY)));
+    let below = compared(Comparison::LessOrEqual, Expr::new(value, ty), Expr::new(end, ty));
+    Expr::condition(Node::All(vec![condition, below]))
 }
 
 fn all(mut parts: Vec<Expr>) -> Option<Expr> {

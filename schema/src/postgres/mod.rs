@@ -16,6 +16,7 @@ pub(crate) const TARGET: Target = Target {
     comments: true,
     index_nulls: true,
     index_methods: true,
+    nan: true,
     materialized_views: true,
     autoincrement_is_key: false,
     ty: types::ty,

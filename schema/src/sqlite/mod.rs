@@ -18,6 +18,7 @@ pub(crate) const TARGET: Target = Target {
     comments: false,
     index_nulls: false,
     index_methods: false,
+    nan: false,
     materialized_views: false,
     autoincrement_is_key: true,
     ty: types::ty,
