@@ -65,11 +65,12 @@ pub struct Prepared<'a> {
     pub binds: Vec<Bind<'a, Value>>,
 }
 
-/// Texts that are longer are not kept: they are inserts of many rows, whose number varies.
+/// Texts that are longer are not kept with the others: they are inserts of many rows, whose number
+/// varies. Of them a connection has the last one only.
 const KEPT: usize = 8_192;
 
 impl Prepared<'_> {
-    /// Whether a connection should keep the prepared statement for the next time.
+    /// Whether a connection should keep the prepared statement for as long as it lives.
     pub fn is_kept(&self) -> bool {
         self.id.is_some() || self.sql.len() <= KEPT
     }

@@ -19,6 +19,8 @@ pub(super) struct Statements {
     fixed: Mutex<Vec<Option<(&'static str, Statement)>>>,
     /// Those made at run time, by their text.
     made: Mutex<HashMap<String, Statement>>,
+    /// The last one that is too long to be kept with the others: programs write batches of one size.
+    long: Mutex<Option<(String, Statement)>>,
 }
 
 impl Statements {
@@ -28,9 +30,7 @@ impl Statements {
             return Ok(statement);
         }
         let statement = client.prepare(&prepared.sql).await?;
-        if prepared.is_kept() {
-            self.keep(prepared, &statement);
-        }
+        self.keep(prepared, &statement);
         Ok(statement)
     }
 
@@ -40,6 +40,11 @@ impl Statements {
                 let list = self.fixed.lock().unwrap_or_else(PoisonError::into_inner);
                 let (text, statement) = list.get(id)?.as_ref()?;
                 std::ptr::eq(*text, sql).then(|| statement.clone())
+            }
+            None if !prepared.is_kept() => {
+                let long = self.long.lock().unwrap_or_else(PoisonError::into_inner);
+                let (text, statement) = long.as_ref()?;
+                (*text == *prepared.sql).then(|| statement.clone())
             }
             None => {
                 let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
@@ -56,6 +61,10 @@ impl Statements {
                     list.resize_with(id + 1, || None);
                 }
                 list[id] = Some((sql, statement.clone()));
+            }
+            None if !prepared.is_kept() => {
+                let text = prepared.sql.clone().into_owned();
+                *self.long.lock().unwrap_or_else(PoisonError::into_inner) = Some((text, statement.clone()));
             }
             None => {
                 let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
@@ -75,6 +84,9 @@ impl Statements {
                 if let Some(entry) = list.get_mut(id) {
                     *entry = None;
                 }
+            }
+            None if !prepared.is_kept() => {
+                *self.long.lock().unwrap_or_else(PoisonError::into_inner) = None;
             }
             None => {
                 self.made.lock().unwrap_or_else(PoisonError::into_inner).remove(&*prepared.sql);

@@ -25,8 +25,8 @@ struct Statements {
     fixed: Vec<Option<(&'static str, Statement)>>,
     /// Those made at run time, by their text.
     made: HashMap<String, Statement>,
-    /// The last one that is not kept.
-    passing: Option<Statement>,
+    /// The last one that is too long to be kept with the others: programs write batches of one size.
+    long: Option<(String, Statement)>,
 }
 
 impl Connection {
@@ -57,7 +57,7 @@ impl Statements {
         match (prepared.id, &prepared.sql) {
             (Some(id), Cow::Borrowed(sql)) => self.fixed(driver, id as usize, sql),
             _ if prepared.is_kept() => self.made(driver, &prepared.sql),
-            _ => Ok(self.passing.insert(Statement::prepare(driver, &prepared.sql, false)?)),
+            _ => self.long(driver, &prepared.sql),
         }
     }
 
@@ -77,6 +77,16 @@ impl Statements {
         match place {
             Some((_, statement)) => Ok(statement),
             None => Ok(&mut place.insert((sql, Statement::prepare(driver, sql, true)?)).1),
+        }
+    }
+
+    fn long(&mut self, driver: &rusqlite::Connection, sql: &str) -> rusqlite::Result<&mut Statement> {
+        if self.long.as_ref().is_some_and(|(text, _)| text != sql) {
+            self.long = None;
+        }
+        match &mut self.long {
+            Some((_, statement)) => Ok(statement),
+            place => Ok(&mut place.insert((sql.to_owned(), Statement::prepare(driver, sql, true)?)).1),
         }
     }
 

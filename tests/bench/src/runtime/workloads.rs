@@ -4,6 +4,7 @@
 mod find;
 mod get;
 mod insert;
+mod insert_many;
 
 use std::future::Future;
 use std::ops::Range;
@@ -18,9 +19,13 @@ pub(super) fn all() -> Vec<Box<dyn Workload>> {
     vec![
         Box::new(get::Get),
         Box::new(find::Find { rows: 1 }),
+        Box::new(find::Find { rows: 10 }),
         Box::new(find::Find { rows: 100 }),
         Box::new(find::Find { rows: 1000 }),
         Box::new(insert::Insert),
+        Box::new(insert_many::InsertMany::new(10)),
+        Box::new(insert_many::InsertMany::new(100)),
+        Box::new(insert_many::InsertMany::new(1000)),
     ]
 }
 
