@@ -1,19 +1,35 @@
 //! How to reach a database, from a URL, a configuration file, or code.
+//!
+//! A *setting* has one name everywhere: as a field here, as a method of [`Builder`], after the `?`
+//! of a URL, and in a configuration file. [`settings`] is the table of them.
 
+mod builder;
+mod choices;
+mod nearest;
+mod password;
+#[cfg(feature = "serde")]
+mod serialised;
+mod settings;
+mod shown;
 mod url_text;
 
-use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::error::{Error, Kind, Result};
 
-/// How to reach a database. One type for every database: what is missing for the chosen one is
-/// reported when connecting.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(deny_unknown_fields, default))]
+pub use builder::Builder;
+pub use choices::{DatabaseKind, JournalMode, SslMode, Synchronous};
+pub use password::Password;
+
+/// How to reach a database. One type for every database: what is missing for the chosen one, or
+/// is no setting of it, is reported when connecting.
+///
+/// A time-out of zero is none: there is no limit. `Debug` shows what is set, without the user's name
+/// and password.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Config {
-    /// Which database.
+    /// Which database; if none, what the settings below are of.
     pub kind: Option<DatabaseKind>,
     /// PostgreSQL: the server's name or address, or the folder of its Unix socket.
     pub host: Option<String>,
@@ -25,78 +41,49 @@ pub struct Config {
     pub password: Option<Password>,
     /// PostgreSQL: the database's name.
     pub database: Option<String>,
+    /// PostgreSQL: whether the connection is encrypted. If none, it is not for a server on this
+    /// machine, and `verify-full` for any other.
+    pub sslmode: Option<SslMode>,
+    /// PostgreSQL: a file with the root certificates (PEM) that are trusted, instead of the system's.
+    pub sslrootcert: Option<PathBuf>,
+    /// PostgreSQL: a file with the certificates (PEM) that this program shows the server.
+    pub sslcert: Option<PathBuf>,
+    /// PostgreSQL: a file with the private key (PEM) of `sslcert`.
+    pub sslkey: Option<PathBuf>,
+    /// PostgreSQL: what the server calls this program in its lists and logs; `rex` if none.
+    pub application_name: Option<String>,
+    /// PostgreSQL: the schemas that names without one are looked up in, with commas between.
+    pub search_path: Option<String>,
+    /// PostgreSQL: connections lead through PgBouncer, or another pooler, in transaction mode.
+    /// Nothing is then kept in a session.
+    pub pgbouncer: Option<bool>,
     /// SQLite: the file; `:memory:` for a database that lasts as long as its handle.
     pub path: Option<PathBuf>,
-    /// PostgreSQL: whether the connection is encrypted.
-    pub sslmode: Option<SslMode>,
+    /// SQLite: a database in memory that all handles of this process with the same name share,
+    /// instead of a file. It lasts as long as one of them.
+    pub shared_memory: Option<String>,
+    /// SQLite: nothing is written; the file must be there.
+    pub read_only: Option<bool>,
+    /// SQLite: how a transaction is kept until it is whole; `wal` if none.
+    pub journal_mode: Option<JournalMode>,
+    /// SQLite: when the disk is waited for; `normal` with a write-ahead log, else `full`, if none.
+    pub synchronous: Option<Synchronous>,
+    /// SQLite: how long another process that writes is waited for; 5 s if none.
+    pub busy_timeout: Option<Duration>,
+    /// SQLite: whether foreign keys are held; they are if none.
+    pub foreign_keys: Option<bool>,
     /// How many connections at most (SQLite: that read); 10 if none.
     pub pool_size: Option<u32>,
-    /// How long connecting may take, in seconds; 10 if none.
-    pub connect_timeout: Option<u64>,
-    /// How long an operation waits for a free connection, in seconds; 30 if none.
-    pub acquire_timeout: Option<u64>,
-}
-
-/// The databases that Rex has an adapter for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(rename_all = "lowercase"))]
-#[non_exhaustive]
-pub enum DatabaseKind {
-    /// PostgreSQL; needs the cargo feature `postgres`.
-    #[cfg_attr(feature = "serde", serde(alias = "postgresql"))]
-    Postgres,
-    /// SQLite; needs the cargo feature `sqlite`.
-    Sqlite,
-}
-
-/// Whether a connection is encrypted, by libpq's names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(rename_all = "kebab-case"))]
-#[non_exhaustive]
-pub enum SslMode {
-    /// Never.
-    Disable,
-    /// Always, whoever the server is.
-    Require,
-    /// Always, and the server's certificate is signed by a trusted authority.
-    VerifyCa,
-    /// Always, and the server's certificate is its own.
-    VerifyFull,
-}
-
-/// A secret: it has no `Display`, and `Debug` hides it.
-#[derive(Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(transparent))]
-pub struct Password(String);
-
-impl Password {
-    /// A secret.
-    pub fn new(secret: impl Into<String>) -> Self {
-        Password(secret.into())
-    }
-
-    /// The secret itself.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Password {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Password(…)")
-    }
-}
-
-impl From<&str> for Password {
-    fn from(secret: &str) -> Self {
-        Password::new(secret)
-    }
-}
-
-impl From<String> for Password {
-    fn from(secret: String) -> Self {
-        Password(secret)
-    }
+    /// How long connecting may take; 10 s if none.
+    pub connect_timeout: Option<Duration>,
+    /// How long an operation waits for a free connection; 30 s if none.
+    pub acquire_timeout: Option<Duration>,
+    /// How long one statement may take; no limit if none.
+    pub statement_timeout: Option<Duration>,
+    /// How long a connection may be unused before it is closed; 10 min if none.
+    pub idle_timeout: Option<Duration>,
+    /// How old a connection may grow before it is closed, once it is free; 30 min if none.
+    pub max_lifetime: Option<Duration>,
 }
 
 impl Config {
@@ -127,70 +114,92 @@ impl Config {
     /// - `postgres://user:password@host:5432/database`, also `postgresql://`
     /// - `postgres:///database?host=/run/postgresql&user=blog`: a Unix socket's folder
     ///
-    /// After `?`, for both: `pool_size`, `connect_timeout`, `acquire_timeout` (seconds); for
-    /// PostgreSQL also `host`, `port`, `user`, `password`, `dbname`, `sslmode`.
+    /// After `?` stand settings by their names here (`dbname` for `database` too), with `&` between.
+    /// Time-outs have a unit, `500ms`, `10s`, `5min`, `1h`; without one they are seconds, but for
+    /// `busy_timeout` and `statement_timeout`, which are milliseconds elsewhere and must have one.
     ///
     /// # Errors
     ///
-    /// Of [`Kind::Configuration`], when the URL says something else.
+    /// Of [`Kind::Configuration`], when the URL says something else. No part of the URL that may be
+    /// a secret is in its text.
     pub fn from_url(url: &str) -> Result<Config> {
-        url_text::read(url)
+        let mut config = Config::default();
+        url_text::read(&mut config, url)?;
+        Ok(config)
     }
 
-    #[allow(dead_code, reason = "used by whichever adapters are compiled in")]
     pub(crate) fn is_in_memory(&self) -> bool {
         self.path.as_deref().is_some_and(|path| path.as_os_str() == MEMORY)
     }
 
-    #[allow(dead_code, reason = "used by whichever adapters are compiled in")]
-    pub(crate) fn pool_size(&self) -> usize {
-        self.pool_size.unwrap_or(10).max(1) as usize
-    }
-
-    #[allow(dead_code, reason = "used by whichever adapters are compiled in")]
-    pub(crate) fn connect_timeout(&self) -> Duration {
-        Duration::from_secs(self.connect_timeout.unwrap_or(10))
-    }
-
-    #[allow(dead_code, reason = "used by whichever adapters are compiled in")]
-    pub(crate) fn acquire_timeout(&self) -> Duration {
-        Duration::from_secs(self.acquire_timeout.unwrap_or(30))
-    }
-
-    /// The database that is meant, when all is there that it needs.
+    /// The database that is meant, when all is there that it needs and nothing that it lacks.
     pub(crate) fn check(&self) -> Result<DatabaseKind> {
-        let Some(kind) = self.kind else {
+        let Some(kind) = self.kind.or_else(|| settings::implied(self)) else {
             return Err(wrong("the configuration lacks `kind`: \"sqlite\" or \"postgres\""));
         };
-        if self.pool_size == Some(0) {
-            return Err(wrong("`pool_size` is 0: at least one connection is needed"));
-        }
-        let missing: Vec<&str> = match kind {
-            DatabaseKind::Sqlite => lacking(&[("path", self.path.is_some())]),
+        settings::check(self, kind)?;
+        let missing = match kind {
+            DatabaseKind::Sqlite => {
+                lacking(&[("`path`", self.path.is_some() || self.shared_memory.is_some())])
+            }
             DatabaseKind::Postgres => lacking(&[
-                ("host", self.host.is_some()),
-                ("user", self.user.is_some()),
-                ("database", self.database.is_some()),
+                ("`host`", self.host.is_some()),
+                ("`user`", self.user.is_some()),
+                ("`database`", self.database.is_some()),
             ]),
         };
         if missing.is_empty() {
             return Ok(kind);
         }
-        let name = if kind == DatabaseKind::Sqlite { "SQLite" } else { "PostgreSQL" };
-        Err(wrong(format!("the configuration for {name} lacks {}", missing.join(", "))))
+        Err(wrong(format!("the configuration for {} lacks {}", kind.title(), missing.join(", "))))
     }
+}
+
+/// What is in force where nothing is said.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+#[cfg_attr(
+    not(all(feature = "postgres", feature = "sqlite")),
+    allow(dead_code, reason = "each adapter asks for its own")
+)]
+impl Config {
+    pub(crate) fn pool_size(&self) -> usize {
+        self.pool_size.unwrap_or(10).max(1) as usize
+    }
+
+    pub(crate) fn connect_timeout(&self) -> Option<Duration> {
+        limit(self.connect_timeout, Some(Duration::from_secs(10)))
+    }
+
+    pub(crate) fn acquire_timeout(&self) -> Option<Duration> {
+        limit(self.acquire_timeout, Some(Duration::from_secs(30)))
+    }
+
+    pub(crate) fn statement_timeout(&self) -> Option<Duration> {
+        limit(self.statement_timeout, None)
+    }
+
+    pub(crate) fn idle_timeout(&self) -> Option<Duration> {
+        limit(self.idle_timeout, Some(Duration::from_secs(10 * 60)))
+    }
+
+    pub(crate) fn max_lifetime(&self) -> Option<Duration> {
+        limit(self.max_lifetime, Some(Duration::from_secs(30 * 60)))
+    }
+
+    pub(crate) fn busy_timeout(&self) -> Duration {
+        self.busy_timeout.unwrap_or(Duration::from_secs(5))
+    }
+}
+
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+fn limit(said: Option<Duration>, otherwise: Option<Duration>) -> Option<Duration> {
+    said.or(otherwise).filter(|limit| !limit.is_zero())
 }
 
 const MEMORY: &str = ":memory:";
 
-fn lacking(needed: &[(&str, bool)]) -> Vec<&'static str> {
-    let name = |name: &str| match name {
-        "path" => "`path`",
-        "host" => "`host`",
-        "user" => "`user`",
-        _ => "`database`",
-    };
-    needed.iter().filter(|(_, given)| !given).map(|(needed, _)| name(needed)).collect()
+fn lacking(needed: &[(&'static str, bool)]) -> Vec<&'static str> {
+    needed.iter().filter(|(_, given)| !given).map(|(name, _)| *name).collect()
 }
 
 pub(crate) fn wrong(message: impl Into<String>) -> Error {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rex_sql::Dialect;
 
 use crate::adapter::{Access, Adapter, BoxFuture, Session, Single, Work, open};
-use crate::config::Config;
+use crate::config::{Builder, Config};
 use crate::error::{Error, Kind, Result};
 use crate::meta::SchemaMeta;
 use crate::operation::Operation;
@@ -41,7 +41,12 @@ impl Db {
     /// Of [`Kind::Configuration`] when the URL cannot work, of [`Kind::Connection`] when the
     /// database cannot be reached.
     pub async fn connect(url: &str) -> Result<Db> {
-        Db::connect_with(&Config::from_url(url)?).await
+        Ok(Db::over(open::open(Config::from_url(url)?).await?))
+    }
+
+    /// Connects step by step, for what a URL says badly.
+    pub fn builder() -> Builder {
+        Builder::new()
     }
 
     /// Connects to the database of a configuration.
@@ -50,7 +55,7 @@ impl Db {
     ///
     /// As [`Db::connect`].
     pub async fn connect_with(config: &Config) -> Result<Db> {
-        Ok(Db::over(open::open(config).await?))
+        Ok(Db::over(open::open(config.clone()).await?))
     }
 
     /// A pool over an adapter of one's own.

@@ -57,6 +57,7 @@ mod composite;
 mod config;
 mod db;
 mod error;
+mod executor;
 mod features;
 mod fits;
 pub mod meta;
@@ -78,9 +79,10 @@ mod write;
 pub mod __;
 
 pub use composite::Composite;
-pub use config::{Config, DatabaseKind, Password, SslMode};
+pub use config::{Builder, Config, DatabaseKind, JournalMode, Password, SslMode, Synchronous};
 pub use db::Db;
 pub use error::{DriverError, Error, Kind, Result, UniqueOf, Violation};
+pub use executor::Blocking;
 pub use fits::{Fits, Key, KeyVersion};
 pub use model::{Cardinality, Many, Maybe, Model, New, One, Relation, SoftDelete, Versioned, Writable};
 pub use query::{

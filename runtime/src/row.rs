@@ -56,7 +56,8 @@ impl<'a> Row<'a> {
             return Err(self.missing());
         }
         let column = self.columns.get(place - self.first);
-        let cell = match (self.cells.cell(place)?, column.and_then(ColumnMeta::scale)) {
+        let cell = self.cells.cell(place).map_err(|error| unreadable(column, error))?;
+        let cell = match (cell, column.and_then(ColumnMeta::scale)) {
             (Cell::Integer(units), Some(scale)) => Cell::Scaled(units, scale),
             (cell, _) => cell,
         };
@@ -94,6 +95,17 @@ fn mismatch(column: Option<&'static ColumnMeta>, expected: &str, cell: Cell<'_>)
     let name = column.map_or("?", |column| column.name);
     let message = format!("column `{name}`: expected {expected}, found {}", cell.kind());
     Error::new(Kind::Decode, message).with_column(name)
+}
+
+/// Says in which column the adapter found something that is no cell.
+#[cold]
+fn unreadable(column: Option<&'static ColumnMeta>, error: Error) -> Error {
+    match column {
+        Some(column) if error.kind() == Kind::Decode => {
+            Error::new(Kind::Decode, format!("column `{}`: {error}", column.name)).with_column(column.name)
+        }
+        _ => error,
+    }
 }
 
 /// What takes the rows of an operation, one by one.

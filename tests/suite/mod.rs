@@ -12,6 +12,7 @@ pub(crate) mod language;
 mod licence;
 mod rexc;
 mod scenario;
+mod secrets;
 mod serialised;
 mod tidy;
 mod ui;

@@ -23,7 +23,7 @@ const MORE_KEYWORDS: [&str; 3] = ["virtual", "while", "yield"];
 const RESERVED: [&str; 4] = ["self", "super", "crate", "Self"];
 
 /// Methods of every builder and repository; a field's or relation's own gets a `_` behind it.
-const METHODS: [&str; 19] = [
+const METHODS: [&str; 20] = [
     "save",
     "set",
     "get",
@@ -37,6 +37,7 @@ const METHODS: [&str; 19] = [
     "restore",
     "refresh",
     "new",
+    "builder",
     "connect",
     "connect_with",
     "transaction",

@@ -119,7 +119,7 @@ fn names_of_all(cx: &Cx<'_>) -> TokenStream {
     quote!(#(#models)* #(#enums)* #(#others)*)
 }
 
-fn database(cx: &Cx<'_>) -> [TokenStream; 3] {
+fn database(cx: &Cx<'_>) -> [TokenStream; 4] {
     let struct_ = quote! {
         /// The database of this schema: a pool of connections, or an open transaction.
         #[allow(unreachable_pub)]
@@ -142,7 +142,14 @@ fn database(cx: &Cx<'_>) -> [TokenStream; 3] {
         0 => TokenStream::new(),
         _ => quote!(#[allow(dead_code, unreachable_pub)] impl Db { #(#repositories)* }),
     };
-    [struct_, handle(), repositories]
+    let from = quote! {
+        impl ::core::convert::From<::rex_orm::Db> for Db {
+            fn from(db: ::rex_orm::Db) -> Self {
+                Self(db)
+            }
+        }
+    };
+    [struct_, from, handle(), repositories]
 }
 
 /// What every schema's `Db` can do.
@@ -158,6 +165,10 @@ fn handle() -> TokenStream {
             /// When the URL cannot work or the database cannot be reached.
             pub async fn connect(url: &str) -> ::rex_orm::Result<Self> {
                 ::rex_orm::Db::connect(url).await.map(Self)
+            }
+            /// Connects step by step: `Db::builder().url(…).pool_size(20).connect().await?`.
+            pub fn builder() -> ::rex_orm::Builder<Self> {
+                ::rex_orm::Builder::new()
             }
             /// Connects to the database of a configuration.
             ///

@@ -2,17 +2,24 @@
 
 use std::sync::Arc;
 
-use crate::adapter::Adapter;
+use crate::adapter::{Adapter, BoxFuture};
 use crate::config::{Config, DatabaseKind};
 use crate::error::Result;
 
-/// Connects.
-pub(crate) async fn open(config: &Config) -> Result<Arc<dyn Adapter>> {
+/// Connects. Boxed: it happens once, and is much for a future that others are made of.
+pub(crate) fn open(config: Config) -> BoxFuture<'static, Result<Arc<dyn Adapter>>> {
+    Box::pin(opened(config))
+}
+
+async fn opened(config: Config) -> Result<Arc<dyn Adapter>> {
     match config.check()? {
         #[cfg(feature = "postgres")]
-        DatabaseKind::Postgres => Ok(Arc::new(super::postgres::Postgres::open(config).await?)),
+        DatabaseKind::Postgres => {
+            let open = || super::postgres::Postgres::open(&config);
+            Ok(Arc::new(crate::executor::inside(open).await?))
+        }
         #[cfg(feature = "sqlite")]
-        DatabaseKind::Sqlite => Ok(Arc::new(super::sqlite::Sqlite::open(config)?)),
+        DatabaseKind::Sqlite => Ok(Arc::new(super::sqlite::Sqlite::open(&config)?)),
         #[cfg(not(feature = "postgres"))]
         DatabaseKind::Postgres => Err(not_compiled("PostgreSQL", "postgres")),
         #[cfg(not(feature = "sqlite"))]

@@ -16,14 +16,17 @@ mod session;
 mod statements;
 mod transaction;
 
+use std::time::Duration;
+
 use deadpool::managed::{
-    Manager, Metrics, Object, Pool, PoolError, RecycleError, RecycleResult, TimeoutType,
+    Manager, Metrics, Object, Pool, PoolError, QueueMode, RecycleError, RecycleResult, TimeoutType, WeakPool,
 };
 use rex_sql::Dialect;
 
 use crate::adapter::{Access, Adapter, BoxFuture, Transaction, Work};
 use crate::config::Config;
 use crate::error::{Error, Kind, Result};
+use crate::executor;
 
 use connect::Connection;
 use lease::Lease;
@@ -32,22 +35,28 @@ use session::Session;
 /// A PostgreSQL database.
 pub(crate) struct Postgres {
     pool: Pool<Connector>,
-    acquire_timeout: u64,
+    acquire_timeout: Option<Duration>,
 }
 
-struct Connector(connect::Target);
+struct Connector {
+    target: connect::Target,
+    idle_timeout: Option<Duration>,
+}
 
 impl Manager for Connector {
     type Type = Connection;
     type Error = Error;
 
     async fn create(&self) -> Result<Connection> {
-        self.0.connect().await
+        self.target.connect().await
     }
 
     async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<Error> {
         if connection.client.is_closed() {
             return Err(RecycleError::message("the server closed the connection"));
+        }
+        if connection.is_expired(self.idle_timeout) {
+            return Err(RecycleError::message("it is too old, or was unused for too long"));
         }
         Ok(())
     }
@@ -56,15 +65,21 @@ impl Manager for Connector {
 impl Postgres {
     /// Connects once, so that what is wrong shows at once.
     pub(crate) async fn open(config: &Config) -> Result<Self> {
-        let connector = Connector(connect::Target::of(config)?);
+        let connector =
+            Connector { target: connect::Target::of(config)?, idle_timeout: config.idle_timeout() };
         let pool = Pool::builder(connector)
             .max_size(config.pool_size())
-            .wait_timeout(Some(config.acquire_timeout()))
+            .wait_timeout(config.acquire_timeout())
+            // The one that was used last, so that the others may expire.
+            .queue_mode(QueueMode::Lifo)
             .runtime(deadpool::Runtime::Tokio1)
             .build()
             .map_err(|error| Error::new(Kind::Configuration, error.to_string()))?;
-        let postgres = Postgres { pool, acquire_timeout: config.acquire_timeout().as_secs() };
+        let postgres = Postgres { pool, acquire_timeout: config.acquire_timeout() };
         drop(postgres.object().await?);
+        if let Some(shortest) = config.idle_timeout().into_iter().chain(config.max_lifetime()).min() {
+            tokio::spawn(close_expired(postgres.pool.weak(), config.idle_timeout(), shortest / 4));
+        }
         Ok(postgres)
     }
 
@@ -72,12 +87,22 @@ impl Postgres {
         self.pool.get().await.map_err(|error| match error {
             PoolError::Backend(error) => error,
             PoolError::Timeout(TimeoutType::Wait) => {
-                let (seconds, size) = (self.acquire_timeout, self.pool.status().max_size);
-                let message = format!("no connection became free within {seconds} s (pool_size: {size})");
+                let (time, size) = (self.acquire_timeout.unwrap_or_default(), self.pool.status().max_size);
+                let message = format!("no connection became free within {time:?} (pool_size: {size})");
                 Error::new(Kind::PoolExhausted, message)
             }
             other => Error::new(Kind::Connection, other.to_string()),
         })
+    }
+}
+
+/// Looks now and then for connections that have been unused for too long, or are too old, as long
+/// as there is the pool.
+async fn close_expired(pool: WeakPool<Connector>, idle: Option<Duration>, pause: Duration) {
+    loop {
+        tokio::time::sleep(pause.clamp(Duration::from_millis(10), Duration::from_secs(30))).await;
+        let Some(pool) = pool.upgrade() else { return };
+        pool.retain(|connection, _| !connection.is_expired(idle));
     }
 }
 
@@ -92,7 +117,7 @@ impl Adapter for Postgres {
             Access::Snapshot => Some("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
             Access::Atomic => Some("BEGIN"),
         };
-        Box::pin(async move {
+        Box::pin(executor::inside(move || async move {
             let lease = Lease::new(self.object().await?);
             match begin {
                 None => {
@@ -102,15 +127,15 @@ impl Adapter for Postgres {
                 }
                 Some(begin) => enclosed(lease, begin, work).await,
             }
-        })
+        }))
     }
 
     fn begin(&self) -> BoxFuture<'_, Result<Box<dyn Transaction>>> {
-        Box::pin(async {
+        Box::pin(executor::inside(move || async move {
             let lease = Lease::new(self.object().await?);
             lease.begin("BEGIN").await?;
             Ok(Box::new(transaction::Open::new(lease)) as Box<dyn Transaction>)
-        })
+        }))
     }
 }
 

@@ -16,13 +16,16 @@ mod blame;
 mod connect;
 mod connection;
 mod failure;
+mod limit;
 mod pool;
 mod raw;
 mod session;
 mod transaction;
 
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
 
 use rex_sql::Dialect;
 use tokio::runtime::{Handle, RuntimeFlavor};
@@ -30,29 +33,40 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use crate::adapter::{Access, Adapter, BoxFuture, Transaction, Work};
 use crate::config::Config;
 use crate::error::Result;
+use crate::executor;
 
 use connect::File;
 use connection::Connection;
-use pool::Pool;
+use pool::{Lease, Limits, Pool};
 use session::Session;
 
 /// A SQLite database.
 pub(crate) struct Sqlite {
     writer: Arc<Pool>,
     readers: Arc<Pool>,
+    /// How long another process that writes is waited for.
+    busy: Duration,
 }
 
 impl Sqlite {
     /// Opens the database, making its file if there is none.
     pub(crate) fn open(config: &Config) -> Result<Self> {
         let file = File::of(config);
-        let writer = Arc::new(Pool::new(1, config.acquire_timeout(), file.writer()));
+        let acquire = config.acquire_timeout();
+        let one = Limits { size: 1, acquire, idle: None, age: None };
+        let writer = Arc::new(Pool::new(one, file.writer()));
         writer.prime()?;
+        let many = Limits {
+            size: config.pool_size(),
+            idle: config.idle_timeout(),
+            age: config.max_lifetime(),
+            ..one
+        };
         let readers = match file.reader() {
             None => Arc::clone(&writer),
-            Some(open) => Arc::new(Pool::new(config.pool_size(), config.acquire_timeout(), open)),
+            Some(open) => Arc::new(Pool::new(many, open)),
         };
-        Ok(Sqlite { writer, readers })
+        Ok(Sqlite { writer, readers, busy: file.busy() })
     }
 }
 
@@ -62,18 +76,23 @@ impl Adapter for Sqlite {
     }
 
     fn run<'a>(&'a self, access: Access, work: &'a mut dyn Work) -> BoxFuture<'a, Result<()>> {
-        let (pool, begin) = match access {
-            Access::Read => (&self.readers, None),
-            Access::Snapshot => (&self.readers, Some("BEGIN")),
-            Access::Write => (&self.writer, None),
-            Access::Atomic => (&self.writer, Some("BEGIN IMMEDIATE")),
+        let pool = match access {
+            Access::Read | Access::Snapshot => &self.readers,
+            Access::Write | Access::Atomic => &self.writer,
         };
         Box::pin(async move {
             let mut lease = pool.lease().await?;
+            if access == Access::Atomic {
+                self.begin_to_write(&mut lease).await?;
+            }
             let connection = lease.connection();
-            in_place(work.is_short(), || match begin {
-                None => complete(connection, work),
-                Some(begin) => enclosed(connection, begin, work),
+            in_place(work.is_short(), || match access {
+                Access::Read | Access::Write => complete(connection, work),
+                Access::Snapshot => {
+                    session::batch(connection, "BEGIN")?;
+                    to_the_end(connection, work)
+                }
+                Access::Atomic => to_the_end(connection, work),
             })
         })
     }
@@ -81,16 +100,42 @@ impl Adapter for Sqlite {
     fn begin(&self) -> BoxFuture<'_, Result<Box<dyn Transaction>>> {
         Box::pin(async {
             let mut lease = self.writer.lease().await?;
-            let connection = lease.connection();
-            in_place(false, || session::batch(connection, "BEGIN IMMEDIATE"))?;
+            self.begin_to_write(&mut lease).await?;
             Ok(Box::new(transaction::Open::new(lease)) as Box<dyn Transaction>)
         })
     }
 }
 
-/// Runs a work between a `BEGIN` and a `COMMIT`. On an error the lease rolls back.
-fn enclosed(connection: &mut Connection, begin: &str, work: &mut dyn Work) -> Result<()> {
-    session::batch(connection, begin)?;
+impl Sqlite {
+    /// Begins a transaction that writes. Another process that does is waited for, and no thread
+    /// meanwhile. A process asks again after a few milliseconds, by chance sooner or later, so that
+    /// none of many is always the last.
+    async fn begin_to_write(&self, lease: &mut Lease) -> Result<()> {
+        const BEGIN: &str = "BEGIN IMMEDIATE";
+        let end = Instant::now() + self.busy;
+        loop {
+            let outcome = lease.connection().at_once(self.busy, |driver| driver.execute_batch(BEGIN));
+            match outcome {
+                Err(error) if connect::is_busy(&error) && Instant::now() < end => {
+                    executor::sleep(Duration::from_millis(1) + chance(PAUSE)).await;
+                }
+                outcome => return outcome.map_err(|error| failure::plain(error).with_sql(BEGIN)),
+            }
+        }
+    }
+}
+
+/// After at most so long a process asks again whether it may write.
+const PAUSE: Duration = Duration::from_millis(8);
+
+/// A random part of a time.
+fn chance(most: Duration) -> Duration {
+    let random = RandomState::new().hash_one(0) as u32;
+    most.mul_f64(f64::from(random) / f64::from(u32::MAX))
+}
+
+/// Runs a work in the transaction that is open, and commits. On an error the lease rolls back.
+fn to_the_end(connection: &mut Connection, work: &mut dyn Work) -> Result<()> {
     complete(connection, work)?;
     session::batch(connection, "COMMIT")
 }

@@ -1,9 +1,10 @@
 //! Makes connections.
 
 use std::error::Error as _;
+use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Config as Settings, NoTls};
@@ -11,20 +12,33 @@ use tokio_postgres::{Client, Config as Settings, NoTls};
 use super::statements::Statements;
 use crate::config::{Config, SslMode, wrong};
 use crate::error::{Error, Kind, Result};
+use crate::executor;
 
 /// A connection, with what it has prepared.
 pub(crate) struct Connection {
     pub(super) client: Client,
     pub(super) statements: Statements,
+    /// When it was last given back.
+    pub(super) used: Instant,
+    /// When it is too old.
+    expires: Option<Instant>,
+}
+
+impl Connection {
+    /// Whether it was unused for longer than `idle`, or is too old.
+    pub(super) fn is_expired(&self, idle: Option<Duration>) -> bool {
+        let is_idle = idle.is_some_and(|idle| self.used.elapsed() > idle);
+        is_idle || self.expires.is_some_and(|end| Instant::now() > end)
+    }
 }
 
 /// Where connections lead.
 pub(super) struct Target {
     settings: Settings,
-    timeout: Duration,
+    timeout: Option<Duration>,
+    max_lifetime: Option<Duration>,
     /// For messages: `db.example:5432`, or a socket's folder.
     place: String,
-    user: String,
     database: String,
 }
 
@@ -36,7 +50,8 @@ impl Target {
         let database = config.database.clone().unwrap_or_default();
         check_encryption(config.sslmode, &host)?;
         let mut settings = Settings::new();
-        settings.user(&user).dbname(&database).port(port).application_name("rex");
+        settings.user(&user).dbname(&database).port(port);
+        settings.application_name(config.application_name.as_deref().unwrap_or("rex"));
         settings.ssl_mode(tokio_postgres::config::SslMode::Disable);
         if let Some(password) = &config.password {
             settings.password(password.reveal());
@@ -44,37 +59,40 @@ impl Target {
         let place =
             if host.starts_with('/') { format!("{host}/.s.PGSQL.{port}") } else { format!("{host}:{port}") };
         settings.host(host);
-        Ok(Target { settings, timeout: config.connect_timeout(), place, user, database })
+        let (timeout, max_lifetime) = (config.connect_timeout(), config.max_lifetime());
+        Ok(Target { settings, timeout, max_lifetime, place, database })
     }
 
     pub(super) async fn connect(&self) -> Result<Connection> {
-        let connecting = tokio::time::timeout(self.timeout, self.settings.connect(NoTls));
+        let connecting = executor::timeout(self.timeout, self.settings.connect(NoTls));
         let (client, connection) = match connecting.await {
-            Ok(Ok(connected)) => connected,
-            Ok(Err(error)) => return Err(self.explain(error)),
-            Err(_) => return Err(self.no_answer()),
+            Some(Ok(connected)) => connected,
+            Some(Err(error)) => return Err(self.explain(error)),
+            None => return Err(self.no_answer()),
         };
         // Reads from and writes to the socket until the client is dropped or the server goes. What
         // went wrong then is reported to whoever uses the client next.
         tokio::spawn(async move { _ = connection.await });
-        Ok(Connection { client, statements: Statements::default() })
+        let used = Instant::now();
+        let expires = self.max_lifetime.map(|lifetime| used + lifetime.mul_f64(part()));
+        Ok(Connection { client, statements: Statements::default(), used, expires })
     }
 
     fn no_answer(&self) -> Error {
-        let (place, seconds) = (&self.place, self.timeout.as_secs());
+        let (place, time) = (&self.place, self.timeout.unwrap_or_default());
         let message =
-            format!("PostgreSQL at {place} did not answer within {seconds} s: check host, port and firewall");
+            format!("PostgreSQL at {place} did not answer within {time:?}: check host, port and firewall");
         Error::new(Kind::Connection, message)
     }
 
     /// Says in one line why there is no connection, and what to do.
     fn explain(&self, error: tokio_postgres::Error) -> Error {
-        let (place, user, database) = (&self.place, &self.user, &self.database);
+        let (place, database) = (&self.place, &self.database);
         let code = error.code().cloned();
         let message = match code {
             Some(SqlState::INVALID_PASSWORD | SqlState::INVALID_AUTHORIZATION_SPECIFICATION) => {
                 format!(
-                    "PostgreSQL at {place} refused user `{user}`: check the user's name, password and pg_hba.conf"
+                    "PostgreSQL at {place} refused the user: check the user's name, password and pg_hba.conf"
                 )
             }
             Some(SqlState::INVALID_CATALOG_NAME) => {
@@ -119,6 +137,12 @@ impl Target {
             _ => format!("cannot reach PostgreSQL at {place}: {io}"),
         }
     }
+}
+
+/// Nine tenths of a lifetime or more, by chance: connections that are made together end apart.
+fn part() -> f64 {
+    let random = RandomState::new().hash_one(0) as u32;
+    1.0 - f64::from(random) / f64::from(u32::MAX) / 10.0
 }
 
 /// Encryption is not there yet: whoever sends a password over a network says that they know.

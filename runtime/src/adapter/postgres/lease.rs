@@ -1,7 +1,7 @@
 //! A connection on lease, and whether it may go back.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use deadpool::managed::Object;
 use tokio::runtime::Handle;
@@ -75,7 +75,8 @@ impl Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let Some(object) = self.object.take() else { return };
+        let Some(mut object) = self.object.take() else { return };
+        object.used = Instant::now();
         let (busy, open) = (self.is_busy(), *self.open.get_mut());
         if !busy && !open {
             return;

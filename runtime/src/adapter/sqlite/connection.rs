@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Deref;
+use std::time::{Duration, Instant};
 
+use super::limit::{Limit, Timed};
 use super::raw::Statement;
 use crate::operation::Prepared;
 
@@ -16,6 +18,11 @@ pub(super) struct Connection {
     // First, so that they are dropped before the connection closes.
     statements: Statements,
     driver: rusqlite::Connection,
+    /// Whether it looks at SQLite's statistics when it closes.
+    optimizes: bool,
+    limit: Option<Limit>,
+    opened: Instant,
+    used: Instant,
 }
 
 #[derive(Default)]
@@ -30,13 +37,59 @@ struct Statements {
 }
 
 impl Connection {
-    pub(super) fn new(driver: rusqlite::Connection) -> Self {
-        Connection { statements: Statements::default(), driver }
+    /// `optimizes` says that SQLite may bring its statistics up to date when the connection closes;
+    /// `limit` is for each statement.
+    pub(super) fn new(
+        mut driver: rusqlite::Connection,
+        optimizes: bool,
+        limit: Option<Duration>,
+    ) -> rusqlite::Result<Self> {
+        let limit = limit.map(|limit| Limit::set(&mut driver, limit)).transpose()?;
+        let (statements, now) = (Statements::default(), Instant::now());
+        Ok(Connection { statements, driver, optimizes, limit, opened: now, used: now })
+    }
+
+    /// A statement starts: its time begins, and ends with what is returned.
+    pub(super) fn starts(&self) -> Option<Timed> {
+        self.limit.as_ref().map(Limit::starts)
+    }
+
+    /// Runs something that does not wait for another process, where else `busy` is waited.
+    pub(super) fn at_once<T>(
+        &self,
+        busy: Duration,
+        work: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
+        self.driver.busy_timeout(Duration::ZERO)?;
+        let outcome = work(&self.driver);
+        self.driver.busy_timeout(busy)?;
+        outcome
+    }
+
+    /// It was used just now.
+    pub(super) fn rests(&mut self) {
+        self.used = Instant::now();
+    }
+
+    /// Whether it was unused for longer than `idle`, or is older than `age`.
+    pub(super) fn is_expired(&self, idle: Option<Duration>, age: Option<Duration>) -> bool {
+        idle.is_some_and(|idle| self.used.elapsed() > idle)
+            || age.is_some_and(|age| self.opened.elapsed() > age)
     }
 
     /// The prepared statement for a text; prepared now if it is the first time.
     pub(super) fn statement(&mut self, prepared: &Prepared<'_>) -> rusqlite::Result<&mut Statement> {
         self.statements.get(&self.driver, prepared)
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if self.optimizes {
+            // Nobody waits for it, and it waits for nobody.
+            _ = self.driver.busy_timeout(Duration::ZERO);
+            _ = self.driver.execute_batch("PRAGMA optimize");
+        }
     }
 }
 

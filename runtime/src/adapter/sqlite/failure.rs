@@ -82,6 +82,13 @@ pub(super) fn plain(error: rusqlite::Error) -> Error {
                 ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
                     (Kind::Timeout, format!("another process is writing to the database ({said})"))
                 }
+                ErrorCode::OperationInterrupted => (
+                    Kind::Timeout,
+                    "SQLite stopped a statement that took longer than `statement_timeout`".to_owned(),
+                ),
+                ErrorCode::ReadOnly => {
+                    (Kind::Database, format!("the database is open for reading only: {said}"))
+                }
                 ErrorCode::CannotOpen | ErrorCode::SystemIoFailure | ErrorCode::DiskFull => {
                     (Kind::Connection, format!("SQLite cannot use its file: {said}"))
                 }

@@ -8,45 +8,67 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::connect::Opener;
 use super::connection::Connection;
 use crate::error::{Error, Kind, Result};
+use crate::executor;
 
 /// Connections of one sort. They are opened when they are first needed, and given out in the
 /// order in which they are asked for.
 pub(super) struct Pool {
     free: Mutex<Vec<Connection>>,
     permits: Arc<Semaphore>,
-    size: usize,
-    timeout: Duration,
+    limits: Limits,
     open: Opener,
 }
 
+/// How many connections there are, and for how long.
+#[derive(Clone, Copy)]
+pub(super) struct Limits {
+    pub(super) size: usize,
+    /// How long one waits for a connection.
+    pub(super) acquire: Option<Duration>,
+    /// How long a connection may be unused; those that are longer are closed when one is given out.
+    pub(super) idle: Option<Duration>,
+    pub(super) age: Option<Duration>,
+}
+
 impl Pool {
-    pub(super) fn new(size: usize, timeout: Duration, open: Opener) -> Self {
-        Pool { free: Mutex::default(), permits: Arc::new(Semaphore::new(size)), size, timeout, open }
+    pub(super) fn new(limits: Limits, open: Opener) -> Self {
+        Pool { free: Mutex::default(), permits: Arc::new(Semaphore::new(limits.size)), limits, open }
     }
 
     /// Opens the first connection, so that what is wrong shows when connecting.
     pub(super) fn prime(&self) -> Result<()> {
-        self.give_back(Connection::new((self.open)()?));
+        self.give_back((self.open)()?);
         Ok(())
     }
 
     pub(super) async fn lease(self: &Arc<Self>) -> Result<Lease> {
         let permits = Arc::clone(&self.permits);
-        // Without a free one there is something to wait for, and a runtime's clock is needed.
+        // Without a free one there is something to wait for, and a clock is needed.
         let permit = match Arc::clone(&permits).try_acquire_owned() {
             Ok(permit) => permit,
             Err(_) => {
-                let waiting = tokio::time::timeout(self.timeout, permits.acquire_owned());
-                let permit = waiting.await.map_err(|_| self.exhausted())?;
-                permit.expect("the semaphore is never closed")
+                let permit = executor::timeout(self.limits.acquire, permits.acquire_owned()).await;
+                permit.ok_or_else(|| self.exhausted())?.expect("the semaphore is never closed")
             }
         };
-        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let connection = match free {
+        let connection = match self.take() {
             Some(connection) => connection,
-            None => Connection::new((self.open)()?),
+            None => (self.open)()?,
         };
         Ok(Lease { connection: Some(connection), pool: Arc::clone(self), _permit: permit })
+    }
+
+    /// The one that was used last, so that the others may expire.
+    fn take(&self) -> Option<Connection> {
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let Limits { idle, age, .. } = self.limits;
+        let (kept, expired) = free.drain(..).partition(|connection| !connection.is_expired(idle, age));
+        *free = kept;
+        let taken = free.pop();
+        drop(free);
+        // Closed while nobody waits for the list.
+        drop::<Vec<Connection>>(expired);
+        taken
     }
 
     fn give_back(&self, connection: Connection) {
@@ -54,11 +76,11 @@ impl Pool {
     }
 
     fn exhausted(&self) -> Error {
-        let what = if self.size == 1 { "the writing connection" } else { "a connection" };
+        let Limits { size, acquire, .. } = self.limits;
+        let what = if size == 1 { "the writing connection" } else { "a connection" };
         let message = format!(
-            "{what} did not become free within {} s (connections: {}): a transaction may be open for too long",
-            self.timeout.as_secs(),
-            self.size
+            "{what} did not become free within {:?} (connections: {size}): a transaction may be open for too long",
+            acquire.unwrap_or_default(),
         );
         Error::new(Kind::PoolExhausted, message)
     }
@@ -81,7 +103,8 @@ impl Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let Some(connection) = self.connection.take() else { return };
+        let Some(mut connection) = self.connection.take() else { return };
+        connection.rests();
         if !connection.is_autocommit() {
             _ = connection.execute_batch("ROLLBACK");
         }

@@ -130,7 +130,7 @@ impl<'v> Running<'_, 'v> {
                 ffi::SQLITE_TEXT => {
                     let text = ffi::sqlite3_value_text(value);
                     let bytes = octets(text, ffi::sqlite3_value_bytes(value));
-                    Cell::Text(std::str::from_utf8(bytes).map_err(|_| not_utf_8(place))?)
+                    Cell::Text(std::str::from_utf8(bytes).map_err(|_| not_utf_8())?)
                 }
                 ffi::SQLITE_BLOB => {
                     let blob = ffi::sqlite3_value_blob(value).cast();
@@ -224,6 +224,6 @@ fn too_big() -> Error {
 }
 
 #[cold]
-fn not_utf_8(place: usize) -> error::Error {
-    error::Error::new(Kind::Decode, format!("column {place}: the text is not UTF-8"))
+fn not_utf_8() -> error::Error {
+    error::Error::new(Kind::Decode, "the text is not UTF-8")
 }

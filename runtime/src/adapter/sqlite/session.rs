@@ -76,6 +76,7 @@ impl From<Error> for Failure {
 }
 
 fn send(connection: &mut Connection, prepared: &Prepared<'_>, sink: &mut dyn Sink) -> Result<u64, Failure> {
+    let _timed = connection.starts();
     let statement = connection.statement(prepared)?;
     bind::check(statement.parameters(), &prepared.binds)?;
     let mut running = statement.start();
