@@ -6,7 +6,11 @@
 //! it does anyway (nulls last in an ascending index) is not said. What a schema means, and
 //! how SQL is written, must not come in here.
 
+mod sql;
+
 use rex_sql::Dialect;
+
+pub use sql::{Query, Sql};
 
 pub use crate::model::{Action, Nulls};
 use crate::{postgres, sqlite};
@@ -84,7 +88,7 @@ pub struct Column {
     /// Numbered by the database: an identity in PostgreSQL, `AUTOINCREMENT` in SQLite.
     pub autoincrement: bool,
     /// What the database makes of the row's other columns, as SQL: a stored generated column.
-    pub computed: Option<String>,
+    pub computed: Option<Sql>,
     /// Empty if none.
     pub comment: String,
 }
@@ -155,8 +159,8 @@ pub struct Check {
     pub condition: Condition,
 }
 
-/// What a check says.
-#[derive(Clone, Debug, PartialEq)]
+/// What a check says. Two are equal when their texts say the same.
+#[derive(Clone, Debug)]
 pub enum Condition {
     /// What one column's type leaves open.
     Column {
@@ -165,8 +169,26 @@ pub enum Condition {
         /// What is true of it.
         rule: Rule,
     },
-    /// A condition over the row, as SQL.
-    Sql(String),
+    /// A condition over the row.
+    Sql(Sql),
+}
+
+impl PartialEq for Condition {
+    fn eq(&self, other: &Condition) -> bool {
+        self.sql() == other.sql()
+    }
+}
+
+impl Condition {
+    /// The condition as SQL.
+    pub fn sql(&self) -> Sql {
+        match self {
+            Condition::Column { column, rule: Rule::Sqlite(rule) } => {
+                Sql::written(sqlite::condition(&rex_sql::ident(column), rule))
+            }
+            Condition::Sql(sql) => sql.clone(),
+        }
+    }
 }
 
 /// What a check says of its column, in the terms of a dialect.
@@ -186,7 +208,7 @@ pub struct Index {
     /// Whether no two rows may agree in all parts.
     pub unique: bool,
     /// Which rows it holds, as SQL; all where none.
-    pub condition: Option<String>,
+    pub condition: Option<Sql>,
     /// How it is kept, if not as a `btree`.
     pub method: Option<String>,
     /// Columns that it holds along.
@@ -215,8 +237,8 @@ pub struct IndexPart {
 pub enum IndexKey {
     /// A column.
     Column(String),
-    /// What is made of columns, as SQL.
-    Sql(String),
+    /// What is made of columns.
+    Sql(Sql),
 }
 
 /// A view.
@@ -230,8 +252,8 @@ pub struct View {
     pub comment: String,
     /// In their order in the view. The query has them by these names, in any order.
     pub columns: Vec<ViewColumn>,
-    /// The query, as it was written.
-    pub query: String,
+    /// The query.
+    pub query: Query,
     /// Whether its rows are kept.
     pub materialized: bool,
     /// Indexes of the rows that are kept.

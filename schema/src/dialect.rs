@@ -4,6 +4,7 @@
 use rex_sql::Dialect;
 
 use crate::database as db;
+use crate::inspect::Inspection;
 use crate::model::{Column, Expr, Model, Schema, SqlText};
 use crate::{postgres, sqlite};
 
@@ -41,6 +42,8 @@ pub(crate) struct Target {
     pub(crate) sql: fn(&SqlText) -> Option<&str>,
     /// The statements that make a database from nothing, in groups that are read together.
     pub(crate) statements: fn(&db::Database) -> Vec<Vec<String>>,
+    /// How a live database is read.
+    pub(crate) inspection: Inspection,
 }
 
 /// What `dialect` brings.

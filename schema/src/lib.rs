@@ -15,12 +15,14 @@ pub mod names;
 
 pub mod database;
 mod dialect;
+pub mod inspect;
 mod lower;
 mod order;
 pub mod parts;
 mod plural;
 mod render;
 pub mod rules;
+mod syntax;
 mod version;
 
 pub mod postgres;

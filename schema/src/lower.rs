@@ -122,11 +122,12 @@ fn check(
 }
 
 /// The SQL of a condition or a value; none where the user has written none for this database.
-fn formula(schema: &Schema, target: &Target, model: &Model, formula: &Formula) -> Option<String> {
-    match formula {
+fn formula(schema: &Schema, target: &Target, model: &Model, formula: &Formula) -> Option<db::Sql> {
+    let text = match formula {
         Formula::Expr(expr) => Some((target.expr)(schema, model, expr)),
         Formula::Sql(text) => (target.sql)(text).map(str::to_owned),
-    }
+    };
+    text.map(db::Sql::written)
 }
 
 fn row_check(schema: &Schema, target: &Target, model: &Model, check: &model::Check) -> Option<db::Check> {

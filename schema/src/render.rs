@@ -68,13 +68,7 @@ pub(crate) fn unique(key: &db::Key) -> String {
 
 /// `CONSTRAINT "users_role_check" CHECK (…)`.
 pub(crate) fn check(check: &db::Check) -> String {
-    let condition = match &check.condition {
-        db::Condition::Column { column, rule: db::Rule::Sqlite(rule) } => {
-            sqlite::condition(&ident(column), rule)
-        }
-        db::Condition::Sql(condition) => condition.clone(),
-    };
-    format!("CONSTRAINT {} CHECK ({condition})", ident(&check.name))
+    format!("CONSTRAINT {} CHECK ({})", ident(&check.name), check.condition.sql())
 }
 
 /// ` GENERATED ALWAYS AS (…) STORED`; nothing for other columns.

@@ -24,7 +24,7 @@ pub(crate) fn checks(schema: &Schema, target: &Target, stem: &str, model: &Model
                 if target.nan { without_nan(column, place, &rule.kind, condition) } else { condition };
             let name =
                 names::rule(stem, &column.name, rule.kind.code(), |name| taken.insert(name.to_owned()));
-            let condition = db::Condition::Sql((target.expr)(schema, model, &condition));
+            let condition = db::Condition::Sql(db::Sql::written((target.expr)(schema, model, &condition)));
             checks.push(db::Check { name, condition });
         }
     }

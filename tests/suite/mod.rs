@@ -10,6 +10,7 @@ mod harness;
 mod kept;
 pub(crate) mod language;
 mod licence;
+mod migrate;
 mod rexc;
 mod scenario;
 mod secrets;

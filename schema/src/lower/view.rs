@@ -24,7 +24,7 @@ pub(super) fn view(schema: &Schema, target: &Target, dialect: Dialect, model: &M
         name,
         comment: comment(target, &model.docs),
         columns: model.columns.iter().map(column).collect(),
-        query: query.to_owned(),
+        query: db::Query(db::Sql::written(query)),
         materialized,
         indexes: if materialized { indexes(schema, target, model) } else { Vec::new() },
     })

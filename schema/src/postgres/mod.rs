@@ -1,6 +1,9 @@
 //! PostgreSQL, 13 and up: a native type for each of Rex's, so no checks are needed.
 
+mod catalogue;
 mod expr;
+mod inspect;
+mod native;
 mod render;
 mod types;
 mod view;
@@ -26,6 +29,7 @@ pub(crate) const TARGET: Target = Target {
     expr: expr::text,
     sql: |text| text.postgres.as_deref(),
     statements: render::statements,
+    inspection: inspect::INSPECTION,
 };
 
 /// Whether PostgreSQL sends a type, or the elements of an array type, as it sends texts.

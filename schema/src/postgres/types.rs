@@ -6,8 +6,9 @@ use crate::decimal;
 use crate::lower;
 use crate::model::{self, Column, Scalar, Schema, Value};
 
-/// A column's type.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A column's type. Two are equal when they are the same to PostgreSQL: `varchar(20)` of the
+/// user's own choice is that of a `String(20)`.
+#[derive(Clone, Debug)]
 pub struct Type {
     /// The type of the value, or of an array's elements.
     pub element: Element,
@@ -66,8 +67,8 @@ pub enum Element {
     Native(String),
 }
 
-/// A column's default.
-#[derive(Clone, Debug, PartialEq)]
+/// A column's default. Two are equal when their texts say the same.
+#[derive(Clone, Debug)]
 pub enum Default {
     /// One value.
     Constant(Constant),
@@ -85,8 +86,8 @@ pub enum Default {
     RandomUuid,
     /// A UUID that sorts by its time; from version 18 on.
     TimeUuid,
-    /// An expression of the user's.
-    Sql(String),
+    /// An expression of the user's, or of a database's.
+    Sql(db::Sql),
 }
 
 /// A constant.
@@ -180,7 +181,7 @@ pub(super) fn default(schema: &Schema, column: &Column) -> Option<db::Default> {
         model::Default::Uuid7 if schema.servers().postgres >= Version::new(18, 0) => Default::TimeUuid,
         // Before, Rust alone makes these.
         model::Default::Uuid7 => return None,
-        model::Default::Sql(text) => Default::Sql(text.postgres.clone()?),
+        model::Default::Sql(text) => Default::Sql(db::Sql::written(text.postgres.clone()?)),
     };
     Some(db::Default::Postgres(default))
 }

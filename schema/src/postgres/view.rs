@@ -17,7 +17,7 @@ pub(super) fn create(view: &View) -> Vec<String> {
         "CREATE {keyword} {} AS\nSELECT\n    {}\nFROM (\n{}\n) AS {}",
         name(view),
         columns.join(",\n    "),
-        view.query,
+        view.query.0,
         ident(&view.name),
     );
     let indexes = render::indexes(view.schema.as_deref(), &view.name, &view.indexes);

@@ -2,8 +2,10 @@
 
 mod cost;
 mod expr;
+mod inspect;
 mod json;
 mod render;
+mod table;
 mod types;
 
 use crate::dialect::Target;
@@ -29,4 +31,5 @@ pub(crate) const TARGET: Target = Target {
     expr: expr::text,
     sql: |text| text.sqlite.as_deref(),
     statements: render::statements,
+    inspection: inspect::INSPECTION,
 };

@@ -33,7 +33,7 @@ fn create_table(table: &db::Table) -> String {
 fn create_view(view: &db::View) -> String {
     let columns: Vec<String> = view.columns.iter().map(|column| ident(&column.name)).collect();
     let columns = columns.join(",\n    ");
-    format!("CREATE VIEW {} AS\nSELECT\n    {columns}\nFROM (\n{}\n)", ident(&view.name), view.query)
+    format!("CREATE VIEW {} AS\nSELECT\n    {columns}\nFROM (\n{}\n)", ident(&view.name), view.query.0)
 }
 
 fn column(table: &db::Table, column: &db::Column) -> String {

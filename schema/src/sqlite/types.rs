@@ -12,13 +12,13 @@
 //! | an enum | its label |
 //! | a list | a JSON array; see [`super::json`] |
 
-use super::json;
+use super::{json, render};
 use crate::database as db;
 use crate::model::{self, Column, Scalar, Schema, Value};
-use crate::{civil, decimal, lower};
+use crate::{civil, decimal, lower, syntax};
 
-/// A column's type; the tables are `STRICT`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A column's type; the tables are `STRICT`. Two are equal when their words are the same.
+#[derive(Clone, Debug)]
 pub enum Type {
     /// 64 bits, signed.
     Integer,
@@ -32,8 +32,14 @@ pub enum Type {
     Native(String),
 }
 
-/// A column's default.
-#[derive(Clone, Debug, PartialEq)]
+impl PartialEq for Type {
+    fn eq(&self, other: &Type) -> bool {
+        syntax::is_same_text(render::ty(self), render::ty(other))
+    }
+}
+
+/// A column's default. Two are equal when their texts say the same.
+#[derive(Clone, Debug)]
 pub enum Default {
     /// One value.
     Constant(Constant),
@@ -45,8 +51,15 @@ pub enum Default {
     TimeOfDay,
     /// The same as a day of UTC.
     Today,
-    /// An expression of the user's.
-    Sql(String),
+    /// An expression of the user's, or of a database's.
+    Sql(db::Sql),
+}
+
+impl PartialEq for Default {
+    fn eq(&self, other: &Default) -> bool {
+        let [left, right] = [self, other].map(|default| db::Sql::written(render::default(default)));
+        left == right
+    }
 }
 
 /// A constant.
@@ -149,7 +162,7 @@ pub(super) fn default(schema: &Schema, column: &Column) -> Option<db::Default> {
         model::Default::Autoincrement => return None,
         // Made in Rust.
         model::Default::Uuid4 | model::Default::Uuid7 => return None,
-        model::Default::Sql(text) => Default::Sql(text.sqlite.clone()?),
+        model::Default::Sql(text) => Default::Sql(db::Sql::written(text.sqlite.clone()?)),
     };
     Some(db::Default::Sqlite(default))
 }

@@ -1,0 +1,5 @@
+//! How a database gets from one schema to the next, and what is read back from one that is live.
+
+mod drift;
+mod live;
+mod round_trip;

@@ -1,0 +1,97 @@
+//! A database of either kind, with the bare driver: statements in, catalogue out.
+
+use rex_schema::Dialect;
+use rex_schema::inspect::{self, Inspected, Rows};
+use rusqlite::types::ValueRef;
+
+use crate::support::postgres::TestDatabase;
+
+/// A connection.
+pub(super) enum Live {
+    Sqlite(Box<rusqlite::Connection>),
+    Postgres(tokio_postgres::Client),
+}
+
+impl Live {
+    /// A database in memory, with foreign keys on and texts only between single quotes.
+    pub(super) fn sqlite() -> Live {
+        use rusqlite::config::DbConfig;
+        let connection = rusqlite::Connection::open_in_memory().expect("there is memory");
+        for setting in [DbConfig::SQLITE_DBCONFIG_DQS_DDL, DbConfig::SQLITE_DBCONFIG_DQS_DML] {
+            connection.set_db_config(setting, false).expect("SQLite can do without");
+        }
+        connection.execute_batch("PRAGMA foreign_keys = ON").expect("SQLite knows foreign keys");
+        Live::Sqlite(Box::new(connection))
+    }
+
+    pub(super) async fn postgres(database: &TestDatabase<'_>) -> Live {
+        Live::Postgres(database.client().await)
+    }
+
+    pub(super) fn dialect(&self) -> Dialect {
+        match self {
+            Live::Sqlite(_) => Dialect::Sqlite,
+            Live::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Runs statements; the error is what the server says.
+    pub(super) async fn run(&self, sql: &str) -> Result<(), String> {
+        match self {
+            Live::Sqlite(connection) => connection.execute_batch(sql).map_err(|error| error.to_string()),
+            Live::Postgres(client) => client.batch_execute(sql).await.map_err(|error| {
+                error.as_db_error().map_or_else(|| error.to_string(), |error| format!("{error:?}"))
+            }),
+        }
+    }
+
+    /// The rows of a query, as texts.
+    pub(super) async fn rows(&self, sql: &str) -> Rows {
+        match self {
+            Live::Sqlite(connection) => sqlite_rows(connection, sql),
+            Live::Postgres(client) => {
+                let rows = client.query(sql, &[]).await.unwrap_or_else(|error| panic!("{error:?}\n{sql}"));
+                rows.iter().map(|row| (0..row.len()).map(|at| row.get(at)).collect()).collect()
+            }
+        }
+    }
+
+    /// What it holds.
+    pub(super) async fn inspect(&self) -> Inspected {
+        self.run("BEGIN").await.expect("no transaction is open");
+        let found = self.inspect_within().await;
+        self.run("COMMIT").await.expect("a transaction is open");
+        found
+    }
+
+    /// What it holds, in the transaction that is open.
+    pub(super) async fn inspect_within(&self) -> Inspected {
+        let dialect = self.dialect();
+        for statement in inspect::session(dialect) {
+            self.run(statement).await.expect("a setting");
+        }
+        let mut answers = Vec::new();
+        for query in inspect::queries(dialect) {
+            answers.push(self.rows(query).await);
+        }
+        inspect::inspect(dialect, &answers)
+    }
+}
+
+fn sqlite_rows(connection: &rusqlite::Connection, sql: &str) -> Rows {
+    let mut statement = connection.prepare(sql).unwrap_or_else(|error| panic!("{error}\n{sql}"));
+    let width = statement.column_count();
+    let mut rows = statement.query([]).expect("the query has no parameters");
+    let mut texts = Rows::new();
+    while let Some(row) = rows.next().expect("the query runs") {
+        let value = |at| match row.get_ref(at).expect("there is such a column") {
+            ValueRef::Null => None,
+            ValueRef::Integer(number) => Some(number.to_string()),
+            ValueRef::Real(number) => Some(format!("{number:?}")),
+            ValueRef::Text(text) => Some(String::from_utf8_lossy(text).into_owned()),
+            ValueRef::Blob(bytes) => Some(format!("{bytes:02x?}")),
+        };
+        texts.push((0..width).map(value).collect());
+    }
+    texts
+}
