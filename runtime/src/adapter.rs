@@ -13,6 +13,7 @@ use rex_sql::Dialect;
 use crate::error::{Error, Kind, Result};
 use crate::operation::Operation;
 use crate::row::Sink;
+use crate::transaction::TransactionOptions;
 
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod constraint;
@@ -35,7 +36,7 @@ pub trait Adapter: Send + Sync + 'static {
     fn run<'a>(&'a self, access: Access, work: &'a mut dyn Work) -> BoxFuture<'a, Result<()>>;
 
     /// Begins a transaction on a free connection.
-    fn begin(&self) -> BoxFuture<'_, Result<Box<dyn Transaction>>>;
+    fn begin(&self, options: TransactionOptions) -> BoxFuture<'_, Result<Box<dyn Transaction>>>;
 }
 
 /// What a work needs.
@@ -93,7 +94,8 @@ pub trait Transaction: Send {
     /// Undoes what was done since the last open savepoint, at the latest before the next work.
     fn abandon(&mut self);
 
-    /// Ends it, keeping what was done.
+    /// Ends it, keeping what was done. An error means that nothing was kept, but for
+    /// [`Kind::CommitUnknown`].
     fn commit(self: Box<Self>) -> BoxFuture<'static, Result<()>>;
 
     /// Ends it, undoing what was done.

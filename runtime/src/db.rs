@@ -12,7 +12,7 @@ use crate::error::{Error, Kind, Result};
 use crate::meta::SchemaMeta;
 use crate::operation::Operation;
 use crate::row::Sink;
-use crate::transaction::{Handle, outer};
+use crate::transaction::{Form, Handle, TransactionOptions, outer};
 
 /// A database: a pool of connections, or an open transaction. Both do the same, so a helper
 /// takes `&Db` and works inside and outside of a transaction.
@@ -83,12 +83,29 @@ impl Db {
         self.0.id
     }
 
+    pub(crate) fn is_transaction(&self) -> bool {
+        matches!(self.0.source, Source::Transaction(_))
+    }
+
     /// Opens a transaction, or a savepoint within one.
-    pub(crate) async fn begin(&self) -> Result<Handle> {
+    pub(crate) async fn begin_handle(&self, options: TransactionOptions, form: Form) -> Result<Handle> {
         self.check_scope()?;
         match &self.0.source {
-            Source::Pool(adapter) => Ok(Handle::root(adapter.begin().await?)),
-            Source::Transaction(handle) => handle.nest().await,
+            Source::Pool(adapter) => Ok(Handle::root(adapter.begin(options).await?, options)),
+            Source::Transaction(handle) => handle.nest(options, form).await,
+        }
+    }
+
+    /// Calls `callback` once the transaction that this handle is in is committed: the outermost
+    /// one, and not if what this handle did is undone before. Outside of a transaction it is called
+    /// at once.
+    ///
+    /// It runs where the commit was awaited, when the connection is free again; what takes time is
+    /// to be spawned by it.
+    pub fn after_commit(&self, callback: impl FnOnce() + Send + 'static) {
+        match &self.0.source {
+            Source::Pool(_) => callback(),
+            Source::Transaction(handle) => handle.after_commit(Box::new(callback)),
         }
     }
 

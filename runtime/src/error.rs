@@ -52,17 +52,23 @@ pub enum Kind {
     InvalidValue,
     /// The configuration cannot work: a wrong URL, a missing setting, a missing cargo feature.
     Configuration,
-    /// The database cannot be reached, or the connection broke.
+    /// The database cannot be reached, or the connection broke; nothing was kept.
     Connection,
+    /// The connection broke while a commit, or a write outside of a transaction, was under way:
+    /// whether it was kept is not known. It is never tried again by itself.
+    CommitUnknown,
     /// It took longer than allowed.
     Timeout,
     /// No connection became free in time.
     PoolExhausted,
     /// The database answered with something else than the schema says.
     Decode,
-    /// A handle was used outside of its transaction, or around it.
+    /// A handle was used outside of its transaction, or around it; or the transaction can keep
+    /// nothing, or may not write.
     Transaction,
-    /// A concurrent transaction came in the way; trying again may succeed.
+    /// A concurrent transaction came in the way: a serialization failure, a deadlock, a database
+    /// that another process writes to, a schema that changed. All of the transaction may be tried
+    /// again.
     Serialization,
     /// Any other failure that the database reported.
     Database,

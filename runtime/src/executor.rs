@@ -6,13 +6,11 @@
 //! executor, gets one of Rex's own: one thread, started when it is first needed.
 
 mod blocking;
-#[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod own;
 
 pub use blocking::Blocking;
 #[cfg(feature = "postgres")]
 pub(crate) use own::inside;
-#[cfg(feature = "sqlite")]
 pub(crate) use own::sleep;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(crate) use own::timeout;

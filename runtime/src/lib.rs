@@ -90,6 +90,7 @@ pub use query::{
 };
 pub use rex_sql::Dialect;
 pub use scalar::{Element, KeyParts, Scalar, UnknownLabel};
+pub use transaction::{Isolation, Transaction, TransactionOptions, TransactionWith};
 pub use value::{Cell, Fixed, Value};
 pub use write::Links;
 

@@ -23,7 +23,7 @@ const MORE_KEYWORDS: [&str; 3] = ["virtual", "while", "yield"];
 const RESERVED: [&str; 4] = ["self", "super", "crate", "Self"];
 
 /// Methods of every builder and repository; a field's or relation's own gets a `_` behind it.
-const METHODS: [&str; 20] = [
+const METHODS: [&str; 13] = [
     "save",
     "set",
     "get",
@@ -37,13 +37,23 @@ const METHODS: [&str; 20] = [
     "restore",
     "refresh",
     "new",
+];
+
+/// Methods of `Db` and of an open transaction; what `Db` calls a model's repository gets a `_`
+/// behind it.
+const HANDLE: [&str; 12] = [
+    "after_commit",
+    "begin",
     "builder",
+    "commit",
     "connect",
     "connect_with",
-    "transaction",
-    "try_transaction",
     "create_schema",
     "dialect",
+    "rollback",
+    "transaction",
+    "transaction_with",
+    "try_transaction",
 ];
 
 /// The modules of a schema's declarations.
@@ -177,6 +187,7 @@ pub(super) fn method(name: &str) -> Ident {
 pub(super) fn accessor(module: &Ident) -> Ident {
     match module.to_string().as_str() {
         raw if raw.starts_with("r#") => module.clone(),
+        taken if HANDLE.contains(&taken) => format_ident!("{taken}_"),
         plain => method(plain),
     }
 }

@@ -220,6 +220,28 @@ fn transaction() -> TokenStream {
         ) -> ::core::result::Result<T, E> {
             self.0.try_transaction(|db| work(Self(db))).await
         }
+        /// Opens a transaction that ends by its `commit`, within one a savepoint. Dropped before, it
+        /// is rolled back.
+        ///
+        /// # Errors
+        ///
+        /// When it cannot be begun.
+        pub async fn begin(&self) -> ::rex_orm::Result<::rex_orm::Transaction<Self>> {
+            ::core::result::Result::Ok(self.0.begin().await?.map(Self))
+        }
+        /// A transaction with options, an `Isolation` or `TransactionOptions`, that may be tried again:
+        /// `transaction_with(Isolation::Serializable).retry(5).run(|tx| async move { … })`.
+        pub fn transaction_with(
+            &self,
+            options: impl ::core::convert::Into<::rex_orm::TransactionOptions>,
+        ) -> ::rex_orm::TransactionWith<Self> {
+            self.0.transaction_with(options).map(Self)
+        }
+        /// Calls `callback` once the outermost transaction that this handle is in is committed, unless
+        /// what the handle did is undone before; outside of a transaction at once.
+        pub fn after_commit(&self, callback: impl ::core::ops::FnOnce() + ::core::marker::Send + 'static) {
+            self.0.after_commit(callback);
+        }
     }
 }
 

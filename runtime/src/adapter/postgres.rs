@@ -27,9 +27,10 @@ use crate::adapter::{Access, Adapter, BoxFuture, Transaction, Work};
 use crate::config::Config;
 use crate::error::{Error, Kind, Result};
 use crate::executor;
+use crate::transaction::TransactionOptions;
 
 use connect::Connection;
-use lease::Lease;
+use lease::{Failed, Lease};
 use session::Session;
 
 /// A PostgreSQL database.
@@ -125,25 +126,31 @@ impl Adapter for Postgres {
                     lease.rests();
                     outcome
                 }
-                Some(begin) => enclosed(lease, begin, work).await,
+                Some(begin) => enclosed(lease, begin, access == Access::Snapshot, work).await,
             }
         }))
     }
 
-    fn begin(&self) -> BoxFuture<'_, Result<Box<dyn Transaction>>> {
+    fn begin(&self, options: TransactionOptions) -> BoxFuture<'_, Result<Box<dyn Transaction>>> {
         Box::pin(executor::inside(move || async move {
             let lease = Lease::new(self.object().await?);
-            lease.begin("BEGIN").await?;
-            Ok(Box::new(transaction::Open::new(lease)) as Box<dyn Transaction>)
+            lease.begin(&transaction::begin(options)).await?;
+            Ok(Box::new(transaction::Open::new(lease, options)) as Box<dyn Transaction>)
         }))
     }
 }
 
 /// Runs a work between a `BEGIN` and a `COMMIT`.
-async fn enclosed(lease: Lease, begin: &str, work: &mut dyn Work) -> Result<()> {
+async fn enclosed(lease: Lease, begin: &str, read_only: bool, work: &mut dyn Work) -> Result<()> {
     lease.begin(begin).await?;
-    let outcome = work.run(&Session::enclosed(&lease)).await;
-    let end = if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" };
-    let ended = lease.end(end).await;
-    outcome.and(ended)
+    let failed = Failed::default();
+    let outcome = work.run(&Session::watched(&lease, &failed)).await;
+    match outcome.and_then(|()| failed.check()) {
+        Ok(()) => lease.commit("COMMIT", read_only).await,
+        Err(error) => {
+            // A connection that cannot roll back is thrown away, which rolls back too.
+            _ = lease.end("ROLLBACK").await;
+            Err(error)
+        }
+    }
 }

@@ -34,6 +34,7 @@ use crate::adapter::{Access, Adapter, BoxFuture, Transaction, Work};
 use crate::config::Config;
 use crate::error::Result;
 use crate::executor;
+use crate::transaction::TransactionOptions;
 
 use connect::File;
 use connection::Connection;
@@ -97,11 +98,21 @@ impl Adapter for Sqlite {
         })
     }
 
-    fn begin(&self) -> BoxFuture<'_, Result<Box<dyn Transaction>>> {
-        Box::pin(async {
-            let mut lease = self.writer.lease().await?;
-            self.begin_to_write(&mut lease).await?;
-            Ok(Box::new(transaction::Open::new(lease)) as Box<dyn Transaction>)
+    fn begin(&self, options: TransactionOptions) -> BoxFuture<'_, Result<Box<dyn Transaction>>> {
+        Box::pin(async move {
+            let lease = match options.is_read_only() {
+                true => {
+                    let mut lease = self.readers.lease().await?;
+                    session::batch(lease.connection(), "BEGIN")?;
+                    lease
+                }
+                false => {
+                    let mut lease = self.writer.lease().await?;
+                    self.begin_to_write(&mut lease).await?;
+                    lease
+                }
+            };
+            Ok(Box::new(transaction::Open::new(lease, options)?) as Box<dyn Transaction>)
         })
     }
 }
@@ -137,7 +148,7 @@ fn chance(most: Duration) -> Duration {
 /// Runs a work in the transaction that is open, and commits. On an error the lease rolls back.
 fn to_the_end(connection: &mut Connection, work: &mut dyn Work) -> Result<()> {
     complete(connection, work)?;
-    session::batch(connection, "COMMIT")
+    session::commit(connection)
 }
 
 /// Runs a work from its start to its end.

@@ -56,7 +56,6 @@ impl<F: Future> Future for Inside<F> {
 }
 
 /// Waits.
-#[cfg(feature = "sqlite")]
 pub(crate) async fn sleep(time: Duration) {
     // Without a thread there is no waiting: whoever tries again does so at once.
     _ = inside(|| async move {
@@ -67,6 +66,7 @@ pub(crate) async fn sleep(time: Duration) {
 }
 
 /// Waits for a future, at most for so long; none when it took longer.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(crate) async fn timeout<F: Future>(limit: Option<Duration>, future: F) -> Option<F::Output> {
     match limit {
         None => Some(future.await),

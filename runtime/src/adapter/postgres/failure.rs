@@ -19,6 +19,33 @@ pub(super) fn plain(error: tokio_postgres::Error) -> Error {
     explained(error, None)
 }
 
+/// The failure of a statement that writes for good, whose connection broke after it was sent.
+pub(super) fn unknown(error: tokio_postgres::Error) -> Error {
+    let message = "the connection to PostgreSQL broke before it answered: whether the write was kept is not known";
+    Error::new(Kind::CommitUnknown, message).with_source(error)
+}
+
+/// The failure of a statement in a transaction that was prepared for what the tables were before.
+pub(super) fn stale(error: tokio_postgres::Error) -> Error {
+    let message = "the tables have changed since the statement was prepared: try all of the transaction again";
+    Error::new(Kind::Serialization, message).with_source(error)
+}
+
+/// Whether there is no connection any more, or the server says that it does not know.
+pub(super) fn is_lost(error: &tokio_postgres::Error) -> bool {
+    match error.code() {
+        Some(code) => {
+            *code == SqlState::T_R_STATEMENT_COMPLETION_UNKNOWN || matches!(kind(code), Kind::Connection)
+        }
+        None => !is_ours(error),
+    }
+}
+
+/// From `bind`: the driver has no other word for it than its text.
+pub(super) fn is_ours(error: &tokio_postgres::Error) -> bool {
+    error.to_string().starts_with("error serializing parameter")
+}
+
 fn explained(error: tokio_postgres::Error, table: Option<&TableMeta>) -> Error {
     let ours = error.as_db_error().and_then(|said| refused(said, table));
     ours.unwrap_or_else(|| other(&error)).with_source(error)
@@ -60,8 +87,7 @@ pub(super) fn ddl(error: tokio_postgres::Error) -> Error {
 fn other(error: &tokio_postgres::Error) -> Error {
     let (kind, message) = match error.as_db_error() {
         Some(said) => (kind(said.code()), said_in_words(said)),
-        // Ours, from `bind`: the driver has no other word for it than its text.
-        None if error.to_string().starts_with("error serializing parameter") => (
+        None if is_ours(error) => (
             Kind::InvalidValue,
             "PostgreSQL's type of a column is not the schema's, or the value is out of its range".to_owned(),
         ),
@@ -74,11 +100,12 @@ fn other(error: &tokio_postgres::Error) -> Error {
 fn kind(code: &SqlState) -> Kind {
     match *code {
         SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED => Kind::Serialization,
-        SqlState::IN_FAILED_SQL_TRANSACTION => Kind::Transaction,
+        SqlState::IN_FAILED_SQL_TRANSACTION | SqlState::READ_ONLY_SQL_TRANSACTION => Kind::Transaction,
         SqlState::QUERY_CANCELED | SqlState::LOCK_NOT_AVAILABLE => Kind::Timeout,
-        SqlState::ADMIN_SHUTDOWN | SqlState::CRASH_SHUTDOWN | SqlState::CANNOT_CONNECT_NOW => {
-            Kind::Connection
-        }
+        SqlState::ADMIN_SHUTDOWN
+        | SqlState::CRASH_SHUTDOWN
+        | SqlState::CANNOT_CONNECT_NOW
+        | SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT => Kind::Connection,
         // What SQLite refuses by a check, since its types have no limits.
         SqlState::STRING_DATA_RIGHT_TRUNCATION | SqlState::NUMERIC_VALUE_OUT_OF_RANGE => Kind::Check,
         _ => match &code.code()[..2] {

@@ -1,6 +1,6 @@
 //! A connection on lease, and whether it may go back.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use deadpool::managed::Object;
@@ -8,10 +8,11 @@ use tokio::runtime::Handle;
 use tokio_postgres::NoTls;
 
 use super::{Connector, connect::Connection, failure};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 
-/// How long a connection whose transaction was dropped has for rolling it back.
-const ROLLBACK: Duration = Duration::from_secs(5);
+/// How long a connection whose transaction was dropped has for rolling it back. It is the pool's
+/// meanwhile: a server that does not answer is not waited for.
+const ROLLBACK: Duration = Duration::from_secs(1);
 
 /// A connection on lease.
 pub(super) struct Lease {
@@ -64,12 +65,69 @@ impl Lease {
         Ok(())
     }
 
+    /// All that was sent is answered; a transaction may be open.
+    pub(super) fn settled(&self) {
+        self.busy.store(0, Ordering::Relaxed);
+    }
+
+    /// Commits, by a text that ends with `COMMIT`. A connection that breaks meanwhile leaves open
+    /// whether the server did, which does not matter where nothing was written.
+    pub(super) async fn commit(&self, sql: &str, read_only: bool) -> Result<()> {
+        self.starts();
+        let client = &self.connection().client;
+        // What a connection that is closed by now is handed, it does not send.
+        let sent = !client.is_closed();
+        let outcome = client.batch_execute(sql).await;
+        self.answered();
+        let error = match outcome {
+            Ok(()) => {
+                self.rests();
+                return Ok(());
+            }
+            Err(error) if sent && !read_only && failure::is_lost(&error) => failure::unknown(error),
+            Err(error) => failure::plain(error),
+        };
+        Err(error.with_sql(sql.to_owned()))
+    }
+
     /// Sends statements of our own that answer nothing.
     pub(super) async fn batch(&self, sql: &str) -> Result<()> {
         self.starts();
         let outcome = self.connection().client.batch_execute(sql).await;
         self.answered();
         outcome.map_err(|error| failure::plain(error).with_sql(sql.to_owned()))
+    }
+}
+
+/// Whether a statement of a transaction failed, after which the server keeps nothing of it.
+#[derive(Default)]
+pub(super) struct Failed(AtomicU8);
+
+impl Failed {
+    const BY_CONFLICT: u8 = 2;
+
+    /// One failed. The first one counts.
+    pub(super) fn set(&self, kind: Kind) {
+        let how = if kind == Kind::Serialization { Failed::BY_CONFLICT } else { 1 };
+        _ = self.0.compare_exchange(0, how, Ordering::Relaxed, Ordering::Relaxed);
+    }
+
+    /// # Errors
+    ///
+    /// When one failed.
+    pub(super) fn check(&self) -> Result<()> {
+        match self.0.load(Ordering::Relaxed) {
+            0 => Ok(()),
+            Failed::BY_CONFLICT => Err(Error::new(
+                Kind::Serialization,
+                "a concurrent transaction came in the way of this one, so that nothing of it can be kept: try all of it again",
+            )),
+            _ => Err(Error::new(
+                Kind::Transaction,
+                "a statement failed in this transaction, so that nothing of it can be kept: hand the error on, or \
+                 try what may fail in a nested transaction",
+            )),
+        }
     }
 }
 

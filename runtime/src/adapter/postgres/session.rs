@@ -1,16 +1,17 @@
 //! A connection at work: sends operations and reads their rows.
 
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::TryStreamExt;
 use rex_sql::Dialect;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{FromSql, Type};
+use tokio_postgres::{Client, Statement};
 
 use super::bind::{self, Bound};
+use super::connect::Connection;
 use super::failure;
-use super::lease::Lease;
+use super::lease::{Failed, Lease};
 use crate::adapter::{self, BoxFuture};
 use crate::error::{Error, Result};
 use crate::operation::{Operation, Prepared};
@@ -20,65 +21,108 @@ use crate::value::Cell;
 /// A connection at work.
 pub(super) struct Session<'l> {
     lease: &'l Lease,
-    /// Whether a transaction is open: then a statement cannot be tried again.
-    enclosed: bool,
-    /// Set when a statement failed, after which the server takes no other in this transaction.
-    failed: Option<&'l AtomicBool>,
+    /// In a transaction a statement cannot be tried again: here is noted that one failed.
+    failed: Option<&'l Failed>,
 }
 
 impl<'l> Session<'l> {
     pub(super) fn single(lease: &'l Lease) -> Self {
-        Session { lease, enclosed: false, failed: None }
+        Session { lease, failed: None }
     }
 
-    pub(super) fn enclosed(lease: &'l Lease) -> Self {
-        Session { lease, enclosed: true, failed: None }
-    }
-
-    pub(super) fn watched(lease: &'l Lease, failed: &'l AtomicBool) -> Self {
-        Session { lease, enclosed: true, failed: Some(failed) }
+    pub(super) fn watched(lease: &'l Lease, failed: &'l Failed) -> Self {
+        Session { lease, failed: Some(failed) }
     }
 
     async fn send(&self, prepared: &Prepared<'_>, sink: &mut dyn Sink) -> Result<u64, Failure> {
         bind::check(&prepared.binds)?;
         self.lease.starts();
         let mut outcome = self.attempt(prepared, sink).await;
-        if matches!(&outcome, Err(Failure::Theirs(error)) if is_stale(error)) {
+        if let Err(Failure::Stale(error)) = &outcome {
             self.lease.connection().statements.forget(prepared);
-            if !self.enclosed {
+            // What was not even sent broke no transaction.
+            if self.failed.is_none() || failure::is_ours(error) {
                 outcome = self.attempt(prepared, sink).await;
             }
         }
         self.lease.answered();
-        if let (Err(Failure::Theirs(_)), Some(failed)) = (&outcome, self.failed) {
-            failed.store(true, Ordering::Relaxed);
-        }
         outcome
     }
 
     async fn attempt(&self, prepared: &Prepared<'_>, sink: &mut dyn Sink) -> Result<u64, Failure> {
-        let connection = self.lease.connection();
-        let statement = connection.statements.get(&connection.client, prepared).await?;
-        let values = prepared.binds.iter().map(|bind| Bound(*bind));
-        let mut rows = pin!(connection.client.query_raw(&statement, values).await?);
-        let mut undecoded = None;
-        while let Some(row) = rows.try_next().await? {
-            // What follows a row that cannot be decoded is read all the same: the connection is
-            // at rest only when it is.
-            if undecoded.is_none() {
-                undecoded = sink.row(&mut Row::new(&RowCells(&row))).err();
+        let Connection { client, statements, .. } = self.lease.connection();
+        let (statement, is_kept) = match statements.find(prepared) {
+            Some(statement) => (statement, true),
+            None => (statements.prepare(client, prepared).await.map_err(Failure::Unsent)?, false),
+        };
+        // What a connection that is closed by now is handed, it does not send.
+        let was_closed = client.is_closed();
+        let outcome = query(client, &statement, prepared, sink).await;
+        outcome.map_err(|failure| match failure {
+            Failure::Theirs(error) if is_kept && is_stale(&error) => Failure::Stale(error),
+            Failure::Theirs(error) if was_closed || failure::is_ours(&error) => Failure::Unsent(error),
+            failure => failure,
+        })
+    }
+
+    /// What the failure of an operation is to its caller.
+    fn explain(&self, failure: Failure, operation: &Operation) -> Error {
+        match failure {
+            Failure::Ours(error) => error,
+            Failure::Stale(error) if self.failed.is_some() => self.fail(failure::stale(error)),
+            Failure::Theirs(error) if self.may_be_kept(operation) && failure::is_lost(&error) => {
+                failure::unknown(error)
+            }
+            Failure::Unsent(error) if failure::is_ours(&error) => failure::of(error, operation.table),
+            Failure::Unsent(error) | Failure::Theirs(error) | Failure::Stale(error) => {
+                self.fail(failure::of(error, operation.table))
             }
         }
-        match undecoded {
-            Some(error) => Err(Failure::Ours(error)),
-            None => Ok(rows.rows_affected().unwrap_or(0)),
+    }
+
+    /// Whether it writes, and no transaction undoes it.
+    fn may_be_kept(&self, operation: &Operation) -> bool {
+        self.failed.is_none() && !operation.is_read()
+    }
+
+    /// Notes a failure of the server's.
+    fn fail(&self, error: Error) -> Error {
+        if let Some(failed) = self.failed {
+            failed.set(error.kind());
         }
+        error
+    }
+}
+
+async fn query(
+    client: &Client,
+    statement: &Statement,
+    prepared: &Prepared<'_>,
+    sink: &mut dyn Sink,
+) -> Result<u64, Failure> {
+    let values = prepared.binds.iter().map(|bind| Bound(*bind));
+    let mut rows = pin!(client.query_raw(statement, values).await?);
+    let mut undecoded = None;
+    while let Some(row) = rows.try_next().await? {
+        // What follows a row that cannot be decoded is read all the same: the connection is
+        // at rest only when it is.
+        if undecoded.is_none() {
+            undecoded = sink.row(&mut Row::new(&RowCells(&row))).err();
+        }
+    }
+    match undecoded {
+        Some(error) => Err(Failure::Ours(error)),
+        None => Ok(rows.rows_affected().unwrap_or(0)),
     }
 }
 
 enum Failure {
     Ours(Error),
     Theirs(tokio_postgres::Error),
+    /// The statement was not sent.
+    Unsent(tokio_postgres::Error),
+    /// The statement was prepared for what the tables were.
+    Stale(tokio_postgres::Error),
 }
 
 impl From<tokio_postgres::Error> for Failure {
@@ -93,14 +137,17 @@ impl From<Error> for Failure {
     }
 }
 
-/// DDL has changed what a prepared statement answers with, or a pooler has lost it.
+/// DDL has changed what a prepared statement answers with or takes, or a pooler has lost it.
 fn is_stale(error: &tokio_postgres::Error) -> bool {
-    match error.as_db_error() {
-        Some(said) if *said.code() == SqlState::FEATURE_NOT_SUPPORTED => {
-            said.message().contains("cached plan")
-        }
-        Some(said) => *said.code() == SqlState::INVALID_SQL_STATEMENT_NAME,
-        None => false,
+    let Some(said) = error.as_db_error() else { return failure::is_ours(error) };
+    match *said.code() {
+        SqlState::FEATURE_NOT_SUPPORTED => said.message().contains("cached plan"),
+        SqlState::INVALID_SQL_STATEMENT_NAME
+        // A parameter keeps the type that its column had.
+        | SqlState::UNDEFINED_FUNCTION
+        | SqlState::DATATYPE_MISMATCH
+        | SqlState::CANNOT_COERCE => true,
+        _ => false,
     }
 }
 
@@ -113,10 +160,7 @@ impl adapter::Session for Session<'_> {
         Box::pin(async move {
             let prepared = operation.prepare(Dialect::Postgres);
             self.send(&prepared, sink).await.map_err(|failure| {
-                let error = match failure {
-                    Failure::Ours(error) => error,
-                    Failure::Theirs(error) => failure::of(error, operation.table),
-                };
+                let error = self.explain(failure, operation);
                 error.with_operation(operation.title()).with_sql(prepared.sql)
             })
         })
@@ -128,10 +172,7 @@ impl adapter::Session for Session<'_> {
                 self.lease.starts();
                 let outcome = self.lease.connection().client.batch_execute(statement).await;
                 self.lease.answered();
-                if let (Err(_), Some(failed)) = (&outcome, self.failed) {
-                    failed.store(true, Ordering::Relaxed);
-                }
-                outcome.map_err(|error| failure::ddl(error).with_sql((*statement).to_owned()))?;
+                outcome.map_err(|error| self.fail(failure::ddl(error)).with_sql((*statement).to_owned()))?;
             }
             Ok(())
         })

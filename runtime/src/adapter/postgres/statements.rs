@@ -24,17 +24,15 @@ pub(super) struct Statements {
 }
 
 impl Statements {
-    /// The prepared statement for a text; prepared now if it is the first time.
-    pub(super) async fn get(&self, client: &Client, prepared: &Prepared<'_>) -> Result<Statement, Error> {
-        if let Some(statement) = self.find(prepared) {
-            return Ok(statement);
-        }
+    /// Prepares the statement for a text, and keeps it.
+    pub(super) async fn prepare(&self, client: &Client, prepared: &Prepared<'_>) -> Result<Statement, Error> {
         let statement = client.prepare(&prepared.sql).await?;
         self.keep(prepared, &statement);
         Ok(statement)
     }
 
-    fn find(&self, prepared: &Prepared<'_>) -> Option<Statement> {
+    /// The statement for a text, if it is prepared.
+    pub(super) fn find(&self, prepared: &Prepared<'_>) -> Option<Statement> {
         match fixed(prepared) {
             Some((id, sql)) => {
                 let list = self.fixed.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,81 +1,102 @@
 //! An open transaction: a connection on lease.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::fmt::Write as _;
 
-use super::lease::Lease;
+use super::lease::{Failed, Lease};
 use super::session::Session;
 use crate::adapter::{Access, BoxFuture, Transaction, Work};
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
+use crate::transaction::{Isolation, TransactionOptions};
 
 /// An open transaction. Its lease rolls back what is open when it is dropped.
 pub(super) struct Open {
     lease: Lease,
-    /// How many savepoints are open; the last is called `rex_` and this number.
-    savepoints: usize,
-    /// What has to be sent before anything else: the undoing of abandoned savepoints.
+    /// The numbers of the savepoints that are open; each is called `rex_` and its number.
+    savepoints: Vec<u64>,
+    /// How many savepoints there have been: a name is used once, so that what is sent late means
+    /// what it meant.
+    numbered: u64,
+    /// What has to be sent before anything else: beginnings and ends of savepoints.
     pending: String,
     /// A statement failed since the last open savepoint: the server takes no other.
-    failed: AtomicBool,
+    failed: Failed,
     /// The last savepoint is being worked in or released by a future; when the next one finds
     /// this set, that future was dropped.
     unfinished: bool,
+    /// Nothing is written, so that it does not matter whether a commit arrived.
+    read_only: bool,
 }
 
 impl Open {
-    pub(super) fn new(lease: Lease) -> Self {
+    pub(super) fn new(lease: Lease, options: TransactionOptions) -> Self {
         Open {
             lease,
-            savepoints: 0,
+            savepoints: Vec::new(),
+            numbered: 0,
             pending: String::new(),
-            failed: AtomicBool::new(false),
+            failed: Failed::default(),
             unfinished: false,
+            read_only: options.is_read_only(),
         }
     }
 
+    /// Sends what is pending. It is under way from the first poll on, and so is not sent again if
+    /// this future is dropped.
     async fn settle(&mut self) -> Result<()> {
+        self.abandon_unfinished();
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        let pending = std::mem::take(&mut self.pending);
+        self.lease.batch(&pending).await.inspect_err(|error| self.failed.set(error.kind()))
+    }
+
+    fn abandon_unfinished(&mut self) {
         if std::mem::take(&mut self.unfinished) {
             self.abandon();
         }
-        if !self.pending.is_empty() {
-            self.lease.batch(&self.pending).await?;
-            self.pending.clear();
-        }
-        Ok(())
     }
 
+    /// The server hears of it with the next statement.
     async fn open_savepoint(&mut self) -> Result<()> {
-        self.settle().await?;
+        self.abandon_unfinished();
         self.check().await?;
-        self.lease.batch(&format!("SAVEPOINT rex_{}", self.savepoints + 1)).await?;
-        self.savepoints += 1;
+        self.numbered += 1;
+        self.savepoints.push(self.numbered);
+        self.say("SAVEPOINT", self.numbered);
         Ok(())
     }
 
     async fn release_savepoint(&mut self) -> Result<()> {
-        self.settle().await?;
+        self.abandon_unfinished();
         self.unfinished = true;
-        let mut outcome = self.check().await;
-        if outcome.is_ok() {
-            outcome = self.lease.batch(&format!("RELEASE rex_{}", self.savepoints)).await;
-        }
+        let outcome = self.check().await;
         self.unfinished = false;
-        match outcome {
-            Ok(()) => self.savepoints -= 1,
-            Err(_) => self.abandon(),
+        if outcome.is_err() {
+            self.abandon();
+        } else if let Some(number) = self.savepoints.pop() {
+            self.say("RELEASE", number);
         }
         outcome
     }
 
-    /// The server keeps nothing after a failed statement, and does not say so at the end.
-    async fn check(&self) -> Result<()> {
-        // A statement whose future was dropped may have failed unseen: one more shows it.
-        let unseen = self.lease.is_busy() && self.lease.batch("SELECT 1").await.is_err();
-        if unseen || self.failed.load(Ordering::Relaxed) {
-            let message = "a statement failed in this transaction, so that nothing of it can be kept: hand the error on, or \
-                           try what may fail in a nested transaction";
-            return Err(Error::new(Kind::Transaction, message));
+    fn say(&mut self, what: &str, savepoint: u64) {
+        write!(self.pending, "{what} rex_{savepoint};").expect("text can be written to");
+    }
+
+    /// The server keeps nothing after a failed statement, and the driver does not tell how a
+    /// commit was answered.
+    async fn check(&mut self) -> Result<()> {
+        // A statement whose future was dropped may have failed unseen: one more shows it. What is
+        // pending is sent after those, and so means the same when it is sent now.
+        if self.lease.is_busy() {
+            let pending = std::mem::take(&mut self.pending) + "SELECT 1";
+            match self.lease.batch(&pending).await {
+                Ok(()) => self.lease.settled(),
+                Err(error) => self.failed.set(error.kind()),
+            }
         }
-        Ok(())
+        self.failed.check()
     }
 }
 
@@ -88,7 +109,11 @@ impl Transaction for Open {
             }
             self.open_savepoint().await?;
             self.unfinished = true;
-            let outcome = work.run(&Session::watched(&self.lease, &self.failed)).await;
+            let sent = std::mem::take(&mut self.pending);
+            let outcome = match self.lease.batch(&sent).await {
+                Ok(()) => work.run(&Session::watched(&self.lease, &self.failed)).await,
+                Err(error) => Err(error),
+            };
             self.unfinished = false;
             match outcome {
                 Ok(()) => self.release_savepoint().await,
@@ -109,18 +134,22 @@ impl Transaction for Open {
     }
 
     fn abandon(&mut self) {
-        let name = format!("rex_{}", self.savepoints);
-        self.pending.push_str(&format!("ROLLBACK TO {name}; RELEASE {name};"));
-        self.savepoints -= 1;
-        // A savepoint is opened only while nothing has failed.
-        self.failed.store(false, Ordering::Relaxed);
+        if let Some(number) = self.savepoints.pop() {
+            self.say("ROLLBACK TO", number);
+            self.say("RELEASE", number);
+            // A savepoint is opened only while nothing has failed.
+            self.failed = Failed::default();
+        }
     }
 
     fn commit(mut self: Box<Self>) -> BoxFuture<'static, Result<()>> {
         Box::pin(async move {
-            self.settle().await?;
+            self.abandon_unfinished();
             match self.check().await {
-                Ok(()) => self.lease.end("COMMIT").await,
+                Ok(()) => {
+                    let text = std::mem::take(&mut self.pending) + "COMMIT";
+                    self.lease.commit(&text, self.read_only).await
+                }
                 Err(error) => {
                     self.lease.end("ROLLBACK").await?;
                     Err(error)
@@ -132,4 +161,16 @@ impl Transaction for Open {
     fn rollback(self: Box<Self>) -> BoxFuture<'static, Result<()>> {
         Box::pin(async move { self.lease.end("ROLLBACK").await })
     }
+}
+
+/// The statement that begins a transaction.
+pub(super) fn begin(options: TransactionOptions) -> String {
+    let level = options.asked_isolation().map(|isolation| match isolation {
+        Isolation::ReadCommitted => " ISOLATION LEVEL READ COMMITTED",
+        Isolation::RepeatableRead => " ISOLATION LEVEL REPEATABLE READ",
+        Isolation::Serializable => " ISOLATION LEVEL SERIALIZABLE",
+    });
+    let read_only = if options.is_read_only() { " READ ONLY" } else { "" };
+    let deferrable = if options.is_deferrable() { " DEFERRABLE" } else { "" };
+    format!("BEGIN{}{read_only}{deferrable}", level.unwrap_or_default())
 }

@@ -69,6 +69,16 @@ pub(super) fn ddl(error: rusqlite::Error) -> Error {
     }
 }
 
+/// The failure of a commit. Of one that cannot be written to the file to its end, not even SQLite
+/// knows what the file holds.
+pub(super) fn commit(error: rusqlite::Error) -> Error {
+    if error.sqlite_error_code() != Some(ErrorCode::SystemIoFailure) {
+        return plain(error);
+    }
+    let message = "SQLite cannot use its file: whether the transaction was kept is not known";
+    Error::new(Kind::CommitUnknown, message).with_source(error)
+}
+
 /// Any other failure.
 pub(super) fn plain(error: rusqlite::Error) -> Error {
     let (kind, message) = match &error {
@@ -80,7 +90,10 @@ pub(super) fn plain(error: rusqlite::Error) -> Error {
                     return constraint::foreign_key().with_source(error);
                 }
                 ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
-                    (Kind::Timeout, format!("another process is writing to the database ({said})"))
+                    (Kind::Serialization, format!("another process is writing to the database ({said})"))
+                }
+                ErrorCode::ReadOnly if code.extended_code == ffi::SQLITE_READONLY => {
+                    (Kind::Transaction, format!("SQLite refused: {said}"))
                 }
                 ErrorCode::OperationInterrupted => (
                     Kind::Timeout,

@@ -110,3 +110,8 @@ fn ddl(connection: &rusqlite::Connection, statement: &str) -> Result<()> {
 pub(super) fn batch(connection: &rusqlite::Connection, sql: &str) -> Result<()> {
     connection.execute_batch(sql).map_err(|error| failure::plain(error).with_sql(sql.to_owned()))
 }
+
+/// Commits what was written.
+pub(super) fn commit(connection: &rusqlite::Connection) -> Result<()> {
+    connection.execute_batch("COMMIT").map_err(|error| failure::commit(error).with_sql("COMMIT"))
+}

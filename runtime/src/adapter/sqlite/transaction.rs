@@ -2,23 +2,42 @@
 
 use super::connection::Connection;
 use super::pool::Lease;
-use super::{complete, in_place, session};
+use super::{complete, failure, in_place, session};
 use crate::adapter::{Access, BoxFuture, Transaction, Work};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
+use crate::transaction::TransactionOptions;
 
 /// An open transaction. Its lease rolls back what is open when it is dropped.
 pub(super) struct Open {
     lease: Lease,
     /// How many savepoints are open; the last is called `rex_` and this number.
     savepoints: usize,
+    /// The connection refuses to write until the end, and did not before.
+    refuses: bool,
 }
 
 impl Open {
-    pub(super) fn new(lease: Lease) -> Self {
-        Open { lease, savepoints: 0 }
+    pub(super) fn new(mut lease: Lease, options: TransactionOptions) -> Result<Self> {
+        // A connection that reads refuses anyway; the one of a database in memory does both.
+        let refuses = options.is_read_only() && !refuses_writes(lease.connection())?;
+        if refuses {
+            session::batch(lease.connection(), "PRAGMA query_only = ON")?;
+        }
+        Ok(Open { lease, savepoints: 0, refuses })
+    }
+
+    /// After some failures, of the disk say, SQLite has undone all of a transaction: what would be
+    /// sent now would not be in it.
+    fn check(&mut self) -> Result<()> {
+        if !self.lease.connection().is_autocommit() {
+            return Ok(());
+        }
+        let message = "a failure made SQLite undo this transaction, so that nothing of it can be kept: hand the error on";
+        Err(Error::new(Kind::Transaction, message))
     }
 
     fn open_savepoint(&mut self) -> Result<()> {
+        self.check()?;
         let sql = format!("SAVEPOINT rex_{}", self.savepoints + 1);
         session::batch(self.lease.connection(), &sql)?;
         self.savepoints += 1;
@@ -43,6 +62,19 @@ impl Open {
     }
 }
 
+impl Drop for Open {
+    fn drop(&mut self) {
+        if self.refuses {
+            _ = session::batch(self.lease.connection(), "PRAGMA query_only = OFF");
+        }
+    }
+}
+
+fn refuses_writes(connection: &Connection) -> Result<bool> {
+    let asked = connection.query_row("PRAGMA query_only", [], |row| row.get(0));
+    asked.map_err(failure::plain)
+}
+
 fn undo(connection: &Connection, name: &str) -> Result<()> {
     session::batch(connection, &format!("ROLLBACK TO {name}; RELEASE {name}"))
 }
@@ -52,6 +84,7 @@ impl Transaction for Open {
         Box::pin(async move {
             in_place(work.is_short(), || {
                 if access != Access::Atomic {
+                    self.check()?;
                     return complete(self.lease.connection(), work);
                 }
                 self.open_savepoint()?;
@@ -79,7 +112,10 @@ impl Transaction for Open {
     }
 
     fn commit(mut self: Box<Self>) -> BoxFuture<'static, Result<()>> {
-        Box::pin(async move { in_place(true, || session::batch(self.lease.connection(), "COMMIT")) })
+        Box::pin(async move {
+            self.check()?;
+            in_place(true, || session::commit(self.lease.connection()))
+        })
     }
 
     fn rollback(mut self: Box<Self>) -> BoxFuture<'static, Result<()>> {
