@@ -14,8 +14,8 @@ use crate::db::Db;
 use crate::error::{Error, Result};
 
 pub use guard::Transaction;
-pub(crate) use handle::{Form, Handle};
 use handle::Open;
+pub(crate) use handle::{Form, Handle};
 pub use options::{Isolation, TransactionOptions};
 pub use with::TransactionWith;
 

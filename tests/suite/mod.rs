@@ -16,4 +16,5 @@ mod scenario;
 mod secrets;
 mod serialised;
 mod tidy;
+mod transactions;
 mod ui;

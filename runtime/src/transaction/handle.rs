@@ -116,7 +116,8 @@ impl Handle {
 
     async fn turn(&self) -> Result<Turn> {
         if self.0.guarded.load(Ordering::SeqCst) {
-            let message = "a nested transaction of this handle is open: use that one's handle until it has ended";
+            let message =
+                "a nested transaction of this handle is open: use that one's handle until it has ended";
             return Err(Error::new(Kind::Transaction, message));
         }
         let state = Arc::clone(&self.0.state).lock_owned().await;

@@ -78,7 +78,8 @@ impl TransactionOptions {
         } else {
             return Ok(());
         };
-        let message = format!("a nested transaction is a savepoint: {wrong}; ask for this where that one begins");
+        let message =
+            format!("a nested transaction is a savepoint: {wrong}; ask for this where that one begins");
         Err(Error::new(Kind::Transaction, message))
     }
 }

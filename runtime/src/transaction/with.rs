@@ -117,7 +117,8 @@ impl<D> TransactionWith<D> {
         E: From<Error>,
         Fut: Future<Output = Result<T, E>>,
     {
-        let handle = self.db.begin_handle(self.options, Form::Closure).await.map_err(|error| self.failure(error))?;
+        let handle =
+            self.db.begin_handle(self.options, Form::Closure).await.map_err(|error| self.failure(error))?;
         let open = Open::new(handle);
         match outer::enter(self.db.id(), work(self.handle(open.handle()))).await {
             Ok(value) => open.commit().await.map(|()| value).map_err(|error| self.failure(error)),

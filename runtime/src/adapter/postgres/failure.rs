@@ -21,13 +21,15 @@ pub(super) fn plain(error: tokio_postgres::Error) -> Error {
 
 /// The failure of a statement that writes for good, whose connection broke after it was sent.
 pub(super) fn unknown(error: tokio_postgres::Error) -> Error {
-    let message = "the connection to PostgreSQL broke before it answered: whether the write was kept is not known";
+    let message =
+        "the connection to PostgreSQL broke before it answered: whether the write was kept is not known";
     Error::new(Kind::CommitUnknown, message).with_source(error)
 }
 
 /// The failure of a statement in a transaction that was prepared for what the tables were before.
 pub(super) fn stale(error: tokio_postgres::Error) -> Error {
-    let message = "the tables have changed since the statement was prepared: try all of the transaction again";
+    let message =
+        "the tables have changed since the statement was prepared: try all of the transaction again";
     Error::new(Kind::Serialization, message).with_source(error)
 }
 
