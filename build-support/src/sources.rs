@@ -11,6 +11,9 @@ use rex_compiler::diagnostic::{Diagnostic, configuration};
 /// The largest file that is read.
 const MAX_BYTES: u64 = rex_compiler::MAX_BYTES as u64;
 
+/// The most that is read of a folder.
+const MAX_FOLDER: u64 = 16 * 1024 * 1024;
+
 /// A folder's schema files.
 #[derive(Clone, Debug, Default)]
 pub struct Loaded {
@@ -40,7 +43,18 @@ pub fn load(path: &Path, shown: &str) -> Loaded {
     }
     walk.files.sort();
     let mut loaded = Loaded { diagnostics: walk.diagnostics, ..Loaded::default() };
+    let mut left = MAX_FOLDER;
     for (name, path) in walk.files {
+        left = match fs::metadata(&path).map_or(0, |metadata| metadata.len()) {
+            // What is larger is told, and not read.
+            bytes if bytes > MAX_BYTES => left,
+            bytes if bytes > left => {
+                let diagnostics = vec![configuration::folder_too_large(shown.or_dot(), MAX_FOLDER)];
+                // What stands in some of the files says little without the others.
+                return Loaded { diagnostics, sources: Sources::default(), ..loaded };
+            }
+            bytes => left - bytes,
+        };
         match read_file(&path, name.or_dot()) {
             Ok(text) => drop(loaded.sources.add(name.or_dot(), text)),
             Err(diagnostic) => loaded.diagnostics.push(*diagnostic),

@@ -111,6 +111,13 @@ impl Checked {
 /// Checks a schema. The passes are those below, in order; none of them stops the next.
 pub fn check(sources: &Sources, options: &Options) -> Checked {
     let ids: Vec<FileId> = sources.ids().collect();
+    if is_too_large(sources) {
+        let nothing = schema::assemble(&Cx::new(sources, options, Vec::new()));
+        return Checked {
+            diagnostics: vec![diagnostic::configuration::too_many_words(MAX_TOKENS)],
+            schema: nothing,
+        };
+    }
     let parsed = parallel::map(&ids, |&id| rex_grammar::parse(sources.text(id)));
     let mut diagnostics = Vec::new();
     let mut files: Vec<ast::File> = Vec::with_capacity(parsed.len());
@@ -150,6 +157,23 @@ pub fn check(sources: &Sources, options: &Options) -> Checked {
     Checked { diagnostics, schema }
 }
 
+/// How many words and signs all files of a schema may have: those of 13,000 models of 15 fields.
+const MAX_TOKENS: usize = 1_500_000;
+
+/// Whether there are more. Each has a byte at least, so that few schemas are looked through for it.
+fn is_too_large(sources: &Sources) -> bool {
+    let bytes: usize = sources.ids().map(|id| sources.text(id).len()).sum();
+    bytes > MAX_TOKENS
+        && sources.ids().map(|id| rex_grammar::count_tokens(sources.text(id))).sum::<usize>() > MAX_TOKENS
+}
+
+/// What may be the field that a longer name is made of: `home` and `home_city` of `home_city.name`.
+/// The names of fields are no longer than a database holds.
+fn heads(name: &str) -> impl Iterator<Item = &str> {
+    let ends = name.match_indices(['_', '.']).map(|(at, _)| at);
+    ends.take_while(|&at| at <= names::MAX).map(|at| &name[..at])
+}
+
 /// A model, by its place among the drafts.
 type ModelIx = usize;
 /// A field, by its place in its model.
@@ -160,6 +184,8 @@ struct Cx<'a> {
     sources: &'a Sources,
     options: &'a Options,
     diagnostics: Vec<Diagnostic>,
+    /// How many errors of the checker each file has.
+    errors: Vec<usize>,
     declared: HashMap<&'a str, Declared>,
     models: Vec<ModelDraft<'a>>,
     enums: Vec<EnumDraft<'a>>,
@@ -183,9 +209,12 @@ struct Cx<'a> {
 /// output stay bounded on a file that is wrong throughout.
 const MAX_OF_FILE: usize = 500;
 
+/// The most errors of a file that are kept until all are sorted.
+const MAX_KEPT: usize = 10 * MAX_OF_FILE;
+
 /// The most fields and columns that mixins, embedded types and unions make of few words: memory and
 /// time stay bounded, whatever is written.
-const MAX_MADE: usize = 100_000;
+const MAX_MADE: usize = 40_000;
 
 impl<'a> Cx<'a> {
     fn new(sources: &'a Sources, options: &'a Options, diagnostics: Vec<Diagnostic>) -> Cx<'a> {
@@ -194,6 +223,7 @@ impl<'a> Cx<'a> {
             sources,
             options,
             diagnostics,
+            errors: vec![0; sources.ids().count()],
             declared: HashMap::new(),
             models: Vec::new(),
             enums: Vec::new(),
@@ -208,7 +238,18 @@ impl<'a> Cx<'a> {
         }
     }
 
+    /// Keeps a diagnostic, unless it is an error of a file that has many more than are told. A lint
+    /// may be silenced, or be the one that is denied.
     fn report(&mut self, diagnostic: Diagnostic) {
+        let file = diagnostic.primary.as_ref().map(|label| label.place.file.0 as usize);
+        if let Some(errors) = file.and_then(|file| self.errors.get_mut(file))
+            && diagnostic.severity() == Severity::Error
+        {
+            *errors += 1;
+            if *errors > MAX_KEPT {
+                return;
+            }
+        }
         self.diagnostics.push(diagnostic);
     }
 
@@ -311,9 +352,9 @@ impl<'a> Cx<'a> {
     /// that could not be read.
     fn unknown_field(&mut self, place: Place, model: ModelIx, name: &str) {
         let draft = &self.models[model];
-        let made_by_broken = name.match_indices('_').any(|(at, _)| {
-            draft.find(&name[..at]).is_some_and(|field| draft.fields[field].shape == Shape::Broken)
-        });
+        let is_broken =
+            |head: &str| draft.find(head).is_some_and(|field| draft.fields[field].shape == Shape::Broken);
+        let made_by_broken = heads(name).any(is_broken);
         if draft.broken || made_by_broken {
             return;
         }

@@ -149,6 +149,21 @@ pub enum SyntaxErrorKind {
     },
     /// More than [`crate::MAX_TOKENS`].
     TooManyTokens,
+    /// More declarations than [`crate::MAX_PARTS`].
+    TooManyDeclarations,
+    /// More fields and statements than [`crate::MAX_MEMBERS`]; the span is the first that is not read.
+    TooManyMembers,
+    /// More words and signs in one than [`crate::MAX_DECLARATION`]; the span is an open bracket in it.
+    LargeDeclaration,
+    /// More than [`crate::MAX_PARTS`] between commas; the span is the bracket that is open.
+    TooManyParts {
+        /// Which.
+        bracket: char,
+    },
+    /// More than [`crate::MAX_PARTS`] names behind `with` or in a union.
+    TooManyNames,
+    /// More than [`crate::MAX_PARTS`] attributes behind one another.
+    TooManyAttributes,
     /// A NUL byte.
     Nul,
     /// A character that turns the direction of text.

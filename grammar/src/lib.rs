@@ -15,6 +15,7 @@
 extern crate alloc;
 
 pub mod ast;
+mod count;
 mod error;
 mod foreign;
 mod format;
@@ -28,6 +29,7 @@ mod words;
 pub use error::{SyntaxError, SyntaxErrorKind};
 pub use foreign::Language;
 pub use format::{Formatted, format};
-pub use parse::{MAX_BYTES, MAX_DEPTH, MAX_TOKENS, parse};
+pub use parse::{MAX_BYTES, MAX_DECLARATION, MAX_DEPTH, MAX_MEMBERS, MAX_PARTS, MAX_TOKENS, parse};
+pub use scan::count_tokens;
 pub use strings::{has_bad_escape, place_in_literal, quote};
 pub use words::{Words, words};

@@ -14,8 +14,19 @@ use crate::{scan, walk};
 pub const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// How many words, numbers, strings and signs a file may have, which bounds the memory that its tree
-/// takes. A file of [`MAX_BYTES`] with usual names and documentation has fewer.
-pub const MAX_TOKENS: usize = 700_000;
+/// and its schema take: about a thousand bytes for each. 1,500 models of 15 fields have as many.
+pub const MAX_TOKENS: usize = 200_000;
+
+/// How many of them one declaration may have.
+pub const MAX_DECLARATION: usize = 100_000;
+
+/// How many declarations a file may have, and how many parts of one kind may stand in one place:
+/// variants of an enum, names behind `with`, members of a union, attributes of a field, elements of a
+/// list, arguments, parts of an index.
+pub const MAX_PARTS: usize = 10_000;
+
+/// How many fields and statements a file may have.
+pub const MAX_MEMBERS: usize = 20_000;
 
 /// How deep brackets may nest.
 pub const MAX_DEPTH: usize = 128;

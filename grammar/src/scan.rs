@@ -6,8 +6,9 @@
 use std::ops::Range;
 
 use crate::ast::Span;
+use crate::count::Counts;
 use crate::error::{MAX_TOLD, SyntaxError, SyntaxErrorKind};
-use crate::parse::{MAX_DEPTH, MAX_TOKENS};
+use crate::parse::MAX_DEPTH;
 
 /// What the pass found.
 pub(crate) struct Scan {
@@ -31,6 +32,14 @@ pub(crate) fn scan(text: &str) -> Scan {
     Scan { errors: scanner.errors, fatal: scanner.fatal, raw_strings: scanner.raw_strings }
 }
 
+/// How many words, numbers, strings and signs a text has; no more than the most that are read of a
+/// file, and one.
+pub fn count_tokens(text: &str) -> usize {
+    let mut scanner = Scanner { text: text.as_bytes(), ..Scanner::default() };
+    scanner.run();
+    scanner.counts.tokens
+}
+
 #[derive(Default)]
 struct Scanner<'a> {
     text: &'a [u8],
@@ -41,7 +50,7 @@ struct Scanner<'a> {
     errors: Vec<SyntaxError>,
     fatal: bool,
     raw_strings: Vec<Range<usize>>,
-    tokens: usize,
+    counts: Counts,
 }
 
 impl Scanner<'_> {
@@ -66,23 +75,12 @@ impl Scanner<'_> {
         }
     }
 
-    /// Counts what stands here, which costs memory in the tree. Commas and `|` do not, and a
-    /// formatter may add them.
+    /// Counts what stands here, unless it is more than may be.
     fn count(&mut self) {
-        let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii();
-        let byte = self.text[self.at];
-        self.tokens += match byte {
-            // The text of each line is kept.
-            b'/' if self.looking_at(b"///") => 2,
-            b'/' if self.looking_at(b"//") || self.looking_at(b"/*") => 0,
-            b',' | b'|' => 0,
-            _ if byte.is_ascii_whitespace() => 0,
-            _ if is_word(byte) => usize::from(self.at == 0 || !is_word(self.text[self.at - 1])),
-            _ => 1,
-        };
-        if self.tokens > MAX_TOKENS {
-            self.fatal(SyntaxErrorKind::TooManyTokens, self.at, self.at + 1);
-        }
+        let (depth, opened) = (self.open.len(), self.open.last().map_or(self.at, |&(_, at)| at));
+        let Some(surplus) = self.counts.count(self.text, self.at, depth) else { return };
+        let at = if surplus.is_of_block() { opened } else { self.at };
+        self.fatal(surplus.into_kind(self.text[opened]), at, at + 1);
     }
 
     fn looking_at(&self, token: &[u8]) -> bool {

@@ -13,7 +13,7 @@ use pest::iterators::{Pair as PestPair, Pairs as PestPairs};
 use crate::ast::*;
 use crate::error::{MAX_TOLD, SyntaxError, SyntaxErrorKind};
 use crate::foreign::Language;
-use crate::parse::Rule;
+use crate::parse::{MAX_MEMBERS, Rule};
 use crate::recover;
 
 type Pair<'a> = PestPair<'a, Rule>;
@@ -27,8 +27,17 @@ pub(crate) fn walk(
     errors: Vec<SyntaxError>,
 ) -> (File, Vec<SyntaxError>) {
     let scanned = errors.len();
-    let mut walker =
-        Walker { source, plain, errors, scanned, told: HashSet::new(), faults: 0, lints: 0, surplus: 0 };
+    let mut walker = Walker {
+        source,
+        plain,
+        errors,
+        scanned,
+        told: HashSet::new(),
+        faults: 0,
+        lints: 0,
+        members: 0,
+        surplus: 0,
+    };
     let file = walker.file(file);
     walker.errors.sort_by_key(|error| error.span.start);
     (file, walker.errors)
@@ -46,6 +55,8 @@ struct Walker<'a> {
     /// How many faults and lints the walk has found.
     faults: usize,
     lints: usize,
+    /// How many fields and statements of the file were read.
+    members: usize,
     /// Closing braces that blocks left open by mistake will leave over.
     surplus: usize,
 }
@@ -288,6 +299,10 @@ impl Walker<'_> {
             if (place.start < prose && !is_close) || (place.start < told && is_rest) {
                 continue;
             }
+            if !is_close && !self.may_read_member(place) {
+                body.broken = true;
+                continue;
+            }
             match pair.as_rule() {
                 Rule::field => body.members.push(Member::Field(self.field(pair))),
                 _ if is_rest && self.behind_member(place, before, body.members.last_mut()) => {
@@ -347,6 +362,15 @@ impl Walker<'_> {
             before = Some(place);
         }
         body
+    }
+
+    /// Whether one more is read. The first that is not is told.
+    fn may_read_member(&mut self, place: Span) -> bool {
+        self.members += 1;
+        if self.members == MAX_MEMBERS + 1 {
+            self.error(SyntaxErrorKind::TooManyMembers, place);
+        }
+        self.members <= MAX_MEMBERS
     }
 
     /// Whether `place` stands on the line where `before` ends.

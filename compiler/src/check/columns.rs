@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rex_schema::model::SqlText;
 
-use super::draft::{ColumnDraft, Shape};
+use super::draft::{self, ColumnDraft, Shape};
 use super::keys::{Part, field_parts};
 use super::{Cx, FieldIx, ModelIx, embedded};
 use crate::diagnostic::{names, types};
@@ -81,7 +81,7 @@ fn add_parts(
     taken: &mut Taken,
 ) {
     let (name, place) = (cx.field(model, field).name(), cx.field(model, field).place());
-    if !cx.may_make(cx.models[ty].columns.len(), place) {
+    if !cx.may_make(weight(cx, ty), place) {
         cx.models[model].fields[field].shape = Shape::Broken;
         return;
     }
@@ -119,6 +119,14 @@ fn add_parts(
         cx.models[model].columns.push(part);
         cx.models[model].fields[field].columns.push(column);
     }
+}
+
+/// What the columns of an embedded type count for; each as long as the part that it comes from.
+fn weight(cx: &Cx<'_>, ty: ModelIx) -> usize {
+    let parts = cx.models[ty].columns.iter().enumerate();
+    let origins = parts.map(|(at, part)| part.part_of.unwrap_or((ty, at)));
+    let owners = origins.map(|(ty, at)| cx.field(ty, cx.models[ty].columns[at].owner));
+    owners.map(|field| draft::weight(field.ast.span, false)).sum()
 }
 
 /// `@fields(a, b)`: the columns of the scalars that it names. That they fit is checked with the

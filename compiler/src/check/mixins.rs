@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use rex_grammar::ast::BlockKind;
 
-use super::draft::Declared;
-use super::{Cx, ModelIx};
+use super::draft::{self, Declared, FieldDraft, ModelDraft, Shape};
+use super::{Cx, ModelIx, statements};
 use crate::diagnostic::declarations;
 use crate::source::Place;
 
@@ -19,8 +19,8 @@ pub(super) fn take_in(cx: &mut Cx<'_>) {
         (0..cx.models.len()).filter(|&block| !taken[block].is_empty()).partition(|block| is_mixin(cx, block));
     for block in mixins.into_iter().chain(models) {
         let order = in_order(&taken, block, cx.makeable);
-        let fields: usize = order.iter().map(|one| cx.models[one.mixin].fields.len().max(1)).sum();
-        if !cx.may_make(fields, taken[block][0].place) {
+        let weight: usize = order.iter().map(|one| weight(&cx.models[one.mixin])).sum();
+        if !cx.may_make(weight, taken[block][0].place) {
             cx.models[block].broken = true;
             continue;
         }
@@ -29,6 +29,14 @@ pub(super) fn take_in(cx: &mut Cx<'_>) {
             take_into(cx, block, &order);
         }
     }
+}
+
+/// What a mixin is copied for: its fields, and its statements.
+fn weight(mixin: &ModelDraft<'_>) -> usize {
+    let statements = statements::of_block(mixin).map(|statement| draft::weight(statement.ast.span, true));
+    let is_value = |field: &FieldDraft<'_>| matches!(field.shape, Shape::Scalar { .. });
+    let fields = mixin.fields.iter().map(|field| draft::weight(field.ast.span, !is_value(field)));
+    statements.chain(fields).sum::<usize>().max(1)
 }
 
 /// A mixin, and where `with` names it.

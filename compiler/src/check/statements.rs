@@ -15,12 +15,21 @@ use super::foreign_keys::columns_of;
 use super::keys::MAX_COLUMNS;
 use super::lints::known_lint;
 use super::{Cx, FieldIx, ModelIx, checks, embedded, expr, methods, storage, unions};
-use crate::diagnostic::{keys, syntax, types};
+use crate::diagnostic::{declarations, keys, syntax, types};
 use crate::source::{FileId, Place};
+
+/// The most statements that are read of a declaration. No table has as many indexes and rules.
+const MAX_STATEMENTS: usize = 10_000;
 
 /// Reads all statements but those that need columns.
 pub(super) fn read_keys(cx: &mut Cx<'_>) {
     for block in 0..cx.models.len() {
+        let surplus = all_of_block(&cx.models[block]).nth(MAX_STATEMENTS);
+        if let Some(Statement { ast, file }) = surplus {
+            let place = Place { file, span: ast.keyword.span };
+            let name = cx.models[block].name();
+            cx.report(declarations::too_many_statements(place, name, MAX_STATEMENTS));
+        }
         if !cx.models[block].has_rows() {
             restricted::check(cx, block);
         }
@@ -66,7 +75,12 @@ fn statements<'a>(cx: &Cx<'a>, model: ModelIx) -> Vec<Statement<'a>> {
     of_block(draft).chain(mixins.filter(|statement| restricted::in_mixin(statement.ast).is_none())).collect()
 }
 
-fn of_block<'a>(draft: &ModelDraft<'a>) -> impl Iterator<Item = Statement<'a>> + use<'a> {
+/// The statements of a block, no more than are read.
+pub(super) fn of_block<'a>(draft: &ModelDraft<'a>) -> impl Iterator<Item = Statement<'a>> + use<'a> {
+    all_of_block(draft).take(MAX_STATEMENTS)
+}
+
+fn all_of_block<'a>(draft: &ModelDraft<'a>) -> impl Iterator<Item = Statement<'a>> + use<'a> {
     let file = draft.file;
     draft.ast.members.iter().filter_map(move |member| match member {
         Member::Statement(ast) => Some(Statement { ast, file }),

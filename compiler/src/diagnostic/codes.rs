@@ -76,7 +76,7 @@ codes! {
     E0119 "an escape that does not exist",
     E0120 "a number that is none",
     E0121 "nesting too deep",
-    E0122 "a file too large",
+    E0122 "a file, or a part of it, too large",
     E0123 "a NUL byte",
     E0124 "a file that is not UTF-8",
     E0125 "an optional list",

@@ -87,3 +87,18 @@ pub fn too_large(file: &str, bytes: Option<u64>) -> Diagnostic {
     Diagnostic::placeless(E0122, format!("`{file}` {has}"))
         .help("split it: all files of the folder are one schema")
 }
+
+/// A folder whose files have more bytes together than are read.
+pub fn folder_too_large(folder: &str, most: u64) -> Diagnostic {
+    Diagnostic::placeless(
+        E0122,
+        format!("the files of `{folder}` have more than {most} bytes together, which are the limit"),
+    )
+    .help("look whether all of them belong to the schema, or divide it among several crates")
+}
+
+/// A schema that has more words and signs than are read.
+pub(crate) fn too_many_words(most: usize) -> Diagnostic {
+    Diagnostic::placeless(E0122, format!("the schema has more than {most} words and signs"))
+        .help("look whether all files belong to it, or divide it among several crates")
+}

@@ -148,6 +148,11 @@ pub(crate) fn too_many_fields(place: Place, name: &str, most: usize) -> Diagnost
         .note("Rex reads none from here on")
 }
 
+pub(crate) fn too_many_statements(place: Place, name: &str, most: usize) -> Diagnostic {
+    Diagnostic::new(E0812, place, format!("`{name}` has more than {most} statements"))
+        .note("Rex reads none from here on")
+}
+
 pub(crate) fn type_too_large(place: Place, name: &str, columns: usize, depth: usize) -> Diagnostic {
     let (what, most) = match columns > MAX_COLUMNS {
         true => (format!("{columns} columns"), format!("PostgreSQL's tables end at {MAX_COLUMNS} columns")),

@@ -1,7 +1,10 @@
 //! Syntax: what the grammar found, in words.
 
 use rex_grammar::ast::Span;
-use rex_grammar::{MAX_BYTES, MAX_DEPTH, MAX_TOKENS, SyntaxError, SyntaxErrorKind as Kind};
+use rex_grammar::{
+    MAX_BYTES, MAX_DECLARATION, MAX_DEPTH, MAX_MEMBERS, MAX_PARTS, MAX_TOKENS, SyntaxError,
+    SyntaxErrorKind as Kind,
+};
 
 use super::codes::Code::*;
 use super::{Diagnostic, foreign, listed};
@@ -260,18 +263,54 @@ fn limits(sources: &Sources, place: Place, kind: &Kind) -> Diagnostic {
         Kind::BadNumber => bad_number(sources, place),
         Kind::TooDeep => Diagnostic::new(E0121, place, format!("nested deeper than {MAX_DEPTH}"))
             .help("put fewer brackets into each other"),
+        Kind::Nul => Diagnostic::new(E0123, place, "a NUL byte").fix("remove it", place, "").safe(),
+        Kind::DanglingDoc => dangling_doc(place),
+        _ => sizes(sources, place, kind),
+    }
+}
+
+/// Files, and parts of them, that are too large to be read.
+fn sizes(sources: &Sources, place: Place, kind: &Kind) -> Diagnostic {
+    let more = |what: &str| {
+        Diagnostic::new(E0122, place, format!("more than {MAX_PARTS} {what}"))
+            .note("this file is not read any further")
+    };
+    match kind {
+        Kind::TooManyParts { bracket: '{' } => {
+            more("parts in this block").help("values that are so many are rows of a model")
+        }
+        Kind::TooManyParts { bracket: '[' } => {
+            more("elements in this list").help("values that are so many are rows of a model")
+        }
+        Kind::TooManyParts { .. } => more("parts in these parentheses"),
+        Kind::TooManyNames => more("names behind one another"),
+        Kind::TooManyAttributes => more("attributes behind one another"),
+        Kind::TooManyDeclarations => {
+            more("declarations in one file").help("split it: all files of the folder are one schema")
+        }
+        Kind::TooManyMembers => Diagnostic::new(
+            E0122,
+            place,
+            format!("more than {MAX_MEMBERS} fields and statements in one file"),
+        )
+        .note("none is read from here on")
+        .help("split it: all files of the folder are one schema"),
+        Kind::LargeDeclaration => Diagnostic::new(
+            E0122,
+            place,
+            format!("more than {MAX_DECLARATION} words and signs in one declaration"),
+        )
+        .note("this file is not read any further"),
         Kind::TooLarge { bytes } => {
             let name = sources.name(place.file);
             Diagnostic::placeless(E0122, format!("`{name}` has {bytes} bytes, and {MAX_BYTES} are the limit"))
                 .help("split it: all files of the folder are one schema")
         }
-        Kind::TooManyTokens => {
+        _ => {
             let name = sources.name(place.file);
             Diagnostic::placeless(E0122, format!("`{name}` has more than {MAX_TOKENS} words and signs"))
                 .help("split it: all files of the folder are one schema")
         }
-        Kind::Nul => Diagnostic::new(E0123, place, "a NUL byte").fix("remove it", place, "").safe(),
-        _ => dangling_doc(place),
     }
 }
 

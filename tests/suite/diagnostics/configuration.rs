@@ -24,6 +24,7 @@ pub(super) fn diagnostics() -> Vec<Diagnostic> {
         configuration::not_utf8("schema/post.rex", 3, 41),
         configuration::too_large("schema/post.rex", Some(50_000_000)),
         configuration::too_large("schema/post.rex", None),
+        configuration::folder_too_large("schema", 16_777_216),
     ];
     let mut sources = Sources::default();
     sources.add("post.rex", " ".repeat(4 * 1024 * 1024 + 1));

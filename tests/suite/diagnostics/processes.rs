@@ -144,8 +144,8 @@ fn nesting() {
     for prefix in ["!", "-"] {
         file(prefix, model(&format!("    check {}id > 0", prefix.repeat(MANY))), 1);
     }
-    told("question marks", model(&format!("    a: Int{}", "?".repeat(MANY))), "E0113");
-    told("list suffixes", model(&format!("    a: Int{}", "[]".repeat(MANY))), "E0108");
+    told("question marks", model(&format!("    a: Int{}", "?".repeat(MANY / 3))), "E0113");
+    told("list suffixes", model(&format!("    a: Int{}", "[]".repeat(MANY / 5))), "E0108");
 }
 
 #[test]
@@ -163,10 +163,84 @@ fn tokens_of_three_megabytes() {
     told("text without an end", format!("\"{long}"), "E0117");
 }
 
+/// So many of one kind that none is read: told in words, before anything is made of them.
 #[test]
-fn many_attributes() {
-    told("attributes", model(&format!("    a: Int {}", "@a ".repeat(100_000))), "E0304");
-    told("one attribute", model(&format!("    a: Int {}", "@unique ".repeat(100_000))), "E0305");
+fn many_of_a_kind() {
+    const MANY: usize = 349_000;
+    let values = |from: usize| (from..from + MANY).map(|n| format!("v{n},")).collect::<String>();
+    told("variants", format!("enum E {{ {} }}", values(0)), "more than 10000 parts in this block");
+    told("variants without commas", format!("enum E {{ {} }}", "v ".repeat(MANY)), "in one declaration");
+    let with = format!("mixin A {{ a: Int }}\nmodel B with {}A {{ b: Int @id }}", "A,".repeat(MANY));
+    told("mixins", with, "more than 10000 names behind one another");
+    told("members", format!("union U = {}B", "A | ".repeat(MANY)), "more than 10000 names");
+    told("models", "model A {}\n".repeat(MANY), "more than 10000 declarations");
+    told("unions", "union A = B | C\n".repeat(100_000), "more than 10000 declarations");
+    told("attributes", model(&format!("    a: Int {}", "@a ".repeat(MANY))), "more than 10000 attributes");
+    let unique = format!("    a: Int {}", "@unique ".repeat(MANY));
+    told("one attribute", model(&unique), "more than 10000 attributes");
+    told("list", model(&format!("    a: [Int] = [{}]", "1,".repeat(MANY))), "elements in this list");
+    told("arguments", model(&format!("    a: Int @one_of({})", "1,".repeat(MANY))), "in these parentheses");
+    told("parts", model(&format!("    index ({})", "id,".repeat(MANY))), "in these parentheses");
+    told("statements", model(&"    index (id)\n".repeat(100_000)), "in one declaration");
+    told("words", "a ".repeat(MANY), "more than 200000 words and signs");
+}
+
+/// As many of one kind as are read, in as many places as there can be.
+#[test]
+fn as_many_as_may_be() {
+    const MOST: usize = rex_grammar::MAX_PARTS - 10;
+    let each = |count: usize, line: &dyn Fn(usize) -> String| (0..count).map(line).collect::<String>();
+    let variants = each(MOST, &|n| format!("v{n},"));
+    let enums = each(19, &|n| format!("enum E{n} {{ {variants} }}\n"));
+    file("variants", enums + &model(&each(19, &|n| format!("    e{n}: E{n}\n"))), 0);
+    let mixins = each(19, &|n| format!("model B{n} with {}A {{ b: Int @id }}\n", "A,".repeat(MOST)));
+    told("mixins", format!("mixin A {{ a: Int }}\n{mixins}"), "E0811");
+    file("models", each(MOST, &|n| format!("model A{n} {{ id: BigInt @id }}\n")), 0);
+    told("empty models", each(MOST, &|n| format!("model A{n} {{}}\n")), "E0802");
+    told("attributes", model(&each(9, &|n| format!("    a{n}: Int {}\n", "@unique ".repeat(MOST)))), "E0122");
+    let lists = each(9, &|n| format!("    a{n}: [Int] = [{}]\n", "1,".repeat(MOST)));
+    file("lists", model(&lists), 0);
+    let values = each(9, &|n| format!("    a{n}: Int @one_of({})\n", "1,".repeat(MOST)));
+    told("arguments", model(&values), "E0737");
+    told("parts", model(&format!("    index ({})\n", "id,".repeat(MOST)).repeat(9)), "E0505");
+    let relations = each(3, &|n| {
+        let fields = each(MOST, &|n| format!("f{n}: A0 "));
+        format!("model A{n} {{ id: BigInt @id {fields} }}\n")
+    });
+    told("relations", relations, "more than 20000 fields and statements");
+    told("statements", model(&"    index (id)\n".repeat(20_000)), "more than 10000 statements");
+    // Of these a part looks for all that is before each of its dots or underscores.
+    told("path", model(&format!("    check ({}a > 0)", "a.".repeat(48_000))), "E0701");
+    told("underscores", model(&format!("    index ({})", "a_".repeat(1_900_000))), "E0504");
+}
+
+/// What mixins and types are copied for is bounded by how much is copied, not by how often.
+#[test]
+fn copies_of_much() {
+    let models = (0..9_000).map(|n| format!("model M{n} with A {{ id: BigInt @id }}\n")).collect::<String>();
+    let mixin = |body: String| format!("mixin A {{ a: Int {body} }}\n{models}");
+    told("statements of a mixin", mixin(" index (a)".repeat(9_900)), "E0812");
+    told("checks of a mixin", mixin(" check (a > 0)".repeat(9_900)), "E0812");
+    let values = (0..9_900).map(|n| format!("{n},")).collect::<String>();
+    told("rules of a mixin", mixin(format!("@one_of({values})")), "E0812");
+    told("relations of a mixin", mixin((0..20).map(|n| format!(" f{n}: M0")).collect()), "E0812");
+    let fields = (0..9_000).map(|n| format!(" f{n}: T")).collect::<String>();
+    told("rules of a type", format!("type T {{ a: Int @one_of({values}) }}\n{}", model(&fields)), "E0812");
+}
+
+/// Limits hold for a file; these for all of a folder together.
+#[test]
+fn large_folders_are_not_read() {
+    let files = |count: usize, text: String| {
+        move |folder: &Path| {
+            for at in 0..count {
+                fs::write(folder.join(format!("{at}.rex")), &text).expect("a file");
+            }
+        }
+    };
+    made("100 files of 4 MB", files(100, "a ".repeat(2_000_000)), 1, "more than 16777216 bytes together");
+    let words = "a ".repeat(190_000);
+    made("words", files(10, words), 1, "the schema has more than 1500000 words and signs");
 }
 
 #[test]

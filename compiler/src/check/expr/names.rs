@@ -6,7 +6,7 @@ use rex_schema::model::EnumId;
 use super::infer::Typer;
 use super::told;
 use crate::check::draft::{Declared, Shape};
-use crate::check::{Cx, FieldIx, ModelIx, embedded};
+use crate::check::{Cx, FieldIx, ModelIx, embedded, heads};
 use crate::diagnostic::defaults;
 use crate::source::Place;
 
@@ -116,7 +116,5 @@ pub(super) fn column(cx: &Cx<'_>, model: ModelIx, path: &[ast::Name]) -> Found {
 /// `author_id` of a relation `author` that is broken.
 fn may_be_broken(cx: &Cx<'_>, model: ModelIx, name: &str) -> bool {
     let draft = &cx.models[model];
-    name.match_indices(['_', '.']).any(|(at, _)| {
-        draft.find(&name[..at]).is_some_and(|field| draft.fields[field].shape == Shape::Broken)
-    })
+    heads(name).any(|head| draft.find(head).is_some_and(|field| draft.fields[field].shape == Shape::Broken))
 }
