@@ -40,7 +40,7 @@ mod written;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rex_grammar::ast;
-use rex_schema::model::{Scalar, Type};
+use rex_schema::model::{EnumId, Scalar, Type};
 use rex_schema::{Dialect, Schema, Servers, names};
 
 use crate::diagnostic::{self, Diagnostic, Severity};
@@ -199,18 +199,21 @@ struct Cx<'a> {
     makeable: usize,
     /// Whether more were asked for, which was told.
     made_too_many: bool,
-    /// How many more times near names are looked for.
-    suggestions: usize,
+    /// How many more names misspelt ones are compared with.
+    comparisons: usize,
     /// Names that may be declared by lines of other languages: they are not told as unknown.
     seeming: HashSet<String>,
 }
 
-/// The most diagnostics that one file gets, and the most that look for near names: time and
-/// output stay bounded on a file that is wrong throughout.
+/// The most diagnostics that one file gets, and the most of a schema that look for near names: time
+/// and output stay bounded on a file that is wrong throughout.
 const MAX_OF_FILE: usize = 500;
 
 /// The most errors of a file that are kept until all are sorted.
 const MAX_KEPT: usize = 10 * MAX_OF_FILE;
+
+/// The most names that misspelt ones are compared with.
+const MAX_COMPARED: usize = 1_000_000;
 
 /// The most fields and columns that mixins, embedded types and unions make of few words: memory and
 /// time stay bounded, whatever is written.
@@ -233,7 +236,7 @@ impl<'a> Cx<'a> {
             allowed: Vec::new(),
             makeable: MAX_MADE,
             made_too_many: false,
-            suggestions: MAX_OF_FILE,
+            comparisons: MAX_COMPARED,
             seeming,
         }
     }
@@ -342,10 +345,11 @@ impl<'a> Cx<'a> {
         }
     }
 
-    /// Whether near names may be looked for once more.
-    fn may_suggest(&mut self) -> bool {
-        self.suggestions = self.suggestions.saturating_sub(1);
-        self.suggestions > 0
+    /// Whether a near name may be looked for once more, among so many.
+    fn may_suggest(&mut self, among: usize) -> bool {
+        let cost = among.max(MAX_COMPARED / MAX_OF_FILE);
+        self.comparisons = self.comparisons.saturating_sub(cost);
+        self.comparisons > 0
     }
 
     /// A name that a model has no field of. Nothing is told where the field may be in a part
@@ -359,7 +363,8 @@ impl<'a> Cx<'a> {
             return;
         }
         let owner = draft.name();
-        let known: Vec<String> = match self.may_suggest() {
+        let among = self.models[model].fields.len() + self.models[model].columns.len();
+        let known: Vec<String> = match self.may_suggest(among) {
             true => {
                 let made = self.models[model].columns.iter().filter(|column| column.made);
                 self.models[model]
@@ -375,12 +380,24 @@ impl<'a> Cx<'a> {
         self.report(diagnostic::keys::unknown_field(place, owner, name, known));
     }
 
+    /// A name that an enum has no variant of.
+    fn unknown_variant(&mut self, id: EnumId, place: Place, name: &str) {
+        let draft = &self.enums[id.index()];
+        let (owner, declared) = (draft.ast.name.text.as_str(), draft.place());
+        let known: Vec<&str> = match self.may_suggest(draft.variants.len()) {
+            true => self.enums[id.index()].variant_names().collect(),
+            false => Vec::new(),
+        };
+        self.report(diagnostic::defaults::unknown_variant(place, name, owner, &known, declared));
+    }
+
     /// The names of all models, in order; none once near names are no longer looked for.
     fn model_names(&mut self) -> Vec<&'a str> {
+        if !self.may_suggest(self.models.len()) {
+            return Vec::new();
+        }
         let models = self.models.iter().filter(|model| model.has_rows());
-        let names = models.map(|model| model.name());
-        let mut names: Vec<&str> = if self.suggestions > 1 { names.collect() } else { Vec::new() };
-        self.suggestions = self.suggestions.saturating_sub(1);
+        let mut names: Vec<&str> = models.map(|model| model.name()).collect();
         names.sort_unstable();
         names
     }

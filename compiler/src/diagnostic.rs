@@ -181,15 +181,27 @@ pub fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -
     if wrong.len() > MAX_WORD {
         return None;
     }
-    let folded = wrong.to_lowercase();
+    let (folded, letters) = (wrong.to_lowercase(), letters(wrong));
     let most = |candidate: &str| wrong.len().max(candidate.len()).max(3) / 3;
     candidates
         .into_iter()
         .filter(|candidate| *candidate != wrong && candidate.len().abs_diff(wrong.len()) <= most(candidate))
-        .map(|candidate| (strsim::damerau_levenshtein(&folded, &candidate.to_lowercase()), candidate))
+        .filter(|candidate| differing(letters, self::letters(candidate)) <= most(candidate))
+        .map(|candidate| (strsim::osa_distance(&folded, &candidate.to_lowercase()), candidate))
         .filter(|&(distance, candidate)| distance <= most(candidate))
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, candidate)| candidate)
+}
+
+/// Which letters a word has, capital or not: a bit for each, several letters to one outside of ASCII.
+fn letters(word: &str) -> u64 {
+    word.bytes().fold(0, |letters, byte| letters | 1 << (byte.to_ascii_lowercase() % 64))
+}
+
+/// How many edits there are at least between words of such letters: each brings one letter at most,
+/// and takes one.
+fn differing(a: u64, b: u64) -> usize {
+    (a & !b).count_ones().max((b & !a).count_ones()) as usize
 }
 
 /// Cuts the middle out of a text that only a name of absurd length makes so long.

@@ -98,7 +98,7 @@ pub(super) fn read<'a>(
 fn unknown(cx: &mut Cx<'_>, file: FileId, field: &ast::Field, attribute: &ast::Attribute) {
     let at = Place { file, span: attribute.name.span };
     let translation = foreign::translate(cx, file, field, attribute);
-    let known: &[Spec] = if cx.may_suggest() { TABLE } else { &[] };
+    let known: &[Spec] = if cx.may_suggest(TABLE.len()) { TABLE } else { &[] };
     let known = known.iter().map(|spec| spec.name);
     cx.report(types::unknown_attribute(&attribute.name.text, at, known, translation));
 }

@@ -1,7 +1,7 @@
 //! Sixth pass: defaults.
 
 use rex_grammar::ast::{Expr, ExprKind, UnaryOp};
-use rex_schema::model::{Default, Scalar, Type, Value};
+use rex_schema::model::{Default, EnumId, Scalar, Type, Value};
 
 use super::draft::Shape;
 use super::expr::{sql_called, sql_text};
@@ -194,24 +194,16 @@ impl Reader<'_, '_> {
                 let field = self.type_place();
                 let text = self.cx.text(place);
                 let last = path.last().map(|name| name.text.as_str());
-                let known = draft
-                    .variants
-                    .iter()
-                    .map(|variant| variant.ast.name.text.as_str())
-                    .find(|&v| Some(v) == last);
+                let known = last.filter(|last| draft.find(last).is_some());
                 let meant = known.map(|known| format!("{owner}.{known}"));
                 self.cx.report(defaults::wrong_type(place, &format!("`{text}`"), owner, field, meant));
                 return None;
             }
         };
-        match draft.variants.iter().position(|variant| variant.ast.name.text == name.text) {
+        match draft.find(&name.text) {
             Some(at) => Some(Value::Variant(at)),
             None => {
-                let at = Place { span: name.span, ..place };
-                let declared = Place { file: draft.file, span: draft.ast.name.span };
-                let variants = draft.variants.iter().map(|variant| variant.ast.name.text.as_str());
-                let diagnostic = defaults::unknown_variant(at, &name.text, owner, variants, declared);
-                self.cx.report(diagnostic);
+                self.cx.unknown_variant(EnumId(index as u32), Place { span: name.span, ..place }, &name.text);
                 None
             }
         }
@@ -223,8 +215,7 @@ impl Reader<'_, '_> {
             Type::Scalar(scalar) => scalar,
             Type::Enum(id) => {
                 let ExprKind::String(name) = &expr.kind else { return None };
-                let variants = &self.cx.enums[id.index()].variants;
-                return variants.iter().any(|variant| variant.ast.name.text == *name).then(|| name.clone());
+                return self.cx.enums[id.index()].find(name).map(|_| name.clone());
             }
         };
         let reads = |read: Result<Value, Fault>| read.is_ok();

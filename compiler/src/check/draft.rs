@@ -32,6 +32,7 @@ pub(super) struct EnumDraft<'a> {
     pub(super) schema: Option<String>,
     pub(super) renamed_from: Option<(String, Place)>,
     pub(super) variants: Vec<VariantDraft<'a>>,
+    pub(super) by_name: HashMap<&'a str, usize>,
     pub(super) used: bool,
 }
 
@@ -336,9 +337,18 @@ impl<'a> ModelDraft<'a> {
     }
 }
 
-impl EnumDraft<'_> {
+impl<'a> EnumDraft<'a> {
     pub(super) fn place(&self) -> Place {
         Place { file: self.file, span: self.ast.name.span }
+    }
+
+    /// The place of a variant among all.
+    pub(super) fn find(&self, name: &str) -> Option<usize> {
+        self.by_name.get(name).copied()
+    }
+
+    pub(super) fn variant_names(&self) -> impl Iterator<Item = &'a str> {
+        self.variants.iter().map(|variant| variant.ast.name.text.as_str())
     }
 
     /// What tells its type from others: see [`names::stem`].

@@ -33,6 +33,8 @@ pub(super) fn declare<'a>(cx: &mut Cx<'a>, file: FileId, item: &'a ast::Enum) ->
             made
         }
     };
+    let names = variants.iter().map(|variant| variant.ast.name.text.as_str());
+    let by_name = names.zip(0..).collect();
     cx.enums.push(EnumDraft {
         ast: item,
         file,
@@ -40,6 +42,7 @@ pub(super) fn declare<'a>(cx: &mut Cx<'a>, file: FileId, item: &'a ast::Enum) ->
         schema: statements.schema.map(|name| name.text.clone()),
         renamed_from: statements.renamed_from.map(|(name, place)| (name.text.clone(), place)),
         variants,
+        by_name,
         used: false,
     });
     Declared::Enum(cx.enums.len() - 1)

@@ -202,7 +202,7 @@ fn named(cx: &mut Cx<'_>, file: FileId, name: &ast::Name, args: Option<&ast::Gro
         // A line of another language seems to declare it, and is told.
         None if cx.seeming.contains(&name.text) => Named::Broken,
         None => {
-            let mut known: Vec<&str> = match cx.may_suggest() {
+            let mut known: Vec<&str> = match cx.may_suggest(cx.declared.len()) {
                 true => {
                     let types = cx.declared.iter().filter(|(_, it)| !matches!(it, Declared::Mixin(_)));
                     types.map(|(name, _)| *name).collect()

@@ -33,7 +33,8 @@ pub(super) fn known_lint(cx: &mut Cx<'_>, name: &str, place: Place) -> Option<&'
     let mut known = REGISTRY.iter().filter_map(|code| code.lint());
     let found = known.clone().find(|lint| *lint == name);
     if found.is_none() {
-        let known: Vec<&str> = if cx.may_suggest() { known.by_ref().collect() } else { Vec::new() };
+        let known: Vec<&str> =
+            if cx.may_suggest(REGISTRY.len()) { known.by_ref().collect() } else { Vec::new() };
         cx.report(lints::unknown_lint(place, name, known));
     }
     found

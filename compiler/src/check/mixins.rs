@@ -83,7 +83,7 @@ fn named(cx: &mut Cx<'_>, block: ModelIx) -> Vec<Taken> {
 }
 
 fn mixin_names<'a>(cx: &mut Cx<'a>) -> Vec<&'a str> {
-    if !cx.may_suggest() {
+    if !cx.may_suggest(cx.declared.len()) {
         return Vec::new();
     }
     let declared = cx.declared.iter().filter(|(_, declared)| matches!(declared, Declared::Mixin(_)));

@@ -46,18 +46,21 @@ fn field_is(ty: &str) -> String {
     format!("the field is {} `{ty}`", article(ty))
 }
 
-pub(crate) fn unknown_variant<'a>(
+pub(crate) fn unknown_variant(
     place: Place,
     name: &str,
     owner: &str,
-    variants: impl Iterator<Item = &'a str> + Clone,
+    variants: &[&str],
     declared: Place,
 ) -> Diagnostic {
     let diagnostic = Diagnostic::new(E0404, place, format!("`{owner}` has no variant `{name}`"))
         .see(declared, "declared here");
-    match super::nearest(name, variants.clone()) {
-        Some(_) => diagnostic.suggest(place, name, variants),
-        None => diagnostic.help(format!("its variants are {}", super::listed(variants, "and"))),
+    match super::nearest(name, variants.iter().copied()) {
+        Some(near) => diagnostic.suggest(place, name, [near]),
+        None if variants.is_empty() || variants.len() > 12 => diagnostic,
+        None => {
+            diagnostic.help(format!("its variants are {}", super::listed(variants.iter().copied(), "and")))
+        }
     }
 }
 

@@ -13,7 +13,7 @@ pub(crate) fn unknown_method<'a>(
     let methods: Vec<&str> = methods.into_iter().collect();
     let diagnostic = Diagnostic::new(E0511, place, format!("no index method is called `{name}`"));
     match super::nearest(name, methods.iter().copied()) {
-        Some(_) => diagnostic.suggest(place, name, methods),
+        Some(near) => diagnostic.suggest(place, name, [near]),
         None => diagnostic.help(format!("methods are {}", super::listed(methods, "and"))),
     }
 }

@@ -107,7 +107,7 @@ pub(crate) fn unknown_field<'a>(
     let diagnostic = Diagnostic::new(E0504, place, format!("`{model}` has no field `{name}`"));
     let fields: Vec<&str> = fields.into_iter().collect();
     match super::nearest(name, fields.iter().copied()) {
-        Some(_) => diagnostic.suggest(place, name, fields),
+        Some(near) => diagnostic.suggest(place, name, [near]),
         None if fields.is_empty() || fields.len() > 12 => diagnostic,
         None => diagnostic.help(format!("it has {}", super::listed(fields, "and"))),
     }

@@ -87,11 +87,18 @@ pub(crate) fn self_many([(a, a_end), (b, b_end)]: &[(Side<'_>, Place); 2]) -> Di
         )
 }
 
-pub(crate) fn inverse_unknown(place: Place, target: &str, name: &str, fields: &[&str]) -> Diagnostic {
+/// `fields` are those that point back, unless it takes too long to look at them.
+pub(crate) fn inverse_unknown(
+    place: Place,
+    target: &str,
+    name: &str,
+    fields: Option<Vec<&str>>,
+) -> Diagnostic {
     let diagnostic = Diagnostic::new(E0603, place, format!("`{target}` has no field `{name}`"));
+    let Some(fields) = fields else { return diagnostic };
     let diagnostic = diagnostic.suggest(place, name, fields.iter().copied());
     // Of many, none is more likely than another.
-    match fields {
+    match fields.as_slice() {
         [] if diagnostic.fixes.is_empty() => {
             diagnostic.help(format!("nothing in `{target}` points back: add the field, or remove `@inverse`"))
         }

@@ -214,6 +214,26 @@ fn as_many_as_may_be() {
     told("underscores", model(&format!("    index ({})", "a_".repeat(1_900_000))), "E0504");
 }
 
+/// Misspelt names, each of which is looked for among thousands.
+#[test]
+fn near_names_among_many() {
+    const MANY: usize = 9_000;
+    let each = |count: usize, line: &dyn Fn(usize) -> String| (0..count).map(line).collect::<String>();
+    let models = each(MANY, &|n| format!("model Thing{n} {{ id: BigInt @id other: Thng{n} }}\n"));
+    told("types", models, "did you mean `Thing0`?");
+    let fields = each(5_000, &|n| format!("    field_{n}: Int\n    index (feld_{n})\n"));
+    told("parts", model(&fields), "did you mean `field_0`?");
+    let variants = format!("enum E {{ {} }}\n", each(MANY, &|n| format!("variant_{n},")));
+    let defaults = each(MANY, &|n| format!("    e{n}: E = varant_{n}\n"));
+    told("defaults", variants.clone() + &model(&defaults), "did you mean `variant_0`?");
+    let checks = each(MANY, &|n| format!("    check (e == varant_{n})\n"));
+    told("variants", variants.clone() + &model(&format!("    e: E\n{checks}")), "did you mean `variant_0`?");
+    let checks = each(MANY, &|n| format!("    check (variant_{n} == 3)\n"));
+    told("unknown names", variants + &model(&format!("    e: E\n{checks}")), "`E.variant_0`");
+    let sides = each(4_900, &|n| format!("    a{n}: [Post] @inverse(bb{n})\n    b{n}: Post?\n"));
+    told("sides", model(&sides), "did you mean `b0`?");
+}
+
 /// What mixins and types are copied for is bounded by how much is copied, not by how often.
 #[test]
 fn copies_of_much() {

@@ -66,7 +66,7 @@ impl Typer<'_, '_> {
             return None;
         }
         let Some(&(_, function, takes)) = FUNCTIONS.iter().find(|(known, ..)| *known == name) else {
-            let known: Vec<&str> = match self.cx.may_suggest() {
+            let known: Vec<&str> = match self.cx.may_suggest(FUNCTIONS.len()) {
                 true => FUNCTIONS.iter().map(|(known, ..)| *known).collect(),
                 false => Vec::new(),
             };

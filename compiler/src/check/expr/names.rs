@@ -7,7 +7,6 @@ use super::infer::Typer;
 use super::told;
 use crate::check::draft::{Declared, Shape};
 use crate::check::{Cx, FieldIx, ModelIx, embedded, heads};
-use crate::diagnostic::defaults;
 use crate::source::Place;
 
 pub(super) enum Found {
@@ -46,14 +45,10 @@ impl Typer<'_, '_> {
     pub(super) fn variant(&mut self, id: EnumId, name: &ast::Name) -> Option<usize> {
         let draft = &mut self.cx.enums[id.index()];
         draft.used = true;
-        let found = draft.variants.iter().position(|variant| variant.ast.name.text == name.text);
+        let found = draft.find(&name.text);
         if found.is_none() && !draft.ast.broken {
-            let owner = draft.ast.name.text.as_str();
-            let declared = Place { file: draft.file, span: draft.ast.name.span };
             let at = Place { file: self.scope.file, span: name.span };
-            let variants = draft.variants.iter().map(|variant| variant.ast.name.text.as_str());
-            let diagnostic = defaults::unknown_variant(at, &name.text, owner, variants, declared);
-            self.cx.report(diagnostic);
+            self.cx.unknown_variant(id, at, &name.text);
         }
         found
     }
@@ -67,19 +62,15 @@ impl Typer<'_, '_> {
             return;
         }
         let owner = draft.name();
-        let enums = self.cx.enums.iter().filter(|draft| {
-            path.len() == 1 && draft.variants.iter().any(|variant| variant.ast.name.text == text)
-        });
-        let qualified: Vec<String> = enums.map(|draft| format!("{}.{text}", draft.ast.name.text)).collect();
-        let known: Vec<String> = match self.cx.may_suggest() {
-            true => {
-                let draft = &self.cx.models[self.scope.model];
-                let columns = draft.columns.iter().filter(|column| column.part_of.is_none());
-                let parts = embedded::parts(self.cx, self.scope.model);
-                columns.map(|column| column.field.clone()).chain(parts).collect()
-            }
-            false => Vec::new(),
-        };
+        let (mut known, mut qualified) = (Vec::new(), Vec::new());
+        if self.cx.may_suggest(draft.columns.len() + self.cx.enums.len()) {
+            let draft = &self.cx.models[self.scope.model];
+            let columns = draft.columns.iter().filter(|column| column.part_of.is_none());
+            known.extend(columns.map(|column| column.field.clone()));
+            known.extend(embedded::parts(self.cx, self.scope.model));
+            let enums = self.cx.enums.iter().filter(|it| path.len() == 1 && it.find(&text).is_some());
+            qualified.extend(enums.map(|it| format!("{}.{text}", it.ast.name.text)));
+        }
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         self.cx.report(told::unknown_name(place, owner, &text, &known, &qualified));
     }

@@ -103,7 +103,7 @@ impl Typer<'_, '_> {
             return Some(());
         };
         let draft = &self.cx.enums[id.index()];
-        if !draft.variants.iter().any(|variant| variant.ast.name.text == name) {
+        if draft.find(name).is_none() {
             return Some(());
         }
         let model = &self.cx.models[self.scope.model];

@@ -78,10 +78,7 @@ impl Typer<'_, '_> {
         let is_number = crate::check::literals::number(text, Scalar::Double).is_ok()
             && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'-');
         match ty.ty {
-            Type::Enum(id) if !ty.list => {
-                let variants = &self.cx.enums[id.index()].variants;
-                variants.iter().any(|variant| variant.ast.name.text == text).then(|| text.to_owned())
-            }
+            Type::Enum(id) if !ty.list => self.cx.enums[id.index()].find(text).map(|_| text.to_owned()),
             Type::Scalar(Scalar::Bool) if text == "true" || text == "false" => Some(text.to_owned()),
             Type::Scalar(scalar) if is_number && is_number_type(scalar) => Some(text.to_owned()),
             _ => None,

@@ -13,9 +13,12 @@ pub(super) fn resolve(cx: &mut Cx<'_>, relations: &mut Relations, (model, field)
     let place = Place { file: draft.file, span: name.span };
     let Some(back) = cx.models[target].find(&name.text) else {
         if !cx.models[target].broken {
-            let back = relations.back(model, target).iter().filter(|&&back| (target, back) != (model, field));
-            let fields: Vec<&str> = back.map(|&back| cx.field(target, back).name()).collect();
-            let diagnostic = relations::inverse_unknown(place, cx.models[target].name(), &name.text, &fields);
+            let back = relations.back(model, target);
+            let fields = cx.may_suggest(back.len()).then(|| {
+                let others = back.iter().filter(|&&back| (target, back) != (model, field));
+                others.map(|&back| cx.field(target, back).name()).collect::<Vec<&str>>()
+            });
+            let diagnostic = relations::inverse_unknown(place, cx.models[target].name(), &name.text, fields);
             cx.report(diagnostic);
         }
         return;
