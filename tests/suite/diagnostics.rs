@@ -8,6 +8,7 @@
 mod configuration;
 mod fixes;
 pub(super) mod fixture;
+mod limits;
 mod pages;
 #[cfg(target_os = "linux")]
 mod processes;
