@@ -11,7 +11,7 @@ use std::pin::Pin;
 use rex_sql::Dialect;
 
 use crate::error::{Error, Kind, Result};
-use crate::operation::Operation;
+use crate::operation::{Operation, RawStatement};
 use crate::row::Sink;
 use crate::transaction::TransactionOptions;
 
@@ -75,6 +75,11 @@ pub trait Session: Send + Sync {
     /// written.
     fn execute<'s>(&'s self, operation: &'s Operation, sink: &'s mut dyn Sink) -> BoxFuture<'s, Result<u64>>;
 
+    /// Sends a statement of the user's own; the types of its values and rows are the database's to
+    /// say. Else as [`Session::execute`].
+    fn execute_raw<'s>(&'s self, raw: &'s RawStatement, sink: &'s mut dyn Sink)
+    -> BoxFuture<'s, Result<u64>>;
+
     /// Sends statements of the schema itself.
     fn execute_ddl<'s>(&'s self, statements: &'s [&'s str]) -> BoxFuture<'s, Result<()>>;
 }
@@ -131,6 +136,43 @@ impl Work for Single<'_> {
     fn is_short(&self) -> bool {
         self.operation.is_short()
     }
+}
+
+/// One statement of the user's own as a work.
+pub(crate) struct SingleRaw<'a> {
+    raw: &'a RawStatement,
+    sink: &'a mut dyn Sink,
+    written: u64,
+}
+
+impl<'a> SingleRaw<'a> {
+    pub(crate) fn new(raw: &'a RawStatement, sink: &'a mut dyn Sink) -> Self {
+        SingleRaw { raw, sink, written: 0 }
+    }
+
+    /// How many rows were written.
+    pub(crate) fn written(&self) -> u64 {
+        self.written
+    }
+}
+
+impl Work for SingleRaw<'_> {
+    fn run<'s>(&'s mut self, session: &'s dyn Session) -> BoxFuture<'s, Result<()>> {
+        Box::pin(async {
+            self.written = session.execute_raw(self.raw, self.sink).await?;
+            Ok(())
+        })
+    }
+}
+
+/// Refuses, when there are not as many values as placeholders.
+#[allow(dead_code, reason = "used by whichever adapters are compiled in")]
+pub(crate) fn check_number(placeholders: usize, values: usize) -> Result<()> {
+    if placeholders == values {
+        return Ok(());
+    }
+    let message = format!("the statement has placeholders for {placeholders} values, and {values} are bound");
+    Err(Error::new(Kind::InvalidValue, message))
 }
 
 /// Refuses what no database takes, in words; for values that a dialect cannot hold.

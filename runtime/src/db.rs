@@ -120,7 +120,7 @@ impl Db {
 
     /// Sends one operation; answers with how many rows were written.
     pub(crate) async fn execute(&self, operation: &Operation, sink: &mut dyn Sink) -> Result<u64> {
-        let access = if operation.is_read() { Access::Read } else { Access::Write };
+        let access = operation.access();
         let mut work = Single::new(operation, sink);
         let outcome = self.run(access, &mut work).await;
         outcome.map_err(|error| error.with_operation(operation.title()))?;

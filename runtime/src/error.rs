@@ -94,6 +94,11 @@ impl Error {
         self.0.kind
     }
 
+    /// What happened, in one line.
+    pub(crate) fn message(&self) -> &str {
+        &self.0.message
+    }
+
     /// What was tried: `User.create`.
     pub fn operation(&self) -> Option<&str> {
         self.0.operation.as_deref()

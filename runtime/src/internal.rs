@@ -16,6 +16,7 @@ pub mod expr {
 pub use crate::error::UniqueOf;
 pub use crate::features::{Compiled, needs_chrono, needs_jiff, needs_time};
 pub use crate::fits::{Fits, Key, KeyVersion};
+pub use crate::from_row::{Arranging, FromRow};
 pub use crate::meta::{
     ColumnMeta, DefaultValue, ForeignKeyMeta, GetMeta, ModelMeta, ReferenceMeta, RuleMeta, SchemaMeta,
     Statement, TableMeta, Type, UniqueMeta, Upkeep,
@@ -34,6 +35,11 @@ pub use crate::types;
 pub use crate::validate::{Pattern, Test, check_list, check_text, check_value, email, ip, url};
 pub use crate::value::{Cell, Fixed, Value};
 pub use crate::write::{ByKey, Draft, Links, Matching, Missing, Set, Target, Update};
+
+/// The name of a column for a field: without `r#`.
+pub fn column_name(field: &str) -> &str {
+    field.strip_prefix("r#").unwrap_or(field)
+}
 
 /// What `Debug` shows of a field with `@sensitive`: two points.
 pub struct Hidden;

@@ -60,6 +60,7 @@ mod error;
 mod executor;
 mod features;
 mod fits;
+mod from_row;
 pub mod meta;
 mod model;
 pub mod operation;
@@ -67,6 +68,7 @@ mod query;
 mod repo;
 pub mod row;
 mod scalar;
+mod sql;
 mod transaction;
 #[doc(hidden)]
 pub mod types;
@@ -84,12 +86,14 @@ pub use db::Db;
 pub use error::{DriverError, Error, Kind, Result, UniqueOf, Violation};
 pub use executor::Blocking;
 pub use fits::{Fits, Key, KeyVersion};
+pub use from_row::FromRow;
 pub use model::{Cardinality, Many, Maybe, Model, New, One, Relation, SoftDelete, Versioned, Writable};
 pub use query::{
     Append, Column, CompositeColumn, Cond, Filterable, Find, Load, LoadOf, Loads, Order, Orders,
 };
 pub use rex_sql::Dialect;
 pub use scalar::{Element, KeyParts, Scalar, UnknownLabel};
+pub use sql::{Sql, ToValue};
 pub use transaction::{Isolation, Transaction, TransactionOptions, TransactionWith};
 pub use value::{Cell, Fixed, Value};
 pub use write::Links;

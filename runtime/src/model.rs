@@ -4,12 +4,11 @@ use std::fmt;
 
 use crate::error::Result;
 use crate::meta::ModelMeta;
-use crate::row::Row;
 use crate::scalar::KeyParts;
 use crate::write::{Matching, Update};
 
 /// A model: a struct with a field for each column.
-pub trait Model: Clone + Send + Sync + 'static {
+pub trait Model: crate::FromRow + Clone + Send + Sync + 'static {
     /// One struct whose fields are the columns and whose methods are the relations; the argument
     /// of `filter`, `order` and `with`.
     type Columns;
@@ -20,13 +19,6 @@ pub trait Model: Clone + Send + Sync + 'static {
     const COLUMNS: Self::Columns;
     /// Names, types and fixed statements.
     const META: &'static ModelMeta;
-
-    /// Reads a row's columns, in the order of the table's.
-    ///
-    /// # Errors
-    ///
-    /// When they hold something else than the schema says.
-    fn decode(row: &mut Row<'_>) -> Result<Self>;
 
     /// The row's primary key.
     fn key(&self) -> Self::Key;

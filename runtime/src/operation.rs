@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use rex_sql::{Bind, Delete, Dialect, Insert, Select, Update};
 
+use crate::adapter::Access;
 use crate::meta::{GetMeta, ModelMeta, Statement, TableMeta};
 use crate::value::Value;
 
@@ -54,6 +55,29 @@ pub enum Shape {
     Delete(Delete<Value>),
 }
 
+/// What errors and traces call a statement of the user's own.
+pub const RAW: &str = "sql";
+
+/// A statement of the user's own.
+#[derive(Clone, Debug)]
+pub struct RawStatement {
+    /// The text, the same for every database.
+    pub sql: Cow<'static, str>,
+    /// What is bound to `$1`, `$2` and so on.
+    pub values: Vec<Value>,
+    /// Places of values that are never shown.
+    pub sensitive: Vec<usize>,
+    /// What it needs, as far as its words tell.
+    pub access: Access,
+}
+
+impl RawStatement {
+    /// Its text and values.
+    pub fn prepare(&self) -> Prepared<'_> {
+        Prepared { sql: self.sql.clone(), id: None, binds: self.values.iter().map(Bind::One).collect() }
+    }
+}
+
 /// The text of an operation for one dialect, and what is to be bound.
 #[derive(Debug)]
 pub struct Prepared<'a> {
@@ -99,6 +123,11 @@ impl Operation {
     /// Whether it changes nothing.
     pub fn is_read(&self) -> bool {
         matches!(self.shape, Shape::Get { .. } | Shape::Select(_))
+    }
+
+    /// What it needs.
+    pub fn access(&self) -> Access {
+        if self.is_read() { Access::Read } else { Access::Write }
     }
 
     /// Whether it is known to touch few rows, by a key.

@@ -17,6 +17,18 @@ pub trait Cells {
     /// When the database holds something there that is no cell, such as a text that is not UTF-8.
     fn cell(&self, place: usize) -> Result<Cell<'_>>;
 
+    /// The cell at a place, where nobody but the database knows its type.
+    ///
+    /// # Errors
+    ///
+    /// As [`Cells::cell`].
+    fn typed_cell(&self, place: usize) -> Result<Cell<'_>> {
+        self.cell(place)
+    }
+
+    /// What the database calls the column at a place.
+    fn name(&self, place: usize) -> &str;
+
     /// Whether there are none.
     fn is_empty(&self) -> bool {
         self.len() == 0
@@ -36,6 +48,23 @@ impl<'a> Row<'a> {
     /// The start of a row.
     pub fn new(cells: &'a dyn Cells) -> Self {
         Row { cells, place: 0, columns: &[], first: 0 }
+    }
+
+    /// The cells that it is read from.
+    pub(crate) fn cells(&self) -> &'a dyn Cells {
+        self.cells
+    }
+
+    /// The value of the column that the database calls `name`; of several, the first.
+    ///
+    /// # Errors
+    ///
+    /// Of [`Kind::Decode`], when there is none, or it holds something else.
+    pub fn get<T: Scalar>(&self, name: &str) -> Result<T> {
+        let place = (0..self.cells.len()).find(|place| self.cells.name(*place) == name);
+        let place = place.ok_or_else(|| no_column(self.cells, name))?;
+        let cell = self.cells.cell(place)?;
+        T::decode(cell).ok_or_else(|| mismatch(name, T::NAME, cell))
     }
 
     /// From here on the cells are these columns.
@@ -62,7 +91,10 @@ impl<'a> Row<'a> {
             (cell, _) => cell,
         };
         self.place += 1;
-        T::decode(cell).ok_or_else(|| mismatch(column, T::NAME, cell))
+        T::decode(cell).ok_or_else(|| {
+            let name = column.map_or_else(|| self.cells.name(place), |column| column.name);
+            mismatch(name, T::NAME, cell)
+        })
     }
 
     /// Skips so many columns if all of them are null; whether they were.
@@ -91,10 +123,16 @@ impl<'a> Row<'a> {
 }
 
 #[cold]
-fn mismatch(column: Option<&'static ColumnMeta>, expected: &str, cell: Cell<'_>) -> Error {
-    let name = column.map_or("?", |column| column.name);
+fn mismatch(name: &str, expected: &str, cell: Cell<'_>) -> Error {
     let message = format!("column `{name}`: expected {expected}, found {}", cell.kind());
-    Error::new(Kind::Decode, message).with_column(name)
+    Error::new(Kind::Decode, message).with_column(name.to_owned())
+}
+
+#[cold]
+pub(crate) fn no_column(cells: &dyn Cells, name: &str) -> Error {
+    let names: Vec<&str> = (0..cells.len()).map(|place| cells.name(place)).collect();
+    let message = format!("the row has no column `{name}`; it has {}", names.join(", "));
+    Error::new(Kind::Decode, message).with_column(name.to_owned())
 }
 
 /// Says in which column the adapter found something that is no cell.

@@ -181,6 +181,35 @@ pub enum Cell<'a> {
     Blob(&'a [u8]),
     /// PostgreSQL's binary form; which type it is of is known at build time.
     Wire(&'a [u8]),
+    /// A day, of a statement whose types are not known at build time: days since 1970-01-01.
+    Date(i64),
+    /// A time of day, likewise: microseconds since midnight.
+    Time(i64),
+    /// An instant, likewise: microseconds since 1970-01-01T00:00:00Z.
+    DateTime(i64),
+    /// A civil time, likewise: microseconds since 1970-01-01T00:00:00.
+    LocalDateTime(i64),
+    /// PostgreSQL's `numeric`, likewise, in its binary form.
+    Numeric(&'a [u8]),
+    /// PostgreSQL's array, likewise.
+    Array(Array<'a>),
+    /// A value of a type that no column of Rex has, by the type's name.
+    Other(&'a str),
+}
+
+/// An array of PostgreSQL, with what its elements are.
+#[derive(Clone, Copy)]
+pub struct Array<'a> {
+    /// Its binary form.
+    pub wire: &'a [u8],
+    /// What an element's binary form says.
+    pub element: fn(&[u8]) -> Cell<'_>,
+}
+
+impl fmt::Debug for Array<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an array of {} bytes", self.wire.len())
+    }
 }
 
 impl Cell<'_> {
@@ -193,6 +222,13 @@ impl Cell<'_> {
             Cell::Text(_) => "a text".to_owned(),
             Cell::Blob(blob) => format!("a blob of {} bytes", blob.len()),
             Cell::Wire(wire) => format!("a value of {} bytes", wire.len()),
+            Cell::Date(_) => "a date".to_owned(),
+            Cell::Time(_) => "a time of day".to_owned(),
+            Cell::DateTime(_) => "a time with a zone".to_owned(),
+            Cell::LocalDateTime(_) => "a time without a zone".to_owned(),
+            Cell::Numeric(_) => "a numeric".to_owned(),
+            Cell::Array(_) => "an array".to_owned(),
+            Cell::Other(name) => format!("a value of the type `{name}`, which a cast makes readable"),
         }
     }
 }

@@ -11,6 +11,7 @@ mod kept;
 pub(crate) mod language;
 mod licence;
 mod migrate;
+mod raw_sql;
 mod rexc;
 mod scenario;
 mod secrets;

@@ -269,14 +269,19 @@ fn model_impl(cx: &Cx<'_>, id: ModelId) -> TokenStream {
         _ => quote!((#(#parts),*)),
     };
     quote! {
+        impl ::rex_orm::__::FromRow for #row {
+            fn arrange(columns: &mut ::rex_orm::__::Arranging<'_>) -> ::rex_orm::Result<()> {
+                columns.model(<Self as ::rex_orm::__::Model>::META)
+            }
+            fn from_row(row: &mut ::rex_orm::__::Row<'_>) -> ::rex_orm::Result<Self> {
+                ::core::result::Result::Ok(Self { #(#decoded_names: #decoded),* })
+            }
+        }
         impl ::rex_orm::__::Model for #row {
             type Columns = #columns;
             type Key = #key;
             const COLUMNS: #columns = #columns { #(#names: #columns_of),* };
             const META: &'static ::rex_orm::__::ModelMeta = &#meta;
-            fn decode(row: &mut ::rex_orm::__::Row<'_>) -> ::rex_orm::Result<Self> {
-                ::core::result::Result::Ok(Self { #(#decoded_names: #decoded),* })
-            }
             fn key(&self) -> Self::Key {
                 #value
             }

@@ -154,7 +154,7 @@ fn database(cx: &Cx<'_>) -> [TokenStream; 4] {
 
 /// What every schema's `Db` can do.
 fn handle() -> TokenStream {
-    let transaction = transaction();
+    let (transaction, raw) = (transaction(), raw());
     quote! {
         #[allow(dead_code, unreachable_pub)]
         impl Db {
@@ -191,6 +191,18 @@ fn handle() -> TokenStream {
                 self.0.dialect()
             }
             #transaction
+            #raw
+        }
+    }
+}
+
+/// What goes past the models.
+fn raw() -> TokenStream {
+    quote! {
+        /// A statement of one's own, with values bound to `$1`, `$2` and so on: awaited, it answers with
+        /// rows; `.execute()` answers with how many were written.
+        pub fn sql<R>(&self, text: &'static str) -> ::rex_orm::Sql<R> {
+            self.0.sql(text)
         }
     }
 }

@@ -15,6 +15,7 @@ mod lease;
 mod session;
 mod statements;
 mod transaction;
+mod typed;
 
 use std::time::Duration;
 

@@ -259,7 +259,7 @@ impl<M: Model, L: Loads<M>> Work for Finding<M, L> {
 pub(crate) fn sink<M: Model>(rows: &mut Vec<M>) -> impl FnMut(&mut Row<'_>) -> Result<()> + Send {
     |row| {
         row.enter(M::META.table.columns);
-        rows.push(M::decode(row)?);
+        rows.push(M::from_row(row)?);
         Ok(())
     }
 }

@@ -13,6 +13,7 @@ use super::tail::{Tail, among, path};
 use super::{Cond, Orders, Scope};
 use crate::adapter::{BoxFuture, Session};
 use crate::error::{Error, Kind, Result};
+use crate::from_row::FromRow;
 use crate::meta::ColumnMeta;
 use crate::model::{Cardinality, Many, Maybe, Model, Relation, RelationMeta, SoftDelete};
 use crate::operation::{Operation, Shape};
@@ -226,7 +227,7 @@ impl<R: Relation, L: Loads<R::To>> LoadOf<R::From> for Load<R, L> {
                 let mut sink = |row: &mut Row<'_>| {
                     gather.found(R::Key::decode(row)?);
                     row.enter(R::To::META.table.columns);
-                    targets.push(R::To::decode(row)?);
+                    targets.push(R::To::from_row(row)?);
                     Ok(())
                 };
                 session.execute(&operation, &mut sink).await?;

@@ -17,7 +17,7 @@ impl Scalar for Decimal {
             Cell::Scaled(units, scale) => Decimal::try_from_i128_with_scale(units.into(), scale).ok(),
             // An element of a list in SQLite.
             Cell::Text(text) => from_fixed(Fixed::parse(text)?),
-            Cell::Wire(wire) => from_fixed(numeric(wire)?),
+            Cell::Wire(wire) | Cell::Numeric(wire) => from_fixed(numeric(wire)?),
             _ => None,
         }
     }

@@ -17,7 +17,8 @@ impl<T: Element> Scalar for Vec<T> {
     fn decode(cell: Cell<'_>) -> Option<Self> {
         match cell {
             Cell::Text(text) => from_json(text),
-            Cell::Wire(wire) => from_array(wire),
+            Cell::Wire(wire) => from_array(wire, |wire| Cell::Wire(wire)),
+            Cell::Array(array) => from_array(array.wire, array.element),
             _ => None,
         }
     }
@@ -25,7 +26,7 @@ impl<T: Element> Scalar for Vec<T> {
 
 /// PostgreSQL's array: the number of dimensions, flags, the element's type; for each dimension
 /// its length and first index; then each element's length and bytes. All of 32 bits.
-fn from_array<T: Scalar>(wire: &[u8]) -> Option<Vec<T>> {
+fn from_array<T: Scalar>(wire: &[u8], cell: fn(&[u8]) -> Cell<'_>) -> Option<Vec<T>> {
     let (dimensions, rest) = word(wire)?;
     if dimensions == 0 {
         return Some(Vec::new());
@@ -42,7 +43,7 @@ fn from_array<T: Scalar>(wire: &[u8]) -> Option<Vec<T>> {
             Ok(size) => {
                 let (element, after) = after.split_at_checked(size)?;
                 rest = after;
-                Cell::Wire(element)
+                cell(element)
             }
             // -1 is null.
             Err(_) => {

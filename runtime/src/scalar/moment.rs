@@ -13,6 +13,7 @@ const POSTGRES_EPOCH: i64 = POSTGRES_EPOCH_DAYS * calendar::DAY;
 pub(super) fn date(cell: Cell<'_>) -> Option<i64> {
     match cell {
         Cell::Text(text) => calendar::parse_date(text),
+        Cell::Date(days) => Some(days),
         Cell::Wire(wire) => {
             let days = i32::from_be_bytes(wire.try_into().ok()?);
             // `infinity` and `-infinity` are no days.
@@ -26,6 +27,7 @@ pub(super) fn date(cell: Cell<'_>) -> Option<i64> {
 pub(super) fn time(cell: Cell<'_>) -> Option<i64> {
     match cell {
         Cell::Text(text) => calendar::parse_time(text),
+        Cell::Time(micros) => Some(micros),
         cell => wire(cell),
     }
 }
@@ -34,6 +36,7 @@ pub(super) fn time(cell: Cell<'_>) -> Option<i64> {
 pub(super) fn local(cell: Cell<'_>) -> Option<i64> {
     match cell {
         Cell::Text(text) => calendar::parse_date_time(text),
+        Cell::LocalDateTime(micros) => Some(micros),
         cell => since_epoch(cell),
     }
 }
@@ -42,6 +45,7 @@ pub(super) fn local(cell: Cell<'_>) -> Option<i64> {
 pub(super) fn instant(cell: Cell<'_>) -> Option<i64> {
     match cell {
         Cell::Text(text) => calendar::parse_date_time(text.strip_suffix('Z')?),
+        Cell::DateTime(micros) => Some(micros),
         cell => since_epoch(cell),
     }
 }

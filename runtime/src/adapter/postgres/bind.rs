@@ -6,8 +6,8 @@ use bytes::{BufMut, BytesMut};
 use rex_sql::{Bind, Dialect};
 use tokio_postgres::types::{Format, IsNull, Kind as TypeKind, ToSql, Type, to_sql_checked};
 
-use crate::adapter::cannot_hold;
-use crate::error::Result;
+use crate::adapter::{cannot_hold, check_number};
+use crate::error::{Error, Kind, Result};
 use crate::value::{Fixed, Value};
 use rex_sql::calendar::DAY;
 
@@ -36,6 +36,55 @@ fn check_one(value: &Value) -> Result<()> {
         }
         Value::List(values) => values.iter().try_for_each(check_one),
         _ => Ok(()),
+    }
+}
+
+/// Refuses values for placeholders of another type, whose octets PostgreSQL would take for something
+/// else.
+pub(super) fn check_types(types: &[Type], binds: &[Bind<'_, Value>]) -> Result<()> {
+    check_number(types.len(), binds.len())?;
+    for (place, (ty, bind)) in types.iter().zip(binds).enumerate() {
+        if let Bind::One(value) = bind
+            && !fits(value, ty)
+        {
+            let (number, kind) = (place + 1, value.kind());
+            let message = format!(
+                "PostgreSQL takes `${number}` for a `{ty}`, and a {kind} is bound: bind another type, or cast it in \
+                 the statement, `${number}::…`"
+            );
+            return Err(Error::new(Kind::InvalidValue, message));
+        }
+    }
+    Ok(())
+}
+
+fn fits(value: &Value, ty: &Type) -> bool {
+    if let TypeKind::Domain(inner) = ty.kind() {
+        return fits(value, inner);
+    }
+    match value {
+        // A text goes out as text, if need be, and the server reads it.
+        Value::Null | Value::Unset | Value::Text(_) => true,
+        Value::Bool(_) => *ty == Type::BOOL,
+        Value::I16(_) | Value::I32(_) | Value::I64(_) => {
+            matches!(*ty, Type::INT2 | Type::INT4 | Type::INT8 | Type::NUMERIC | Type::FLOAT4 | Type::FLOAT8)
+        }
+        Value::F32(_) | Value::F64(_) => matches!(*ty, Type::FLOAT4 | Type::FLOAT8),
+        Value::Label(_) => is_text(ty),
+        Value::Bytes(_) => *ty == Type::BYTEA,
+        Value::Uuid(_) => *ty == Type::UUID,
+        Value::Decimal(_) | Value::BeyondScale { .. } => *ty == Type::NUMERIC,
+        Value::Date(_) => *ty == Type::DATE,
+        Value::Time(_) => *ty == Type::TIME,
+        Value::DateTime(_) => *ty == Type::TIMESTAMPTZ,
+        Value::LocalDateTime(_) => *ty == Type::TIMESTAMP,
+        Value::Json(_) => matches!(*ty, Type::JSON | Type::JSONB),
+        Value::List(values) => element(ty).is_some_and(|element| {
+            values.iter().all(|value| match value {
+                Value::Text(_) => is_text(element),
+                value => fits(value, element),
+            })
+        }),
     }
 }
 

@@ -120,11 +120,20 @@ fn kind(code: &SqlState) -> Kind {
 
 fn said_in_words(said: &DbError) -> String {
     let message = said.message().lines().next().unwrap_or_default();
-    if said.code().code().starts_with("22") {
-        return format!("PostgreSQL refused a value: {}", without_quoted(message));
+    let code = said.code().code();
+    match &code[..2] {
+        "22" => format!("PostgreSQL refused a value: {}", without_quoted(message)),
+        class if PLAIN.contains(&class) => format!("PostgreSQL refused: {message}"),
+        _ => format!(
+            "PostgreSQL refused ({code}): what it says is in the driver's error, since values may be in it"
+        ),
     }
-    format!("PostgreSQL refused: {message}")
 }
+
+/// The classes of errors whose messages the server makes of names and of the statement. Others are those of
+/// `RAISE` in functions and triggers, which are made of whatever a program likes.
+const PLAIN: [&str; 17] =
+    ["08", "0A", "23", "25", "26", "28", "2B", "34", "3B", "3D", "3F", "40", "42", "53", "54", "55", "57"];
 
 /// `invalid input value for enum role: "x"` becomes `invalid input value for enum role: "…"`.
 fn without_quoted(message: &str) -> String {

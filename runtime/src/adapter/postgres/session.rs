@@ -3,7 +3,7 @@
 use std::pin::pin;
 
 use futures_util::TryStreamExt;
-use rex_sql::Dialect;
+use rex_sql::{Bind, Dialect};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{FromSql, Type};
 use tokio_postgres::{Client, Statement};
@@ -12,11 +12,13 @@ use super::bind::{self, Bound};
 use super::connect::Connection;
 use super::failure;
 use super::lease::{Failed, Lease};
-use crate::adapter::{self, BoxFuture};
+use super::typed;
+use crate::adapter::{self, Access, BoxFuture};
 use crate::error::{Error, Result};
-use crate::operation::{Operation, Prepared};
+use crate::meta::TableMeta;
+use crate::operation::{Operation, Prepared, RawStatement};
 use crate::row::{Cells, Row, Sink};
-use crate::value::Cell;
+use crate::value::{Cell, Value};
 
 /// A connection at work.
 pub(super) struct Session<'l> {
@@ -34,27 +36,38 @@ impl<'l> Session<'l> {
         Session { lease, failed: Some(failed) }
     }
 
-    async fn send(&self, prepared: &Prepared<'_>, sink: &mut dyn Sink) -> Result<u64, Failure> {
+    async fn send(
+        &self,
+        prepared: &Prepared<'_>,
+        check: CheckTypes,
+        sink: &mut dyn Sink,
+    ) -> Result<u64, Failure> {
         bind::check(&prepared.binds)?;
         self.lease.starts();
-        let mut outcome = self.attempt(prepared, sink).await;
+        let mut outcome = self.attempt(prepared, check, sink).await;
         if let Err(Failure::Stale(error)) = &outcome {
             self.lease.connection().statements.forget(prepared);
             // What was not even sent broke no transaction.
             if self.failed.is_none() || failure::is_ours(error) {
-                outcome = self.attempt(prepared, sink).await;
+                outcome = self.attempt(prepared, check, sink).await;
             }
         }
         self.lease.answered();
         outcome
     }
 
-    async fn attempt(&self, prepared: &Prepared<'_>, sink: &mut dyn Sink) -> Result<u64, Failure> {
+    async fn attempt(
+        &self,
+        prepared: &Prepared<'_>,
+        check: CheckTypes,
+        sink: &mut dyn Sink,
+    ) -> Result<u64, Failure> {
         let Connection { client, statements, .. } = self.lease.connection();
         let (statement, is_kept) = match statements.find(prepared) {
             Some(statement) => (statement, true),
             None => (statements.prepare(client, prepared).await.map_err(Failure::Unsent)?, false),
         };
+        check(statement.params(), &prepared.binds)?;
         // What a connection that is closed by now is handed, it does not send.
         let was_closed = client.is_closed();
         let outcome = query(client, &statement, prepared, sink).await;
@@ -65,24 +78,27 @@ impl<'l> Session<'l> {
         })
     }
 
-    /// What the failure of an operation is to its caller.
-    fn explain(&self, failure: Failure, operation: &Operation) -> Error {
+    /// What the failure of a statement is to its caller. `table` is the one that it is about, if that is
+    /// known.
+    fn explain(&self, failure: Failure, access: Access, table: Option<&TableMeta>) -> Error {
+        let of = |error| match table {
+            Some(table) => failure::of(error, table),
+            None => failure::plain(error),
+        };
         match failure {
             Failure::Ours(error) => error,
             Failure::Stale(error) if self.failed.is_some() => self.fail(failure::stale(error)),
-            Failure::Theirs(error) if self.may_be_kept(operation) && failure::is_lost(&error) => {
+            Failure::Theirs(error) if self.may_be_kept(access) && failure::is_lost(&error) => {
                 failure::unknown(error)
             }
-            Failure::Unsent(error) if failure::is_ours(&error) => failure::of(error, operation.table),
-            Failure::Unsent(error) | Failure::Theirs(error) | Failure::Stale(error) => {
-                self.fail(failure::of(error, operation.table))
-            }
+            Failure::Unsent(error) if failure::is_ours(&error) => of(error),
+            Failure::Unsent(error) | Failure::Theirs(error) | Failure::Stale(error) => self.fail(of(error)),
         }
     }
 
     /// Whether it writes, and no transaction undoes it.
-    fn may_be_kept(&self, operation: &Operation) -> bool {
-        self.failed.is_none() && !operation.is_read()
+    fn may_be_kept(&self, access: Access) -> bool {
+        self.failed.is_none() && access != Access::Read
     }
 
     /// Notes a failure of the server's.
@@ -114,6 +130,14 @@ async fn query(
         Some(error) => Err(Failure::Ours(error)),
         None => Ok(rows.rows_affected().unwrap_or(0)),
     }
+}
+
+/// Looks at the types that the server wants, before anything is bound.
+type CheckTypes = fn(&[Type], &[Bind<'_, Value>]) -> Result<()>;
+
+/// Of a statement of Rex's own they are those of the columns.
+fn are_known(_: &[Type], _: &[Bind<'_, Value>]) -> Result<()> {
+    Ok(())
 }
 
 enum Failure {
@@ -159,10 +183,21 @@ impl adapter::Session for Session<'_> {
     fn execute<'s>(&'s self, operation: &'s Operation, sink: &'s mut dyn Sink) -> BoxFuture<'s, Result<u64>> {
         Box::pin(async move {
             let prepared = operation.prepare(Dialect::Postgres);
-            self.send(&prepared, sink).await.map_err(|failure| {
-                let error = self.explain(failure, operation);
+            self.send(&prepared, are_known, sink).await.map_err(|failure| {
+                let error = self.explain(failure, operation.access(), Some(operation.table));
                 error.with_operation(operation.title()).with_sql(prepared.sql)
             })
+        })
+    }
+
+    fn execute_raw<'s>(
+        &'s self,
+        raw: &'s RawStatement,
+        sink: &'s mut dyn Sink,
+    ) -> BoxFuture<'s, Result<u64>> {
+        Box::pin(async move {
+            let outcome = self.send(&raw.prepare(), bind::check_types, sink).await;
+            outcome.map_err(|failure| self.explain(failure, raw.access, None))
         })
     }
 
@@ -190,6 +225,17 @@ impl Cells for RowCells<'_> {
     fn cell(&self, place: usize) -> Result<Cell<'_>> {
         let Raw(cell) = self.0.try_get(place).map_err(failure::plain)?;
         Ok(cell)
+    }
+
+    fn typed_cell(&self, place: usize) -> Result<Cell<'_>> {
+        Ok(match self.cell(place)? {
+            Cell::Wire(wire) => typed::cell(self.0.columns()[place].type_(), wire),
+            cell => cell,
+        })
+    }
+
+    fn name(&self, place: usize) -> &str {
+        self.0.columns().get(place).map_or("", |column| column.name())
     }
 }
 

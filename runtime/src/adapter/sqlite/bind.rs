@@ -6,21 +6,53 @@ use rex_sql::{Bind, Dialect};
 use rusqlite::types::{ToSql, ToSqlOutput, Value as Owned, ValueRef};
 
 use super::failure;
-use super::raw::Running;
-use crate::adapter::cannot_hold;
+use super::raw::{Running, Statement};
+use crate::adapter::{cannot_hold, check_number};
 use crate::error::{Error, Kind, Result};
 use crate::scalar::push_json;
 use crate::value::{Fixed, Value};
 use rex_sql::calendar;
 
-/// Whether there are as many values as the statement has placeholders.
-pub(super) fn check(placeholders: usize, binds: &[Bind<'_, Value>]) -> Result<()> {
-    if placeholders == binds.len() {
-        return Ok(());
+/// Binds the values of a statement of the user's own, by the numbers of its placeholders.
+pub(super) fn numbered<'v>(
+    running: &mut Running<'_, 'v>,
+    places: &[usize],
+    binds: &[Bind<'v, Value>],
+) -> Result<()> {
+    for (place, number) in places.iter().enumerate() {
+        if let Some(Bind::One(value)) = binds.get(number - 1) {
+            running.bind(place + 1, raw(value)?).map_err(failure::plain)?;
+        }
     }
-    let message =
-        format!("the statement has {placeholders} placeholders, and {} values are given", binds.len());
-    Err(Error::new(Kind::InvalidValue, message))
+    Ok(())
+}
+
+/// For each placeholder of a statement its number: 1 for `$1`.
+pub(super) fn numbers(statement: &Statement, values: usize) -> Result<Vec<usize>> {
+    let number = |place| {
+        let name = statement.parameter(place).unwrap_or("?");
+        let number = name.strip_prefix('$').and_then(|digits| digits.parse().ok());
+        number.filter(|number| *number > 0).ok_or_else(|| {
+            let message =
+                format!("the placeholder `{name}` is not one of raw SQL: they are `$1`, `$2` and so on");
+            Error::new(Kind::InvalidValue, message)
+        })
+    };
+    let numbers = (1..=statement.parameters()).map(number).collect::<Result<Vec<usize>>>()?;
+    check_number(numbers.iter().copied().max().unwrap_or(0), values)?;
+    Ok(numbers)
+}
+
+/// The form of a value whose column is not known.
+fn raw(value: &Value) -> Result<ToSqlOutput<'_>> {
+    match value {
+        Value::Decimal(_) | Value::BeyondScale { .. } => {
+            let what = "a Decimal whose column is not known: a Decimal column holds units of its last digit, so bind \
+                        the integer";
+            Err(cannot_hold(Dialect::Sqlite, what))
+        }
+        value => cell(value),
+    }
 }
 
 /// Binds a statement's values, in order.

@@ -10,8 +10,9 @@ use crate::adapter::{already_exists, constraint};
 use crate::error::{Error, Kind};
 use crate::meta::TableMeta;
 
-/// The failure of a statement that writes to a table, or reads from it.
-pub(super) fn of(error: rusqlite::Error, table: &TableMeta) -> Error {
+/// The failure of a statement that writes to a table, or reads from it; of the user's own statements
+/// the table is not known.
+pub(super) fn of(error: rusqlite::Error, table: Option<&TableMeta>) -> Error {
     let rusqlite::Error::SqliteFailure(code, Some(message)) = &error else { return plain(error) };
     let ours = match code.extended_code {
         ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID => {
@@ -40,12 +41,13 @@ pub(super) fn of(error: rusqlite::Error, table: &TableMeta) -> Error {
 }
 
 /// `UNIQUE constraint failed: users.email, users.name`, or `… failed: index 'name'`.
-fn unique(message: &str, table: &TableMeta) -> Error {
+fn unique(message: &str, table: Option<&TableMeta>) -> Error {
     let what = message.split_once(": ").map_or("", |(_, what)| what);
     let by_name = what.strip_prefix("index '").and_then(|name| name.strip_suffix('\''));
     let name = by_name.map(str::to_owned).or_else(|| {
         let columns: Vec<&str> =
             what.split(", ").map(|column| column.rsplit_once('.').map_or(column, |(_, name)| name)).collect();
+        let table = table?;
         let mut uniques = std::iter::once(&table.key).chain(table.uniques);
         let unique = uniques.find(|unique| table.names(unique.columns).eq(columns.iter().copied()));
         unique.map(|unique| unique.name.to_owned())
@@ -79,12 +81,27 @@ pub(super) fn commit(error: rusqlite::Error) -> Error {
     Error::new(Kind::CommitUnknown, message).with_source(error)
 }
 
+/// `bad JSON path: 'x'` becomes `bad JSON path: '…'`: what stands in single quotes is a value.
+fn without_values(message: &str) -> String {
+    match (message.find('\''), message.rfind('\'')) {
+        (Some(start), Some(end)) if start < end => {
+            format!("{}'…'{}", &message[..start], &message[end + 1..])
+        }
+        _ => message.to_owned(),
+    }
+}
+
 /// Any other failure.
 pub(super) fn plain(error: rusqlite::Error) -> Error {
     let (kind, message) = match &error {
         rusqlite::Error::SqliteFailure(code, message) => {
-            let said = message.clone().unwrap_or_else(|| code.to_string());
+            let said = message.as_deref().map_or_else(|| code.to_string(), without_values);
             match code.code {
+                // What a trigger says may be made of values.
+                _ if code.extended_code == ffi::SQLITE_CONSTRAINT_TRIGGER => (
+                    Kind::Database,
+                    "a trigger refused (RAISE): what it says is in the driver's error".to_owned(),
+                ),
                 // At the end of a transaction: a key that is checked then.
                 _ if code.extended_code == ffi::SQLITE_CONSTRAINT_FOREIGNKEY => {
                     return constraint::foreign_key().with_source(error);
@@ -107,6 +124,10 @@ pub(super) fn plain(error: rusqlite::Error) -> Error {
                 }
                 _ => (Kind::Database, format!("SQLite refused: {said}")),
             }
+        }
+        rusqlite::Error::InvalidQuery => (Kind::InvalidValue, "the text holds no statement".to_owned()),
+        rusqlite::Error::MultipleStatement => {
+            (Kind::InvalidValue, "the text holds several statements: send each by itself".to_owned())
         }
         rusqlite::Error::SqlInputError { msg, .. } => (Kind::Database, format!("SQLite refused: {msg}")),
         _ => (Kind::Database, "SQLite failed".to_owned()),

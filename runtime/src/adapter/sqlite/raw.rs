@@ -37,18 +37,36 @@ impl Statement {
         let length = c_int::try_from(sql.len()).map_err(|_| too_big())?;
         let flags = if kept { ffi::SQLITE_PREPARE_PERSISTENT } else { 0 };
         let mut statement = ptr::null_mut();
+        let mut rest = ptr::null();
         // SAFETY: the text is as long as is said, and SQLite copies it. The handle is only borrowed.
         let code = unsafe {
             let handle = connection.handle();
             let text = sql.as_ptr().cast();
-            ffi::sqlite3_prepare_v3(handle, text, length, flags as _, &raw mut statement, ptr::null_mut())
+            ffi::sqlite3_prepare_v3(handle, text, length, flags as _, &raw mut statement, &raw mut rest)
         };
         match (code, NonNull::new(statement)) {
-            (ffi::SQLITE_OK, Some(statement)) => Ok(Statement(statement)),
+            (ffi::SQLITE_OK, Some(statement)) => {
+                let statement = Statement(statement);
+                let read = rest.addr() - sql.as_ptr().addr();
+                if holds_statement(connection, &sql[read..]) {
+                    Err(Error::MultipleStatement)
+                } else {
+                    Ok(statement)
+                }
+            }
             // A text without a statement in it.
             (ffi::SQLITE_OK, None) => Err(Error::InvalidQuery),
             // SAFETY: the handle is the open connection's.
             _ => Err(unsafe { failure(connection.handle(), code) }),
+        }
+    }
+
+    /// The name of a placeholder, the first of which is 1: `$1`. None for one without.
+    pub(super) fn parameter(&self, place: usize) -> Option<&str> {
+        // SAFETY: the statement is open, and the name lives as long.
+        unsafe {
+            let name = ffi::sqlite3_bind_parameter_name(self.0.as_ptr(), c_int::try_from(place).ok()?);
+            (!name.is_null()).then(|| CStr::from_ptr(name))?.to_str().ok()
         }
     }
 
@@ -141,6 +159,15 @@ impl<'v> Running<'_, 'v> {
         }
     }
 
+    /// The name of the column at a place; none if it is not UTF-8.
+    pub(super) fn name(&self, place: usize) -> Option<&str> {
+        // SAFETY: the statement is open, and the name lives until it is prepared again, at the next start.
+        unsafe {
+            let name = ffi::sqlite3_column_name(self.statement.as_ptr(), c_int::try_from(place).ok()?);
+            (!name.is_null()).then(|| CStr::from_ptr(name))?.to_str().ok()
+        }
+    }
+
     /// How many rows it wrote.
     pub(super) fn changes(&self) -> u64 {
         // SAFETY: the statement is open, and so is its connection.
@@ -217,6 +244,14 @@ unsafe fn failure(connection: *mut ffi::sqlite3, code: c_int) -> Error {
         let message = (!message.is_null()).then(|| CStr::from_ptr(message).to_string_lossy().into_owned());
         Error::SqliteFailure(ffi::Error::new(code), message)
     }
+}
+
+/// Whether there is something in a text that SQLite would run, or refuse.
+fn holds_statement(connection: &rusqlite::Connection, sql: &str) -> bool {
+    if sql.trim_matches(|char: char| char.is_ascii_whitespace() || char == ';').is_empty() {
+        return false;
+    }
+    !matches!(Statement::prepare(connection, sql, false), Err(Error::InvalidQuery))
 }
 
 fn too_big() -> Error {

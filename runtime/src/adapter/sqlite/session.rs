@@ -7,9 +7,9 @@ use rex_sql::Dialect;
 use super::connection::Connection;
 use super::raw::Running;
 use super::{bind, blame, failure};
-use crate::adapter::{self, BoxFuture};
+use crate::adapter::{self, BoxFuture, check_number};
 use crate::error::{Error, Result};
-use crate::operation::{Operation, Prepared};
+use crate::operation::{Operation, Prepared, RawStatement};
 use crate::row::{Cells, Row, Sink};
 use crate::value::Cell;
 
@@ -38,6 +38,14 @@ impl adapter::Session for Session<'_> {
         Box::pin(async move { self.on(|connection| execute(connection, operation, sink)) })
     }
 
+    fn execute_raw<'s>(
+        &'s self,
+        raw: &'s RawStatement,
+        sink: &'s mut dyn Sink,
+    ) -> BoxFuture<'s, Result<u64>> {
+        Box::pin(async move { self.on(|connection| execute_raw(connection, raw, sink)) })
+    }
+
     fn execute_ddl<'s>(&'s self, statements: &'s [&'s str]) -> BoxFuture<'s, Result<()>> {
         Box::pin(async move {
             self.on(|connection| statements.iter().try_for_each(|statement| ddl(connection, statement)))
@@ -51,11 +59,18 @@ fn execute(connection: &mut Connection, operation: &Operation, sink: &mut dyn Si
         Ok(written) => Ok(written),
         Err(Failure::Ours(error)) => Err(error.with_operation(operation.title()).with_sql(prepared.sql)),
         Err(Failure::Theirs(error)) => {
-            let error = failure::of(error, operation.table);
+            let error = failure::of(error, Some(operation.table));
             let error = blame::add_foreign_key(connection, operation, error);
             Err(error.with_operation(operation.title()).with_sql(prepared.sql))
         }
     }
+}
+
+fn execute_raw(connection: &mut Connection, raw: &RawStatement, sink: &mut dyn Sink) -> Result<u64> {
+    send_raw(connection, &raw.prepare(), sink).map_err(|failure| match failure {
+        Failure::Ours(error) => error,
+        Failure::Theirs(error) => failure::of(error, None),
+    })
 }
 
 enum Failure {
@@ -78,9 +93,25 @@ impl From<Error> for Failure {
 fn send(connection: &mut Connection, prepared: &Prepared<'_>, sink: &mut dyn Sink) -> Result<u64, Failure> {
     let _timed = connection.starts();
     let statement = connection.statement(prepared)?;
-    bind::check(statement.parameters(), &prepared.binds)?;
+    check_number(statement.parameters(), prepared.binds.len())?;
     let mut running = statement.start();
     bind::all(&mut running, &prepared.binds)?;
+    finish(running, sink)
+}
+
+fn send_raw(
+    connection: &mut Connection,
+    prepared: &Prepared<'_>,
+    sink: &mut dyn Sink,
+) -> Result<u64, Failure> {
+    let statement = connection.statement(prepared)?;
+    let numbers = bind::numbers(statement, prepared.binds.len())?;
+    let mut running = statement.start();
+    bind::numbered(&mut running, &numbers, &prepared.binds)?;
+    finish(running, sink)
+}
+
+fn finish(mut running: Running<'_, '_>, sink: &mut dyn Sink) -> Result<u64, Failure> {
     let mut rows = 0;
     while running.step()? {
         sink.row(&mut Row::new(&running))?;
@@ -96,6 +127,10 @@ impl Cells for Running<'_, '_> {
 
     fn cell(&self, place: usize) -> Result<Cell<'_>> {
         Running::cell(self, place)
+    }
+
+    fn name(&self, place: usize) -> &str {
+        Running::name(self, place).unwrap_or_default()
     }
 }
 
