@@ -14,11 +14,11 @@ const TRANSACTION: [&str; 9] =
 /// Of [`Kind::Transaction`] or [`Kind::InvalidValue`], for what is not to be sent as raw SQL.
 pub(crate) fn access(sql: &str) -> Result<Access> {
     let word = first_word(sql);
-    let is = |known: &&str| word.eq_ignore_ascii_case(known);
+    let is = |known: &[&str]| known.iter().any(|known| word.eq_ignore_ascii_case(known));
     if word.is_empty() {
         return Err(Error::new(Kind::InvalidValue, "the text holds no statement"));
     }
-    if TRANSACTION.iter().any(|known| is(&known)) {
+    if is(&TRANSACTION) {
         let word = word.to_ascii_uppercase();
         let message = format!(
             "`{word}` is not sent as raw SQL: `transaction` begins and ends transactions, so that a connection \
@@ -26,11 +26,11 @@ pub(crate) fn access(sql: &str) -> Result<Access> {
         );
         return Err(Error::new(Kind::Transaction, message));
     }
-    if is(&"COPY") {
+    if is(&["COPY"]) {
         let message = "`COPY` is not sent as raw SQL: use the driver's own connection, which `driver` gives";
         return Err(Error::new(Kind::InvalidValue, message));
     }
-    let reads = ["SELECT", "VALUES", "TABLE"].iter().any(|known| is(&known)) || (is(&"WITH") && !writes(sql));
+    let reads = is(&["SELECT", "VALUES", "TABLE"]) || (is(&["WITH"]) && !writes(sql));
     Ok(if reads { Access::Read } else { Access::Write })
 }
 
