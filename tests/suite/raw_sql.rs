@@ -70,7 +70,7 @@ async fn models_are_read_by_the_names_of_their_columns() {
 async fn models(db: &Db) -> Result<()> {
     let ada = db.user().get(1).await?;
     let users: Vec<User> = db.sql("SELECT * FROM users WHERE name = $1").bind("Ada").await?;
-    assert_eq!(users, [ada.clone()]);
+    assert_eq!(users, std::slice::from_ref(&ada));
     let turned = "SELECT created_at, age, role, name, email, id FROM users WHERE id = $1";
     assert_eq!(db.sql::<User>(turned).bind(ada.id).one().await?, ada);
     let post = db.post().find().one().await?;
