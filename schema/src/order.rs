@@ -1,22 +1,49 @@
-//! The order in which tables are created, so that foreign keys find their targets.
+//! The order in which tables and views are created, so that each finds what it needs.
+
+mod reads;
 
 use std::collections::HashMap;
 use std::mem;
 
-use crate::database::Table;
+use crate::database::{Table, View};
 
 /// Places in `tables`: each table after those that it refers to, source order otherwise. Where
 /// tables refer to each other in a cycle, only keys of that cycle lead to a later table.
 pub(crate) fn creation(tables: &[Table]) -> Vec<usize> {
-    let targets = targets(tables);
-    let mut seen = vec![false; tables.len()];
-    let mut order = Vec::with_capacity(tables.len());
-    for start in 0..tables.len() {
+    after(&targets(tables))
+}
+
+/// Places in `views`: each view after those that its query reads, source order otherwise.
+pub(crate) fn of_views(views: &[View]) -> Vec<usize> {
+    let is_of = |view: &View, (schema, name): &(Option<String>, String)| {
+        view.name == *name && schema.as_deref().is_none_or(|schema| is_in(view, schema))
+    };
+    let of = |view: &View| {
+        let read = reads::tables(&view.query);
+        let found = read.iter().flat_map(|name| (0..views.len()).filter(|&at| is_of(&views[at], name)));
+        found.collect()
+    };
+    match views {
+        [] | [_] => (0..views.len()).collect(),
+        several => after(&several.iter().map(of).collect::<Vec<_>>()),
+    }
+}
+
+/// A view without a schema is in that of its database.
+fn is_in(view: &View, schema: &str) -> bool {
+    view.schema.as_deref().map_or(["public", "main"].contains(&schema), |own| own == schema)
+}
+
+/// Each place after those that it needs, in order otherwise.
+fn after(needed: &[Vec<usize>]) -> Vec<usize> {
+    let mut seen = vec![false; needed.len()];
+    let mut order = Vec::with_capacity(needed.len());
+    for start in 0..needed.len() {
         // Depth first, with the path at hand instead of on the stack: chains may be long. Each
-        // step is a table and how many of its targets have been followed.
+        // step is a place and how many of those that it needs have been followed.
         let mut path = if mem::replace(&mut seen[start], true) { vec![] } else { vec![(start, 0)] };
-        while let Some((table, followed)) = path.last_mut() {
-            match targets[*table].get(*followed) {
+        while let Some((place, followed)) = path.last_mut() {
+            match needed[*place].get(*followed) {
                 Some(&target) => {
                     *followed += 1;
                     if !mem::replace(&mut seen[target], true) {
@@ -24,7 +51,7 @@ pub(crate) fn creation(tables: &[Table]) -> Vec<usize> {
                     }
                 }
                 None => {
-                    order.push(*table);
+                    order.push(*place);
                     path.pop();
                 }
             }

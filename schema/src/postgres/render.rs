@@ -36,7 +36,8 @@ pub(super) fn statements(database: &Database) -> Vec<Vec<String>> {
             .flat_map(|table| render::indexes(table.schema.as_deref(), &table.name, &table.indexes))
             .collect(),
     );
-    groups.extend(database.views.iter().map(view::create));
+    let views = order::of_views(&database.views);
+    groups.extend(views.iter().map(|&place| view::create(&database.views[place])));
     groups.push(
         comments(&database.enums, &tables).into_iter().chain(view::comments(&database.views)).collect(),
     );

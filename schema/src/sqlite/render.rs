@@ -11,7 +11,8 @@ pub(super) fn statements(database: &Database) -> Vec<Vec<String>> {
     let tables: Vec<&db::Table> = order.iter().map(|&place| &database.tables[place]).collect();
     let mut groups: Vec<Vec<String>> = tables.iter().map(|table| vec![create_table(table)]).collect();
     groups.push(tables.iter().flat_map(|table| render::indexes(None, &table.name, &table.indexes)).collect());
-    groups.extend(database.views.iter().map(|view| vec![create_view(view)]));
+    let views = order::of_views(&database.views);
+    groups.extend(views.iter().map(|&place| vec![create_view(&database.views[place])]));
     groups
 }
 

@@ -2,7 +2,7 @@
 
 use rex_orm::Kind;
 
-use crate::fixtures::views::{Author, Db, NewBook, Rating};
+use crate::fixtures::views::{Author, Db, NewBook, NewCopy, Rating};
 use crate::support::postgres;
 
 type Result<T = ()> = rex_orm::Result<T>;
@@ -25,6 +25,7 @@ async fn run(db: &Db) -> Result {
     let [ada, bob] = authors(db).await?;
     totals(db, &ada, &bob).await?;
     loading(db, &ada).await?;
+    deleted(db, &ada).await?;
     materialised(db, &bob).await?;
     let number = db.number().find().one().await?;
     assert_eq!((number.one, number.text, number.days.len()), (1, None, 1));
@@ -106,6 +107,27 @@ async fn loading(db: &Db, ada: &Author) -> Result {
     assert_eq!(db.shelved().by_book(book).await?.as_ref(), Some(shelved));
     assert_eq!(ada.totals(db).await?.map(|totals| totals.author_id), Some(ada.id));
     assert_eq!(shelved.author(db).await?.name, "Ada");
+    Ok(())
+}
+
+/// A view has what its query says; what leads on to a deleted row leads on all the same.
+async fn deleted(db: &Db, ada: &Author) -> Result {
+    let book = db.book().find().filter(|b| b.title.eq("A")).one().await?;
+    let copies = db.copy().insert_many([NewCopy::new(&book), NewCopy::new(&book)]).await?;
+    db.copy().delete(&copies[1]).await?;
+    let (count, latest, (_, author)) = db
+        .copy_count()
+        .find()
+        .filter(|c| c.book_id.eq(book.id))
+        .with(|c| c.latest())
+        .with(|c| c.book().with(|b| b.author()))
+        .one()
+        .await?;
+    assert_eq!((count.copies, count.all, author.id), (1, 2, ada.id));
+    assert_eq!(latest.as_ref().map(|copy| (copy.id, copy.deleted_at.is_some())), Some((copies[1].id, true)));
+    assert_eq!(count.latest(db).await?, latest);
+    let best = db.best().find().filter(|b| b.author_id.eq(ada.id) & b.copies.gt(0)).one().await?;
+    assert_eq!((best.copies, best.author(db).await?.id), (1, ada.id));
     Ok(())
 }
 
