@@ -16,8 +16,10 @@ pub(super) fn file(cx: &Cx<'_>, id: TypeId) -> String {
 }
 
 /// A field of an embedded type.
-struct Part {
+struct Part<'a> {
     name: Ident,
+    /// Its name in the schema.
+    text: &'a str,
     /// What it is called where it has no documentation.
     plain: String,
     docs: TokenStream,
@@ -31,7 +33,7 @@ struct Part {
     inner: Option<TokenStream>,
 }
 
-fn parts(cx: &Cx<'_>, item: &EmbeddedType) -> Vec<Part> {
+fn parts<'a>(cx: &Cx<'_>, item: &'a EmbeddedType) -> Vec<Part<'a>> {
     let mut at = 0;
     let parts = item.fields.iter().map(|field| {
         let (name, docs, deprecated) = match field {
@@ -50,6 +52,7 @@ fn parts(cx: &Cx<'_>, item: &EmbeddedType) -> Vec<Part> {
         let docs = layout::docs(&[if docs.is_empty() { &plain } else { docs }]);
         let part = Part {
             name: names::field(name),
+            text: name,
             plain,
             docs,
             deprecated: shown::deprecated(deprecated.as_deref()),
@@ -65,16 +68,16 @@ fn parts(cx: &Cx<'_>, item: &EmbeddedType) -> Vec<Part> {
     parts.collect()
 }
 
-fn definition(cx: &Cx<'_>, item: &EmbeddedType, parts: &[Part]) -> TokenStream {
+fn definition(cx: &Cx<'_>, item: &EmbeddedType, parts: &[Part<'_>]) -> TokenStream {
     let (name, serde) = (names::item(&item.name), rows::serde(cx, false));
     let plain = format!("The embedded type `{}`.", item.name);
     let docs = layout::docs(&[if item.docs.is_empty() { &plain } else { &item.docs }]);
     let shown: Vec<Shown<'_>> =
         parts.iter().map(|part| Shown { name: &part.name, is_sensitive: part.is_sensitive }).collect();
     let [derives, debug] = shown::derives(&name, &shown);
-    let fields = parts.iter().map(|Part { name, docs, deprecated, is_sensitive, ty, .. }| {
-        let hidden = shown::hidden(cx, *is_sensitive);
-        quote!(#docs #deprecated #hidden pub #name: #ty)
+    let fields = parts.iter().map(|Part { name, text, docs, deprecated, is_sensitive, ty, .. }| {
+        let serialised = shown::serialised(cx, text, *is_sensitive);
+        quote!(#docs #deprecated #serialised pub #name: #ty)
     });
     quote! {
         #docs
@@ -88,7 +91,7 @@ fn definition(cx: &Cx<'_>, item: &EmbeddedType, parts: &[Part]) -> TokenStream {
 }
 
 /// The columns, each by itself, of whatever model has the type.
-fn columns(item: &EmbeddedType, parts: &[Part]) -> TokenStream {
+fn columns(item: &EmbeddedType, parts: &[Part<'_>]) -> TokenStream {
     let (columns, name) = (names::beside("Columns", &item.name), names::shown(&item.name));
     let docs =
         layout::docs(&[&format!("The columns of a [`{name}`] in the model `M`, in conditions and orders.")]);
@@ -120,7 +123,7 @@ fn columns(item: &EmbeddedType, parts: &[Part]) -> TokenStream {
     }
 }
 
-fn composite(item: &EmbeddedType, parts: &[Part]) -> TokenStream {
+fn composite(item: &EmbeddedType, parts: &[Part<'_>]) -> TokenStream {
     let name = names::item(&item.name);
     let width = layout::number(parts.iter().map(|part| part.width).sum());
     let encoded = parts.iter().map(|Part { name, inner, .. }| match inner {

@@ -139,6 +139,14 @@ impl Field<'_> {
         }
     }
 
+    /// Its name in the schema, or that of its column.
+    pub(super) fn text(&self) -> &str {
+        match &self.kind {
+            Kind::Column(column) => &column.field,
+            Kind::Composite(_) => self.setter,
+        }
+    }
+
     /// Its type in `Columns`.
     pub(super) fn column_type(&self, row: &Ident) -> TokenStream {
         let ty = &self.ty;

@@ -47,8 +47,8 @@ fn row(cx: &Cx<'_>, model: &Model) -> TokenStream {
     let fields = fields.iter().map(|field| {
         let (name, ty, docs, deprecated) =
             (&field.name, &field.ty, field.documentation(), field.deprecation());
-        let hidden = shown::hidden(cx, field.is_sensitive);
-        quote!(#docs #deprecated #hidden pub #name: #ty)
+        let serialised = shown::serialised(cx, field.text(), field.is_sensitive);
+        quote!(#docs #deprecated #serialised pub #name: #ty)
     });
     quote! {
         #docs

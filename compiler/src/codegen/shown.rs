@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::Cx;
+use super::{Cx, names};
 
 /// A field, and whether it is shown.
 pub(super) struct Shown<'a> {
@@ -46,7 +46,10 @@ pub(super) fn deprecated(reason: Option<&str>) -> Option<TokenStream> {
     reason.map(|reason| quote!(#[deprecated(note = #reason)]))
 }
 
-/// What keeps a field out of serialised output, where it is configured.
-pub(super) fn hidden(cx: &Cx<'_>, is_sensitive: bool) -> Option<TokenStream> {
-    (cx.options.serde && is_sensitive).then(|| quote!(#[serde(skip_serializing)]))
+/// How a field is serialised, where that is configured: by its name in the schema, and not at all
+/// if nobody may see it.
+pub(super) fn serialised(cx: &Cx<'_>, name: &str, is_sensitive: bool) -> Option<TokenStream> {
+    let renamed = (names::field(name) == format!("{name}_")).then(|| quote!(#[serde(rename = #name)]));
+    let hidden = is_sensitive.then(|| quote!(#[serde(skip_serializing)]));
+    cx.options.serde.then(|| quote!(#renamed #hidden))
 }

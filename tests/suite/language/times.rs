@@ -62,6 +62,13 @@ macro_rules! of_crate {
                 let row = &rows[1];
                 let shown = [row.day.to_string(), row.time.to_string(), row.instant.to_string(), row.local.to_string()];
                 assert_eq!(shown, [$($shown),*]);
+                // serde has them as texts, and reads them again.
+                let json = serde_json::to_value(row).expect("it can be written");
+                for field in ["day", "time", "instant", "local", "noon", "newyear"] {
+                    assert!(json[field].is_string() && json["instants"][0].is_string(), "{json}");
+                }
+                let again: crate::fixtures::$fixture::Moment = serde_json::from_value(json).expect("it can be read");
+                assert_eq!(&again, row);
                 let later = db.moment().find().filter(|m| m.instant.gt(early.instant)).await?;
                 assert_eq!(later.as_slice(), &rows[1..]);
                 let found = db.moment().find().filter(|m| m.local.eq(late.local) & m.time.eq(late.time)).count().await?;
