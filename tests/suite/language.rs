@@ -2,6 +2,7 @@
 //! every database alike.
 
 mod attributes;
+mod bulk;
 mod embedded;
 pub(crate) mod everything;
 mod expressions;

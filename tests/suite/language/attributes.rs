@@ -4,9 +4,7 @@ use rex_orm::{Kind, Result};
 use rust_decimal::Decimal;
 
 use super::{kind, on_every_database};
-use crate::fixtures::attributes::{
-    Account, Db, Entry, NewAccount, NewEntry, NewLabel, NewNote, NewPin, NewTag, Plan,
-};
+use crate::fixtures::attributes::{Account, Db, Entry, NewEntry, NewLabel, NewNote, NewPin, NewTag, Plan};
 
 async fn database(url: &str) -> Result<Db> {
     let db = Db::connect(url).await?;
@@ -246,12 +244,4 @@ async fn relations(url: &str) -> Result<()> {
     assert_eq!(mark.entries(&db).delete().await?, 1);
     assert_eq!(mark.entries(&db).with_deleted().count().await?, 2);
     Ok(())
-}
-
-#[tokio::test]
-async fn many_rows_are_written_with_their_first_version() {
-    let db = database("sqlite::memory:").await.expect("a database in memory");
-    let rows = ["a", "b"].map(NewAccount::new);
-    let rows = db.account().insert_many(rows).await.expect("two accounts");
-    assert!(rows.iter().all(|row| row.version == 1));
 }
