@@ -53,6 +53,51 @@ pub enum Function {
     Today,
 }
 
+impl Arithmetic {
+    /// Every operator.
+    pub const ALL: [Arithmetic; 5] = [
+        Arithmetic::Add,
+        Arithmetic::Subtract,
+        Arithmetic::Multiply,
+        Arithmetic::Divide,
+        Arithmetic::Remainder,
+    ];
+}
+
+impl Function {
+    /// Every function: what is not here has no name, and cannot be called.
+    pub const ALL: [Function; 11] = [
+        Function::Length,
+        Function::Lower,
+        Function::Upper,
+        Function::Trim,
+        Function::Concat,
+        Function::StartsWith,
+        Function::Contains,
+        Function::Abs,
+        Function::Coalesce,
+        Function::Now,
+        Function::Today,
+    ];
+
+    /// What it is called in a schema.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Function::Length => "length",
+            Function::Lower => "lower",
+            Function::Upper => "upper",
+            Function::Trim => "trim",
+            Function::Concat => "concat",
+            Function::StartsWith => "starts_with",
+            Function::Contains => "contains",
+            Function::Abs => "abs",
+            Function::Coalesce => "coalesce",
+            Function::Now => "now",
+            Function::Today => "today",
+        }
+    }
+}
+
 /// A value as it is computed with.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Datum<'a> {

@@ -82,19 +82,35 @@ pub(super) fn columns(schema: &Schema, model: &Model) -> Vec<ColumnMeta> {
     model.columns.iter().map(column).collect()
 }
 
-/// What an operation is called where it is counted.
-pub(super) fn name(expr: &Expr) -> String {
-    match &expr.node {
-        Node::Compare(comparison, ..) => format!("{comparison:?}"),
-        Node::Arithmetic(operator, ..) => format!("{operator:?}"),
-        Node::Call(function, _) => format!("{function:?}"),
-        Node::Negate(_) => match number(expr.ty) {
-            Number::Double => "Negate Double".to_owned(),
-            Number::Decimal(_) => "Negate Decimal".to_owned(),
-            Number::I16 | Number::I32 | Number::I64 => "Negate Int".to_owned(),
-        },
-        node => format!("{node:?}").split(['(', ' ']).next().unwrap_or_default().to_owned(),
-    }
+/// What an operation is called where it is counted: with the type of what it is of. None for what
+/// is no operation.
+pub(super) fn name(expr: &Expr) -> Option<String> {
+    let (operation, of) = match &expr.node {
+        Node::Null | Node::Value(_) | Node::Column(_) | Node::Widen(_) => return None,
+        Node::Not(inner) => ("!".to_owned(), &**inner),
+        Node::All(list) => ("&&".to_owned(), list.first()?),
+        Node::Any(list) => ("||".to_owned(), list.first()?),
+        Node::Compare(comparison, left, _) => (format!("{comparison:?}"), &**left),
+        Node::IsNull(inner) => ("== null".to_owned(), &**inner),
+        Node::IsNotNull(inner) => ("!= null".to_owned(), &**inner),
+        Node::In(inner, _) => ("in".to_owned(), &**inner),
+        Node::Negate(inner) => ("-".to_owned(), &**inner),
+        Node::Arithmetic(operator, left, _) => (format!("{operator:?}"), &**left),
+        Node::Call(function, arguments) => (function.name().to_owned(), arguments.first()?),
+    };
+    let of = match &of.node {
+        Node::Widen(inner) => inner,
+        _ => of,
+    };
+    Some(format!("{operation} {}", type_name(of.ty)))
+}
+
+fn type_name(ty: ValueType) -> String {
+    let name = match ty.ty {
+        Type::Enum(_) => "enum".to_owned(),
+        Type::Scalar(scalar) => format!("{scalar:?}").split([' ', '{']).next().unwrap_or_default().to_owned(),
+    };
+    if ty.list { format!("[{name}]") } else { name }
 }
 
 /// The operation at the top with what it gave for each row: a value, null, an error.

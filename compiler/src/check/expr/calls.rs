@@ -7,21 +7,6 @@ use super::infer::{Operand, Part, Typer, is_text};
 use super::told;
 use crate::source::Place;
 
-/// Every function of the language.
-const FUNCTIONS: [(&str, Function, Takes); 11] = [
-    ("length", Function::Length, Takes::exactly(1)),
-    ("lower", Function::Lower, Takes::exactly(1)),
-    ("upper", Function::Upper, Takes::exactly(1)),
-    ("trim", Function::Trim, Takes::exactly(1)),
-    ("concat", Function::Concat, Takes::at_least(2)),
-    ("starts_with", Function::StartsWith, Takes::exactly(2)),
-    ("contains", Function::Contains, Takes::exactly(2)),
-    ("abs", Function::Abs, Takes::exactly(1)),
-    ("coalesce", Function::Coalesce, Takes::at_least(2)),
-    ("now", Function::Now, Takes::exactly(0)),
-    ("today", Function::Today, Takes::exactly(0)),
-];
-
 /// How many arguments a function takes.
 #[derive(Clone, Copy)]
 struct Takes {
@@ -36,6 +21,17 @@ impl Takes {
 
     const fn at_least(number: usize) -> Takes {
         Takes { least: number, most: None }
+    }
+
+    fn of(function: Function) -> Takes {
+        match function {
+            Function::Now | Function::Today => Takes::exactly(0),
+            Function::Length | Function::Lower | Function::Upper | Function::Trim | Function::Abs => {
+                Takes::exactly(1)
+            }
+            Function::StartsWith | Function::Contains => Takes::exactly(2),
+            Function::Concat | Function::Coalesce => Takes::at_least(2),
+        }
     }
 
     fn allows(self, number: usize) -> bool {
@@ -65,9 +61,9 @@ impl Typer<'_, '_> {
             self.cx.report(told::sql_within(place));
             return None;
         }
-        let Some(&(_, function, takes)) = FUNCTIONS.iter().find(|(known, ..)| *known == name) else {
-            let known: Vec<&str> = match self.cx.may_suggest(FUNCTIONS.len()) {
-                true => FUNCTIONS.iter().map(|(known, ..)| *known).collect(),
+        let Some(function) = Function::ALL.into_iter().find(|known| known.name() == name) else {
+            let known: Vec<&str> = match self.cx.may_suggest(Function::ALL.len()) {
+                true => Function::ALL.map(Function::name).to_vec(),
                 false => Vec::new(),
             };
             let arguments = self.at(args.span);
@@ -79,6 +75,7 @@ impl Typer<'_, '_> {
             self.cx.report(told::argument_words(self.at(arg.span), &name));
             return None;
         }
+        let takes = Takes::of(function);
         if !takes.allows(args.args.len()) {
             let place = self.at(args.span);
             self.cx.report(told::argument_count(place, &name, &takes.words(), args.args.len()));
