@@ -11,7 +11,7 @@ use std::pin::Pin;
 use rex_sql::Dialect;
 
 use crate::error::{Error, Kind, Result};
-use crate::operation::{Operation, RawStatement};
+use crate::operation::{Operation, Prepared, RawStatement};
 use crate::row::Sink;
 use crate::transaction::TransactionOptions;
 
@@ -80,8 +80,35 @@ pub trait Session: Send + Sync {
     fn execute_raw<'s>(&'s self, raw: &'s RawStatement, sink: &'s mut dyn Sink)
     -> BoxFuture<'s, Result<u64>>;
 
+    /// Opens a cursor over the rows of a query, within a transaction. Its number is its own in the
+    /// process.
+    fn open<'s>(&'s self, cursor: u64, query: Query<'s>) -> BoxFuture<'s, Result<()>>;
+
+    /// Hands the next rows of a cursor to `sink`, at most so many; answers with how many there were,
+    /// fewer when there are no more.
+    fn fetch<'s>(&'s self, cursor: u64, rows: usize, sink: &'s mut dyn Sink) -> BoxFuture<'s, Result<usize>>;
+
     /// Sends statements of the schema itself.
     fn execute_ddl<'s>(&'s self, statements: &'s [&'s str]) -> BoxFuture<'s, Result<()>>;
+}
+
+/// A query that a cursor is opened for.
+#[derive(Clone, Copy, Debug)]
+pub enum Query<'a> {
+    /// Of Rex's own.
+    Operation(&'a Operation),
+    /// Of the user's own.
+    Raw(&'a RawStatement),
+}
+
+impl<'a> Query<'a> {
+    /// Its text and values for a dialect.
+    pub fn prepare(self, dialect: Dialect) -> Prepared<'a> {
+        match self {
+            Query::Operation(operation) => operation.prepare(dialect),
+            Query::Raw(raw) => raw.prepare(),
+        }
+    }
 }
 
 /// An open transaction. Dropped, it rolls back; its connection is not given to anyone before.
@@ -98,6 +125,9 @@ pub trait Transaction: Send {
 
     /// Undoes what was done since the last open savepoint, at the latest before the next work.
     fn abandon(&mut self);
+
+    /// Closes a cursor, at the latest before the next work.
+    fn close(&mut self, cursor: u64);
 
     /// Ends it, keeping what was done. An error means that nothing was kept, but for
     /// [`Kind::CommitUnknown`].

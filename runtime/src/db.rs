@@ -12,7 +12,8 @@ use crate::error::{Error, Kind, Result};
 use crate::meta::SchemaMeta;
 use crate::operation::Operation;
 use crate::row::Sink;
-use crate::transaction::{Form, Handle, TransactionOptions, outer};
+use crate::stream::Within;
+use crate::transaction::{Form, Handle, Isolation, Open, TransactionOptions, outer};
 
 /// A database: a pool of connections, or an open transaction. Both do the same, so a helper
 /// takes `&Db` and works inside and outside of a transaction.
@@ -115,6 +116,19 @@ impl Db {
         match &self.0.source {
             Source::Pool(adapter) => adapter.run(access, work).await,
             Source::Transaction(handle) => handle.run(access, work).await,
+        }
+    }
+
+    /// The transaction that a stream reads in: that of this handle, or one that sees one state of the
+    /// database.
+    pub(crate) async fn reading(&self) -> Result<Within> {
+        self.check_scope()?;
+        match &self.0.source {
+            Source::Pool(_) => {
+                let options = TransactionOptions::new().isolation(Isolation::RepeatableRead).read_only();
+                Ok(Within::Own(Open::new(self.begin_handle(options, Form::Guard).await?)))
+            }
+            Source::Transaction(handle) => Ok(Within::Handle(handle.clone())),
         }
     }
 

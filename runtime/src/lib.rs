@@ -69,6 +69,7 @@ mod repo;
 pub mod row;
 mod scalar;
 mod sql;
+mod stream;
 mod transaction;
 #[doc(hidden)]
 pub mod types;
@@ -94,6 +95,7 @@ pub use query::{
 pub use rex_sql::Dialect;
 pub use scalar::{Element, KeyParts, Scalar, UnknownLabel};
 pub use sql::{Sql, ToValue};
+pub use stream::Rows;
 pub use transaction::{Isolation, Transaction, TransactionOptions, TransactionWith};
 pub use value::{Cell, Fixed, Value};
 pub use write::Links;

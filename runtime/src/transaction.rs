@@ -14,8 +14,7 @@ use crate::db::Db;
 use crate::error::{Error, Result};
 
 pub use guard::Transaction;
-use handle::Open;
-pub(crate) use handle::{Form, Handle};
+pub(crate) use handle::{Form, Handle, Open};
 pub use options::{Isolation, TransactionOptions};
 pub use with::TransactionWith;
 

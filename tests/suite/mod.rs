@@ -16,6 +16,7 @@ mod rexc;
 mod scenario;
 mod secrets;
 mod serialised;
+mod streams;
 mod tidy;
 mod transactions;
 mod ui;

@@ -26,6 +26,7 @@ const RUNTIME_DEPENDENCIES: &[&str] = &[
     "chrono",
     "deadpool",
     "email_address",
+    "futures-core",
     "futures-util",
     "jiff",
     "regex",

@@ -10,6 +10,7 @@
 
 mod bind;
 mod connect;
+mod cursor;
 mod failure;
 mod lease;
 mod session;

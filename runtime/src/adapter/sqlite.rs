@@ -15,6 +15,7 @@ mod bind;
 mod blame;
 mod connect;
 mod connection;
+mod cursor;
 mod failure;
 mod limit;
 mod pool;

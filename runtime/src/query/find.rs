@@ -17,6 +17,7 @@ use crate::model::{Cardinality, Many, Maybe, Model, One, Relation, SoftDelete, W
 use crate::operation::{Operation, Shape};
 use crate::row::Row;
 use crate::scalar::KeyParts;
+use crate::stream::{Found, Rows};
 use crate::value::Value;
 use crate::write::{Deletion, Matching, Update, mark_matching, remove_matching};
 
@@ -113,6 +114,18 @@ impl<M: Model, L, C> Find<M, L, C> {
 
     fn wanting<D>(self, name: &'static str) -> Find<M, L, D> {
         Find { db: self.db, name, tail: self.tail, start: self.start, loads: self.loads, of: PhantomData }
+    }
+
+    /// The rows as they come, a part at a time, each with what is loaded along with it: see [`Rows`].
+    pub fn stream(self) -> Rows<L::Row>
+    where
+        L: Loads<M>,
+    {
+        let select = match self.start {
+            Start::Nowhere => return Rows::none(),
+            start => apply(&M::META.table, self.tail, &start),
+        };
+        Rows::new(self.db, Found::<M, L>::new(select_rows(M::META, "stream", select), self.loads))
     }
 
     /// How many rows there are.

@@ -140,6 +140,16 @@ impl Handle {
         outcome.inspect_err(|error| self.note(error))
     }
 
+    /// Closes a cursor, now if nobody has the turn, else with the transaction.
+    pub(crate) fn close(&self, cursor: u64) {
+        if let Ok(mut state) = self.0.state.try_lock()
+            && let Some(session) = state.session()
+        {
+            session.close(cursor);
+        }
+        self.settle();
+    }
+
     /// Remembers a failure after which the whole transaction is worth another try.
     fn note(&self, error: &Error) {
         if error.kind() == Kind::Serialization {
@@ -177,14 +187,14 @@ impl Handle {
 
 /// An open transaction that is rolled back unless it is said otherwise: when its future is
 /// dropped, or unwinds.
-pub(super) struct Open(Handle);
+pub(crate) struct Open(Handle);
 
 impl Open {
-    pub(super) fn new(handle: Handle) -> Self {
+    pub(crate) fn new(handle: Handle) -> Self {
         Open(handle)
     }
 
-    pub(super) fn handle(&self) -> &Handle {
+    pub(crate) fn handle(&self) -> &Handle {
         &self.0
     }
 
@@ -209,7 +219,7 @@ impl Open {
     }
 
     /// Undoes what was done.
-    pub(super) async fn rollback(self) -> Result<()> {
+    pub(crate) async fn rollback(self) -> Result<()> {
         match self.0.turn().await?.take() {
             State::Root(transaction) => transaction.rollback().await,
             nested => {

@@ -6,14 +6,14 @@ use futures_util::TryStreamExt;
 use rex_sql::{Bind, Dialect};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{FromSql, Type};
-use tokio_postgres::{Client, Statement};
+use tokio_postgres::{Client, RowStream, Statement};
 
 use super::bind::{self, Bound};
 use super::connect::Connection;
 use super::failure;
 use super::lease::{Failed, Lease};
 use super::typed;
-use crate::adapter::{self, Access, BoxFuture};
+use crate::adapter::{self, Access, BoxFuture, Query};
 use crate::error::{Error, Result};
 use crate::meta::TableMeta;
 use crate::operation::{Operation, Prepared, RawStatement};
@@ -22,7 +22,7 @@ use crate::value::{Cell, Value};
 
 /// A connection at work.
 pub(super) struct Session<'l> {
-    lease: &'l Lease,
+    pub(super) lease: &'l Lease,
     /// In a transaction a statement cannot be tried again: here is noted that one failed.
     failed: Option<&'l Failed>,
 }
@@ -80,7 +80,7 @@ impl<'l> Session<'l> {
 
     /// What the failure of a statement is to its caller. `table` is the one that it is about, if that is
     /// known.
-    fn explain(&self, failure: Failure, access: Access, table: Option<&TableMeta>) -> Error {
+    pub(super) fn explain(&self, failure: Failure, access: Access, table: Option<&TableMeta>) -> Error {
         let of = |error| match table {
             Some(table) => failure::of(error, table),
             None => failure::plain(error),
@@ -110,14 +110,19 @@ impl<'l> Session<'l> {
     }
 }
 
-async fn query(
+pub(super) async fn query(
     client: &Client,
     statement: &Statement,
     prepared: &Prepared<'_>,
     sink: &mut dyn Sink,
 ) -> Result<u64, Failure> {
     let values = prepared.binds.iter().map(|bind| Bound(*bind));
-    let mut rows = pin!(client.query_raw(statement, values).await?);
+    read(client.query_raw(statement, values).await?, sink).await
+}
+
+/// Hands rows to a sink; answers with how many were written, or read.
+pub(super) async fn read(rows: RowStream, sink: &mut dyn Sink) -> Result<u64, Failure> {
+    let mut rows = pin!(rows);
     let mut undecoded = None;
     while let Some(row) = rows.try_next().await? {
         // What follows a row that cannot be decoded is read all the same: the connection is
@@ -133,14 +138,14 @@ async fn query(
 }
 
 /// Looks at the types that the server wants, before anything is bound.
-type CheckTypes = fn(&[Type], &[Bind<'_, Value>]) -> Result<()>;
+pub(super) type CheckTypes = fn(&[Type], &[Bind<'_, Value>]) -> Result<()>;
 
 /// Of a statement of Rex's own they are those of the columns.
-fn are_known(_: &[Type], _: &[Bind<'_, Value>]) -> Result<()> {
+pub(super) fn are_known(_: &[Type], _: &[Bind<'_, Value>]) -> Result<()> {
     Ok(())
 }
 
-enum Failure {
+pub(super) enum Failure {
     Ours(Error),
     Theirs(tokio_postgres::Error),
     /// The statement was not sent.
@@ -199,6 +204,14 @@ impl adapter::Session for Session<'_> {
             let outcome = self.send(&raw.prepare(), bind::check_types, sink).await;
             outcome.map_err(|failure| self.explain(failure, raw.access, None))
         })
+    }
+
+    fn open<'s>(&'s self, cursor: u64, query: Query<'s>) -> BoxFuture<'s, Result<()>> {
+        Box::pin(self.open_cursor(cursor, query))
+    }
+
+    fn fetch<'s>(&'s self, cursor: u64, rows: usize, sink: &'s mut dyn Sink) -> BoxFuture<'s, Result<usize>> {
+        Box::pin(self.fetch_from_cursor(cursor, rows, sink))
     }
 
     fn execute_ddl<'s>(&'s self, statements: &'s [&'s str]) -> BoxFuture<'s, Result<()>> {

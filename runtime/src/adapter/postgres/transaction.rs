@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::cursor;
 use super::lease::{Failed, Lease};
 use super::session::Session;
 use crate::adapter::{Access, BoxFuture, Transaction, Work};
@@ -139,6 +140,13 @@ impl Transaction for Open {
             self.say("RELEASE", number);
             // A savepoint is opened only while nothing has failed.
             self.failed = Failed::default();
+        }
+    }
+
+    fn close(&mut self, cursor: u64) {
+        // After a failure the server closes it when that is undone.
+        if self.failed.check().is_ok() {
+            self.pending.push_str(&cursor::close(cursor));
         }
     }
 

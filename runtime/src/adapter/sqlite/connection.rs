@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::ops::Deref;
 use std::time::{Duration, Instant};
 
+use super::cursor::Cursor;
 use super::limit::{Limit, Timed};
 use super::raw::Statement;
 use crate::operation::Prepared;
@@ -16,6 +17,7 @@ const MADE: usize = 500;
 /// A connection. Through [`Deref`] it is the driver's own.
 pub(super) struct Connection {
     // First, so that they are dropped before the connection closes.
+    cursors: HashMap<u64, Cursor>,
     statements: Statements,
     driver: rusqlite::Connection,
     /// Whether it looks at SQLite's statistics when it closes.
@@ -46,7 +48,15 @@ impl Connection {
     ) -> rusqlite::Result<Self> {
         let limit = limit.map(|limit| Limit::set(&mut driver, limit)).transpose()?;
         let (statements, now) = (Statements::default(), Instant::now());
-        Ok(Connection { statements, driver, optimizes, limit, opened: now, used: now })
+        Ok(Connection {
+            cursors: HashMap::new(),
+            statements,
+            driver,
+            optimizes,
+            limit,
+            opened: now,
+            used: now,
+        })
     }
 
     /// A statement starts: its time begins, and ends with what is returned.
@@ -68,6 +78,7 @@ impl Connection {
 
     /// It was used just now.
     pub(super) fn rests(&mut self) {
+        self.cursors.clear();
         self.used = Instant::now();
     }
 
@@ -75,6 +86,20 @@ impl Connection {
     pub(super) fn is_expired(&self, idle: Option<Duration>, age: Option<Duration>) -> bool {
         idle.is_some_and(|idle| self.used.elapsed() > idle)
             || age.is_some_and(|age| self.opened.elapsed() > age)
+    }
+
+    /// Keeps a cursor, by its number.
+    pub(super) fn keep_cursor(&mut self, number: u64, cursor: Cursor) {
+        self.cursors.insert(number, cursor);
+    }
+
+    /// An open cursor, by its number.
+    pub(super) fn cursor(&mut self, number: u64) -> Option<&mut Cursor> {
+        self.cursors.get_mut(&number)
+    }
+
+    pub(super) fn close_cursor(&mut self, number: u64) {
+        self.cursors.remove(&number);
     }
 
     /// The prepared statement for a text; prepared now if it is the first time.

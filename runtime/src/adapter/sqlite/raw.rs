@@ -16,6 +16,7 @@
 
 use std::ffi::{CStr, c_int};
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 use std::ptr::{self, NonNull};
 use std::slice;
 
@@ -78,7 +79,21 @@ impl Statement {
 
     /// Starts it; it ends when what is returned is dropped.
     pub(super) fn start<'v>(&mut self) -> Running<'_, 'v> {
-        Running { statement: self.0, binds: false, of: PhantomData }
+        Running { statement: self.0, binds: false, copies: false, of: PhantomData }
+    }
+
+    /// Binds copies of values and leaves them there, for [`Statement::resume`].
+    pub(super) fn bind<'v>(
+        &mut self,
+        bind: impl FnOnce(&mut Running<'_, 'v>) -> error::Result<()>,
+    ) -> error::Result<()> {
+        let mut running = ManuallyDrop::new(Running { copies: true, ..self.start() });
+        bind(&mut running)
+    }
+
+    /// Goes on where it was left: what is returned is not to be dropped before the end.
+    pub(super) fn resume(&mut self) -> ManuallyDrop<Running<'_, 'static>> {
+        ManuallyDrop::new(self.start())
     }
 }
 
@@ -93,6 +108,8 @@ impl Drop for Statement {
 pub(super) struct Running<'s, 'v> {
     statement: NonNull<ffi::sqlite3_stmt>,
     binds: bool,
+    /// SQLite makes copies of what is bound.
+    copies: bool,
     of: PhantomData<(&'s mut Statement, &'v ())>,
 }
 
@@ -105,6 +122,9 @@ impl<'v> Running<'_, 'v> {
         // is forgotten when `self` is dropped.
         let code = unsafe {
             match &value {
+                ToSqlOutput::Borrowed(value) if self.copies => {
+                    bind(statement, at, *value, ffi::SQLITE_TRANSIENT())
+                }
                 ToSqlOutput::Borrowed(value) => bind(statement, at, *value, ffi::SQLITE_STATIC()),
                 ToSqlOutput::Owned(value) => bind(statement, at, value.into(), ffi::SQLITE_TRANSIENT()),
                 ToSqlOutput::Pointer((pointer, name, free)) => {

@@ -5,9 +5,10 @@ use std::sync::{Mutex, PoisonError};
 use rex_sql::Dialect;
 
 use super::connection::Connection;
+use super::cursor;
 use super::raw::Running;
 use super::{bind, blame, failure};
-use crate::adapter::{self, BoxFuture, check_number};
+use crate::adapter::{self, BoxFuture, Query, check_number};
 use crate::error::{Error, Result};
 use crate::operation::{Operation, Prepared, RawStatement};
 use crate::row::{Cells, Row, Sink};
@@ -44,6 +45,14 @@ impl adapter::Session for Session<'_> {
         sink: &'s mut dyn Sink,
     ) -> BoxFuture<'s, Result<u64>> {
         Box::pin(async move { self.on(|connection| execute_raw(connection, raw, sink)) })
+    }
+
+    fn open<'s>(&'s self, cursor: u64, query: Query<'s>) -> BoxFuture<'s, Result<()>> {
+        Box::pin(async move { self.on(|connection| cursor::open(connection, cursor, query)) })
+    }
+
+    fn fetch<'s>(&'s self, cursor: u64, rows: usize, sink: &'s mut dyn Sink) -> BoxFuture<'s, Result<usize>> {
+        Box::pin(async move { self.on(|connection| cursor::fetch(connection, cursor, rows, sink)) })
     }
 
     fn execute_ddl<'s>(&'s self, statements: &'s [&'s str]) -> BoxFuture<'s, Result<()>> {

@@ -111,6 +111,10 @@ impl Transaction for Open {
         self.undo_savepoint();
     }
 
+    fn close(&mut self, cursor: u64) {
+        self.lease.connection().close_cursor(cursor);
+    }
+
     fn commit(mut self: Box<Self>) -> BoxFuture<'static, Result<()>> {
         Box::pin(async move {
             self.check()?;

@@ -1,0 +1,168 @@
+//! Streams: the same rows as when they are collected, a part at a time, inside and outside of
+//! transactions; and what becomes of their connections.
+
+use std::time::Duration;
+
+use rex_orm::{Kind, Result};
+
+use super::raw_sql::on_every_blog;
+use crate::blog::{Db, NewTag, Post, Tag, User};
+use crate::support::postgres;
+
+/// More than two parts.
+const TAGS: i64 = 1_234;
+
+async fn tags(db: &Db) -> Result<()> {
+    db.tag().insert_many((1..=TAGS).map(|n| NewTag::new(format!("tag {n:05}")))).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn rows_come_as_they_are_collected() {
+    on_every_blog("stream_rows", async |db| {
+        tags(&db).await?;
+        let all = db.tag().find().order(|t| t.name.desc()).await?;
+        let mut stream = db.tag().find().order(|t| t.name.desc()).stream();
+        let mut streamed: Vec<Tag> = Vec::new();
+        while let Some(tag) = stream.try_next().await? {
+            streamed.push(tag);
+        }
+        assert_eq!(streamed, all);
+        assert!(stream.try_next().await?.is_none(), "it has ended");
+
+        let sql = "SELECT id, name FROM tags WHERE id > $1 ORDER BY id";
+        let mut raw = db.sql::<(i64, String)>(sql).bind(34).stream();
+        let mut count = 0;
+        while let Some((id, name)) = raw.try_next().await? {
+            count += 1;
+            assert_eq!((id, name), (34 + count, format!("tag {:05}", 34 + count)));
+        }
+        assert_eq!(count, TAGS - 34);
+        let mut none = db.tag().find().filter(|t| t.name.eq("none")).stream();
+        assert!(none.try_next().await?.is_none());
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn relations_come_along() {
+    on_every_blog("stream_loads", async |db| {
+        let loaded: Vec<(User, Vec<Post>)> =
+            db.user().find().order(|u| u.id.asc()).with(|u| u.posts()).await?;
+        let mut stream = db.user().find().order(|u| u.id.asc()).with(|u| u.posts()).stream();
+        for expected in loaded {
+            assert_eq!(stream.try_next().await?, Some(expected));
+        }
+        assert_eq!(stream.try_next().await?, None);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stream_in_a_transaction_lets_others_in_between() {
+    on_every_blog("stream_within", async |db| {
+        tags(&db).await?;
+        let renamed = db
+            .transaction(async |tx| {
+                let mut stream = tx.tag().find().order(|t| t.id.asc()).stream();
+                let mut renamed = 0;
+                while let Some(tag) = stream.try_next().await? {
+                    if tag.id.0 % 300 == 0 {
+                        tx.tag().update(tag.id).name(format!("{} again", tag.name)).save().await?;
+                        renamed += 1;
+                    }
+                }
+                // Left in the middle, and others go on.
+                let mut left = tx.sql::<i64>("SELECT id FROM tags").stream();
+                assert!(left.try_next().await?.is_some());
+                drop(left);
+                let mut kept = tx.tag().find().stream();
+                assert!(kept.try_next().await?.is_some());
+                // One that fails before it is sent leaves the transaction as it was.
+                let refused = tx.sql::<i64>("SELECT id FROM tags WHERE id = $1").stream().try_next().await;
+                if refused.is_ok() {
+                    return Err(rex_orm::Error::new(Kind::Database, "a value is missing"));
+                }
+                Ok((renamed, kept))
+            })
+            .await;
+        // On PostgreSQL what the server refused has broken the transaction.
+        match (renamed, db.dialect()) {
+            (Ok((renamed, mut kept)), _) => {
+                assert_eq!(renamed, TAGS / 300);
+                let again = db.tag().find().filter(|t| t.name.ends_with("again")).count().await?;
+                assert_eq!(again as i64, TAGS / 300);
+                // The rows that it has are given out, then the transaction is over.
+                let error = loop {
+                    match kept.try_next().await {
+                        Ok(Some(_)) => {}
+                        outcome => break outcome.expect_err("the transaction has ended"),
+                    }
+                };
+                assert_eq!(error.kind(), Kind::Transaction);
+            }
+            (Err(error), dialect) => panic!("{dialect:?}: {error:?}"),
+        }
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stream_that_is_dropped_sets_its_connection_free() {
+    let database = postgres::server().database("stream_dropped");
+    let url = format!("{}?pool_size=1&acquire_timeout=5", database.url());
+    let db = Db::connect(&url).await.expect("a PostgreSQL server");
+    dropped(&db).await.expect("a free connection");
+    // None is left in a transaction, and none works on.
+    let client = database.client().await;
+    let busy = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle' \
+                AND pid <> pg_backend_pid()";
+    for _ in 0..50 {
+        if client.query_one(busy, &[]).await.expect("an answer").get::<_, i64>(0) == 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("a connection is not at rest");
+}
+
+async fn dropped(db: &Db) -> Result<()> {
+    db.create_schema().await?;
+    tags(db).await?;
+    for read in [0, 1, 700] {
+        let mut stream = db.tag().find().stream();
+        for _ in 0..read {
+            assert!(stream.try_next().await?.is_some());
+        }
+        drop(stream);
+        assert_eq!(db.tag().find().count().await?, TAGS as u64);
+    }
+    // One whose part is on its way.
+    let mut slow = db.sql::<i32>("SELECT 1 FROM pg_sleep(30)").stream();
+    let waiting = tokio::time::timeout(Duration::from_millis(100), slow.try_next()).await;
+    assert!(waiting.is_err(), "it sleeps");
+    drop(slow);
+    assert_eq!(db.tag().find().count().await?, TAGS as u64);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_cannot_be_streamed_is_told() {
+    on_every_blog("stream_errors", async |db| {
+        let writes = db.sql::<i64>("DELETE FROM users RETURNING id").stream().try_next().await;
+        assert_eq!(writes.expect_err("it writes").kind(), Kind::InvalidValue);
+        let mut unknown = db.sql::<i64>("SELECT nothing FROM users").stream();
+        let error = unknown.try_next().await.expect_err("no such column");
+        assert_eq!((error.kind(), error.operation()), (Kind::Database, Some("sql")));
+        assert_eq!(error.sql(), Some("SELECT nothing FROM users"));
+        assert!(unknown.try_next().await?.is_none(), "it has ended");
+        let mut mistaken = db.sql::<i64>("SELECT name FROM users").stream();
+        assert_eq!(mistaken.try_next().await.expect_err("a text").kind(), Kind::Decode);
+        assert_eq!(db.user().find().count().await?, 3);
+        Ok(())
+    })
+    .await;
+}
