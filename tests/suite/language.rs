@@ -8,6 +8,7 @@ pub(crate) mod everything;
 mod expressions;
 mod indexes;
 mod mixins;
+mod renames;
 pub(crate) mod rules;
 mod schemas;
 mod stored;

@@ -124,7 +124,7 @@ fn fits(
     let (takes, fits) = match (spec.on, shape) {
         (_, Shape::Broken) => return matches!(spec.name, "allow" | "id"),
         (On::Any, _) => ("any field", true),
-        (on, Shape::Embedded { .. }) => (takes(on), false),
+        (on, Shape::Embedded { .. }) => (takes(on), spec.name == "renamed_from"),
         (on, Shape::Union { .. }) => (takes(on), OF_UNIONS.contains(&spec.name)),
         (On::Version | On::SoftDelete, shape) => return column::fits(cx, file, attribute, field, shape),
         // Where the key is held is not known yet: told with the relation.
@@ -150,8 +150,8 @@ fn fits(
 }
 
 /// Attributes of a column or a key that a union takes too: they are about each of its keys.
-const OF_UNIONS: [&str; 7] =
-    ["unique", "index", "no_index", "on_delete", "on_key_change", "deferrable", "immutable"];
+const OF_UNIONS: [&str; 8] =
+    ["unique", "index", "no_index", "on_delete", "on_key_change", "deferrable", "immutable", "renamed_from"];
 
 /// What an attribute belongs on, in words.
 fn takes(on: On) -> &'static str {

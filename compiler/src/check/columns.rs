@@ -85,6 +85,7 @@ fn add_parts(
         cx.models[model].fields[field].shape = Shape::Broken;
         return;
     }
+    let before = former_name(cx, model, field);
     let parts = cx.models[ty].columns.iter().enumerate();
     let parts: Vec<ColumnDraft> = parts
         .map(|(at, part)| ColumnDraft {
@@ -92,6 +93,10 @@ fn add_parts(
             may_be_absent: optional || part.may_be_absent,
             field: format!("{name}_{}", part.field),
             name: format!("{name}_{}", part.name),
+            former: (before.is_some() || part.former.is_some()).then(|| {
+                let part = part.former.as_ref().unwrap_or(&part.name);
+                format!("{}_{part}", before.unwrap_or(name))
+            }),
             place,
             owner: field,
             nullable: optional || part.nullable,
@@ -175,6 +180,9 @@ fn add(
     let place = draft.place();
     let rules: Vec<_> = draft.attributes.rules.iter().map(|draft| draft.rule.clone()).collect();
     let named = written_name(cx, model, field, parts.len());
+    let former = former_name(cx, model, field).map(str::to_owned);
+    // Where it makes several, they begin with its name, and began with its former one.
+    let start = if parts.len() > 1 { cx.field(model, field).name().len() } else { usize::MAX };
     for part in parts {
         let name = named.clone().unwrap_or_else(|| part.field.clone());
         if named.is_none() {
@@ -189,9 +197,11 @@ fn add(
         let Part { field: rust, ty, id_of } = part;
         let (owner, default) = (field, None);
         let rules = rules.clone();
+        let rest = name.get(start..).unwrap_or_default();
         columns.push(ColumnDraft {
             part_of: None,
             may_be_absent: false,
+            former: former.as_ref().map(|former| format!("{former}{rest}")),
             field: rust,
             name,
             place,
@@ -211,6 +221,12 @@ fn add(
         let index = columns.len() - 1;
         cx.models[model].fields[field].columns.push(index);
     }
+}
+
+/// `@renamed_from("…")`: the column's former name, or that of the field where it is several columns.
+fn former_name<'c>(cx: &'c Cx<'_>, model: ModelIx, field: FieldIx) -> Option<&'c str> {
+    let former = &cx.field(model, field).attributes.of_column.renamed_from;
+    former.as_ref().map(|(name, _)| name.as_str())
 }
 
 /// `@column("…")`, which a field of one column may have.

@@ -157,6 +157,8 @@ pub(super) struct ColumnDraft {
     pub(super) may_be_absent: bool,
     pub(super) field: String,
     pub(super) name: String,
+    /// What it was called, where its field or a part on the way to it was renamed.
+    pub(super) former: Option<String>,
     pub(super) place: Place,
     /// The field that it is, or that made it.
     pub(super) owner: FieldIx,

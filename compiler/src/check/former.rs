@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Cx, ModelIx};
-use crate::diagnostic::{columns, types};
+use crate::diagnostic::columns;
 use crate::source::Place;
 
 /// Checks the former names of all columns. Those of variants are checked where they are declared.
@@ -16,25 +16,17 @@ pub(super) fn check(cx: &mut Cx<'_>) {
 fn check_model(cx: &mut Cx<'_>, model: ModelIx) {
     let mut former = Former::default();
     for field in 0..cx.models[model].fields.len() {
-        let draft = cx.field(model, field);
-        let Some((name, place)) = draft.attributes.of_column.renamed_from.clone() else { continue };
-        let made = match draft.columns.as_slice() {
-            [column] => cx.models[model].columns[*column].name.clone(),
-            [] => continue,
-            several => {
-                let is = format!("a relation with a key of {} columns", several.len());
-                let wanted = "what has one column";
-                let diagnostic =
-                    types::attribute_target("renamed_from", place, wanted, draft.type_place(), &is);
-                cx.report(diagnostic.fix("remove it", place, ""));
-                continue;
-            }
-        };
-        let others = cx.models[model].columns.iter();
-        let other = others.filter(|column| column.name == name).map(|column| column.place).next();
-        if let Some(diagnostic) = former.check(&name, place, &made, other, "a column") {
-            cx.report(diagnostic);
-        }
+        // One cause, one diagnostic: the first of several columns tells it.
+        let found = cx.field(model, field).columns.iter().find_map(|&at| {
+            let column = &cx.models[model].columns[at];
+            let name = column.former.as_ref().filter(|_| column.owner == field)?;
+            let said = cx.field(model, field).attributes.of_column.renamed_from.as_ref();
+            let place = said.map_or(column.place, |(_, place)| *place);
+            let others = cx.models[model].columns.iter();
+            let other = others.filter(|column| column.name == *name).map(|column| column.place).next();
+            former.check(name, place, &column.name, other, "a column")
+        });
+        found.into_iter().for_each(|diagnostic| cx.report(diagnostic));
     }
 }
 

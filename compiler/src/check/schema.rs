@@ -279,10 +279,7 @@ impl<'c, 'a> Assembler<'c, 'a> {
             immutable: of.immutable.is_some(),
             sensitive: of.sensitive.is_some(),
             deprecated: of.deprecated.clone(),
-            renamed_from: of.renamed_from.as_ref().map(|(former, _)| {
-                let prefix = draft.name.strip_suffix(source.name.as_str()).unwrap_or_default();
-                format!("{prefix}{former}")
-            }),
+            renamed_from: draft.former.clone(),
             native: source.native.clone(),
             rust: of.rust.as_ref().map(|(path, _)| path.clone()),
             list: draft.list,
