@@ -14,6 +14,7 @@ use crate::error::{Error, Kind, Result};
 use crate::operation::{Operation, Prepared, RawStatement};
 use crate::row::Sink;
 use crate::transaction::TransactionOptions;
+use crate::watch::Gauged;
 
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod constraint;
@@ -28,7 +29,7 @@ pub(crate) mod open;
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A pool of connections to a database.
-pub trait Adapter: Send + Sync + 'static {
+pub trait Adapter: Gauged + Send + Sync + 'static {
     /// What its SQL is.
     fn dialect(&self) -> Dialect;
 

@@ -14,6 +14,7 @@ use crate::operation::Operation;
 use crate::row::Sink;
 use crate::stream::Within;
 use crate::transaction::{Form, Handle, Isolation, Open, TransactionOptions, outer};
+use crate::watch::{self, Gauged, Gauges, Watch, Watched};
 
 /// A database: a pool of connections, or an open transaction. Both do the same, so a helper
 /// takes `&Db` and works inside and outside of a transaction.
@@ -25,8 +26,10 @@ struct Inner {
     id: u64,
     dialect: Dialect,
     source: Source,
+    watch: Option<Watch>,
 }
 
+#[derive(Clone)]
 enum Source {
     Pool(Arc<dyn Adapter>),
     Transaction(Handle),
@@ -62,17 +65,25 @@ impl Db {
     /// A pool over an adapter of one's own.
     pub fn over(adapter: Arc<dyn Adapter>) -> Db {
         let dialect = adapter.dialect();
-        Db::new(dialect, Source::Pool(adapter))
+        Db::new(dialect, Source::Pool(adapter), None)
     }
 
-    fn new(dialect: Dialect, source: Source) -> Db {
+    fn new(dialect: Dialect, source: Source, watch: Option<Watch>) -> Db {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        Db(Arc::new(Inner { id, dialect, source }))
+        Db(Arc::new(Inner { id, dialect, source, watch }))
     }
 
-    pub(crate) fn of_transaction(dialect: Dialect, handle: Handle) -> Db {
-        Db::new(dialect, Source::Transaction(handle))
+    /// The handle of a transaction that this one has opened.
+    pub(crate) fn within(&self, handle: Handle) -> Db {
+        Db::new(self.0.dialect, Source::Transaction(handle), self.0.watch.clone())
+    }
+
+    /// The same database, and more is told of what this handle sends: see [`Watch`]. What is told of
+    /// this handle so far is no more.
+    pub fn watch(&self, watch: Watch) -> Db {
+        let Inner { id, dialect, .. } = *self.0;
+        Db(Arc::new(Inner { id, dialect, source: self.0.source.clone(), watch: Some(watch) }))
     }
 
     /// Which database it is.
@@ -113,10 +124,27 @@ impl Db {
     /// Runs everything that one call of the API does.
     pub(crate) async fn run(&self, access: Access, work: &mut dyn Work) -> Result<()> {
         self.check_scope()?;
+        let watch = self.0.watch.as_ref();
+        if watch::is_on(watch) {
+            return self.send(access, &mut Watched::new(work, watch)).await;
+        }
+        self.send(access, work).await
+    }
+
+    async fn send(&self, access: Access, work: &mut dyn Work) -> Result<()> {
         match &self.0.source {
             Source::Pool(adapter) => adapter.run(access, work).await,
             Source::Transaction(handle) => handle.run(access, work).await,
         }
+    }
+
+    /// The same, in a transaction that a stream has.
+    pub(crate) async fn run_within(&self, handle: &Handle, work: &mut dyn Work) -> Result<()> {
+        let watch = self.0.watch.as_ref();
+        if watch::is_on(watch) {
+            return handle.run(Access::Read, &mut Watched::new(work, watch)).await;
+        }
+        handle.run(Access::Read, work).await
     }
 
     /// The transaction that a stream reads in: that of this handle, or one that sees one state of the
@@ -181,6 +209,15 @@ impl Db {
             self.dialect().title()
         );
         Error::new(Kind::Configuration, message)
+    }
+}
+
+impl Gauged for Db {
+    fn gauges(&self) -> Gauges {
+        match &self.0.source {
+            Source::Pool(adapter) => adapter.gauges(),
+            Source::Transaction(_) => Gauges::default(),
+        }
     }
 }
 

@@ -75,6 +75,7 @@ mod transaction;
 pub mod types;
 mod validate;
 mod value;
+mod watch;
 mod write;
 
 #[doc(hidden)]
@@ -98,6 +99,7 @@ pub use sql::{Sql, ToValue};
 pub use stream::Rows;
 pub use transaction::{Isolation, Transaction, TransactionOptions, TransactionWith};
 pub use value::{Cell, Fixed, Value};
+pub use watch::{Counts, Gauged, Gauges, Watch};
 pub use write::Links;
 
 /// What an operation answers with, once awaited.

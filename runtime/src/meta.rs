@@ -207,12 +207,21 @@ pub struct ColumnMeta {
     /// Whether PostgreSQL answers with it as text, since its type there is one of which only the
     /// text is understood here.
     pub as_text: bool,
+    /// Whether its values are never shown.
+    pub sensitive: bool,
 }
 
 impl ColumnMeta {
     /// A required column without a default.
     pub const fn new(name: &'static str, ty: Type) -> Self {
-        ColumnMeta { name, ty, nullable: false, default: DefaultValue::None, as_text: false }
+        ColumnMeta {
+            name,
+            ty,
+            nullable: false,
+            default: DefaultValue::None,
+            as_text: false,
+            sensitive: false,
+        }
     }
 
     /// The same, nullable.
@@ -231,6 +240,12 @@ impl ColumnMeta {
     #[must_use]
     pub const fn as_text(self) -> Self {
         ColumnMeta { as_text: true, ..self }
+    }
+
+    /// The same, and its values are never shown.
+    #[must_use]
+    pub const fn sensitive(self) -> Self {
+        ColumnMeta { sensitive: true, ..self }
     }
 
     /// The column among those that a statement answers with.

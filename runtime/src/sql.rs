@@ -17,7 +17,7 @@ use crate::from_row::{Arrangement, FromRow};
 use crate::operation::{self, RawStatement};
 use crate::row::{NoRows, Row, Sink};
 
-pub(crate) use text::access;
+pub(crate) use text::{access, first_word};
 pub use to_value::ToValue;
 
 /// A statement of the user's own. Awaiting it sends it and reads its rows into `R`s.

@@ -186,7 +186,7 @@ impl<T: Send> Reading<T> {
         let Some(handle) = self.within.as_ref().map(|within| within.handle().clone()) else { return Ok(()) };
         let (parts, rows, opened) = (&mut *self.parts, &mut self.rows, &mut self.opened);
         let mut part = Part { cursor: self.cursor, parts, rows, opened, count: 0 };
-        handle.run(Access::Read, &mut part).await?;
+        self.db.run_within(&handle, &mut part).await?;
         let count = part.count;
         if count < PART {
             self.end().await?;

@@ -41,7 +41,7 @@ impl Db {
         work: impl AsyncFnOnce(Db) -> Result<T, E>,
     ) -> Result<T, E> {
         let open = Open::new(self.begin_handle(TransactionOptions::new(), Form::Closure).await?);
-        let handle = Db::of_transaction(self.dialect(), open.handle().clone());
+        let handle = self.within(open.handle().clone());
         match outer::enter(self.id(), work(handle)).await {
             Ok(value) => open.commit().await.map(|()| value).map_err(E::from),
             Err(error) => {

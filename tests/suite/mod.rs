@@ -20,3 +20,4 @@ mod streams;
 mod tidy;
 mod transactions;
 mod ui;
+mod watching;

@@ -38,6 +38,7 @@ const RUNTIME_DEPENDENCIES: &[&str] = &[
     "time",
     "tokio",
     "tokio-postgres",
+    "tracing",
     "url",
     "uuid",
 ];

@@ -113,7 +113,8 @@ fn column(cx: &Cx<'_>, column: &Column) -> TokenStream {
     });
     let computed = column.computed.is_some().then(|| quote!(.or(::rex_orm::__::DefaultValue::Database)));
     let as_text = types::as_text(column).then(|| quote!(.as_text()));
-    quote!(::rex_orm::__::ColumnMeta::new(#name, #ty) #nullable #default #computed #as_text)
+    let sensitive = column.sensitive.then(|| quote!(.sensitive()));
+    quote!(::rex_orm::__::ColumnMeta::new(#name, #ty) #nullable #default #computed #as_text #sensitive)
 }
 
 fn ty(cx: &Cx<'_>, ty: Type) -> TokenStream {

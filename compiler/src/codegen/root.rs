@@ -204,6 +204,15 @@ fn raw() -> TokenStream {
         pub fn sql<R>(&self, text: &'static str) -> ::rex_orm::Sql<R> {
             self.0.sql(text)
         }
+        /// The same database, and more is told of what this handle sends: slow statements, their number,
+        /// the values that are bound.
+        pub fn watch(&self, watch: ::rex_orm::Watch) -> Self {
+            Self(self.0.watch(watch))
+        }
+        /// How busy the pool of connections is right now.
+        pub fn gauges(&self) -> ::rex_orm::Gauges {
+            ::rex_orm::Gauged::gauges(&self.0)
+        }
     }
 }
 

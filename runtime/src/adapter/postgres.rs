@@ -30,6 +30,7 @@ use crate::config::Config;
 use crate::error::{Error, Kind, Result};
 use crate::executor;
 use crate::transaction::TransactionOptions;
+use crate::watch::{Gauged, Gauges};
 
 use connect::Connection;
 use lease::{Failed, Lease};
@@ -106,6 +107,13 @@ async fn close_expired(pool: WeakPool<Connector>, idle: Option<Duration>, pause:
         tokio::time::sleep(pause.clamp(Duration::from_millis(10), Duration::from_secs(30))).await;
         let Some(pool) = pool.upgrade() else { return };
         pool.retain(|connection, _| !connection.is_expired(idle));
+    }
+}
+
+impl Gauged for Postgres {
+    fn gauges(&self) -> Gauges {
+        let status = self.pool.status();
+        Gauges::new(status.max_size, status.size, status.available, status.waiting)
     }
 }
 

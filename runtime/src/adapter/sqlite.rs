@@ -36,6 +36,7 @@ use crate::config::Config;
 use crate::error::Result;
 use crate::executor;
 use crate::transaction::TransactionOptions;
+use crate::watch::{Gauged, Gauges};
 
 use connect::File;
 use connection::Connection;
@@ -69,6 +70,21 @@ impl Sqlite {
             Some(open) => Arc::new(Pool::new(many, open)),
         };
         Ok(Sqlite { writer, readers, busy: file.busy() })
+    }
+}
+
+impl Gauged for Sqlite {
+    fn gauges(&self) -> Gauges {
+        let (writer, readers) = (self.writer.gauges(), self.readers.gauges());
+        if Arc::ptr_eq(&self.writer, &self.readers) {
+            return writer;
+        }
+        Gauges::new(
+            writer.max + readers.max,
+            writer.open + readers.open,
+            writer.idle + readers.idle,
+            writer.waiting + readers.waiting,
+        )
     }
 }
 

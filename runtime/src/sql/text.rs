@@ -42,7 +42,7 @@ fn writes(sql: &str) -> bool {
 }
 
 /// The first word, behind spaces, comments, and opening parentheses.
-fn first_word(sql: &str) -> &str {
+pub(crate) fn first_word(sql: &str) -> &str {
     let mut rest = sql;
     loop {
         rest = rest.trim_start_matches(|char: char| char.is_whitespace() || matches!(char, ';' | '('));

@@ -133,7 +133,7 @@ impl<D> TransactionWith<D> {
     }
 
     fn handle(&self, handle: &Handle) -> D {
-        (self.wrap)(Db::of_transaction(self.db.dialect(), handle.clone()))
+        (self.wrap)(self.db.within(handle.clone()))
     }
 
     fn failure<E: From<Error>>(&self, error: Error) -> Failure<E> {

@@ -1,5 +1,6 @@
 //! Connections that are free, and those on lease.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use super::connect::Opener;
 use super::connection::Connection;
 use crate::error::{Error, Kind, Result};
 use crate::executor;
+use crate::watch::Gauges;
 
 /// Connections of one sort. They are opened when they are first needed, and given out in the
 /// order in which they are asked for.
@@ -17,6 +19,23 @@ pub(super) struct Pool {
     permits: Arc<Semaphore>,
     limits: Limits,
     open: Opener,
+    waiting: AtomicUsize,
+}
+
+/// One who waits for a connection, until it is dropped.
+struct Waiting<'p>(&'p AtomicUsize);
+
+impl<'p> Waiting<'p> {
+    fn among(waiting: &'p AtomicUsize) -> Self {
+        waiting.fetch_add(1, Ordering::Relaxed);
+        Waiting(waiting)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// How many connections there are, and for how long.
@@ -32,7 +51,13 @@ pub(super) struct Limits {
 
 impl Pool {
     pub(super) fn new(limits: Limits, open: Opener) -> Self {
-        Pool { free: Mutex::default(), permits: Arc::new(Semaphore::new(limits.size)), limits, open }
+        Pool {
+            free: Mutex::default(),
+            permits: Arc::new(Semaphore::new(limits.size)),
+            limits,
+            open,
+            waiting: AtomicUsize::new(0),
+        }
     }
 
     /// Opens the first connection, so that what is wrong shows when connecting.
@@ -47,6 +72,7 @@ impl Pool {
         let permit = match Arc::clone(&permits).try_acquire_owned() {
             Ok(permit) => permit,
             Err(_) => {
+                let _waiting = Waiting::among(&self.waiting);
                 let permit = executor::timeout(self.limits.acquire, permits.acquire_owned()).await;
                 permit.ok_or_else(|| self.exhausted())?.expect("the semaphore is never closed")
             }
@@ -73,6 +99,12 @@ impl Pool {
 
     fn give_back(&self, connection: Connection) {
         self.free.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+    }
+
+    pub(super) fn gauges(&self) -> Gauges {
+        let idle = self.free.lock().unwrap_or_else(PoisonError::into_inner).len();
+        let used = self.limits.size - self.permits.available_permits();
+        Gauges::new(self.limits.size, used + idle, idle, self.waiting.load(Ordering::Relaxed))
     }
 
     fn exhausted(&self) -> Error {

@@ -1,0 +1,128 @@
+//! The values of a statement as a text, for those who ask for it; never those of fields with
+//! `@sensitive`.
+
+use std::fmt::Write as _;
+
+use rex_sql::{Bind, Expr, calendar};
+
+use crate::meta::{ColumnMeta, TableMeta};
+use crate::operation::{Operation, RawStatement, Shape};
+use crate::value::Value;
+
+/// What stands in the place of a value that is not shown.
+const HIDDEN: &str = "‹hidden›";
+
+/// Of one value so many characters are shown.
+const SHOWN: usize = 200;
+
+/// Those of raw SQL.
+pub(super) fn of_raw(raw: &RawStatement) -> String {
+    let values = raw.values.iter().enumerate();
+    list(values.map(|(place, value)| (!raw.sensitive.contains(&place)).then_some(value)))
+}
+
+/// Those of an operation. If a sensitive field takes part in it, none of them is shown.
+pub(super) fn of_operation(operation: &Operation, binds: &[Bind<'_, Value>]) -> String {
+    if is_sensitive(operation) {
+        return HIDDEN.to_owned();
+    }
+    let mut text = String::from("[");
+    for (place, bind) in binds.iter().enumerate() {
+        text.push_str(if place > 0 { ", " } else { "" });
+        match bind {
+            Bind::One(value) | Bind::Pattern(value) => show(&mut text, value),
+            Bind::Set(values) => text.push_str(&list(values.iter().map(Some))),
+        }
+    }
+    text.push(']');
+    text
+}
+
+/// Whether a sensitive column is set, or stands in a condition or an order.
+fn is_sensitive(operation: &Operation) -> bool {
+    let tables = [operation.table, &operation.model.table];
+    let named = |name: &str| tables.iter().any(|table| has(table, name));
+    let placed = |place: u16| operation.table.column(place).sensitive;
+    match &operation.shape {
+        Shape::Get { by, .. } => by.columns.iter().any(|place| placed(*place)),
+        Shape::Create { .. } => operation.table.columns.iter().any(|column| column.sensitive),
+        Shape::Remove { .. } => operation.table.key.columns.iter().any(|place| placed(*place)),
+        Shape::Insert(insert) => insert.columns.iter().any(|name| named(name)),
+        Shape::Update(update) => {
+            update.set.iter().any(|(name, _)| named(name)) || mentions(update.filter.as_ref(), &named)
+        }
+        Shape::Delete(delete) => mentions(delete.filter.as_ref(), &named),
+        Shape::Select(select) => {
+            mentions(select.filter.as_ref(), &named)
+                || select.order.iter().any(|order| in_expr(&order.by, &named))
+        }
+    }
+}
+
+fn has(table: &TableMeta, name: &str) -> bool {
+    let is_it = |column: &ColumnMeta| column.sensitive && column.name == name;
+    table.columns.iter().any(is_it)
+}
+
+fn mentions(filter: Option<&Expr<Value>>, named: &dyn Fn(&str) -> bool) -> bool {
+    filter.is_some_and(|filter| in_expr(filter, named))
+}
+
+fn in_expr(expr: &Expr<Value>, named: &dyn Fn(&str) -> bool) -> bool {
+    match expr {
+        Expr::Column(column) | Expr::Next(column) => named(&column.name),
+        Expr::Value(_) => false,
+        Expr::All(list) | Expr::Any(list) => list.iter().any(|expr| in_expr(expr, named)),
+        Expr::Not(inner)
+        | Expr::IsNull(inner)
+        | Expr::IsNotNull(inner)
+        | Expr::In(inner, _)
+        | Expr::NotIn(inner, _)
+        | Expr::Text(_, inner, _)
+        | Expr::Rank(inner, _) => in_expr(inner, named),
+        Expr::Compare(_, left, right) => in_expr(left, named) || in_expr(right, named),
+        Expr::InSelect(columns, select) => {
+            columns.iter().any(|column| named(&column.name)) || mentions(select.filter.as_ref(), named)
+        }
+    }
+}
+
+fn list<'v>(values: impl Iterator<Item = Option<&'v Value>>) -> String {
+    let mut text = String::from("[");
+    for (place, value) in values.enumerate() {
+        text.push_str(if place > 0 { ", " } else { "" });
+        match value {
+            Some(value) => show(&mut text, value),
+            None => text.push_str(HIDDEN),
+        }
+    }
+    text.push(']');
+    text
+}
+
+fn show(out: &mut String, value: &Value) {
+    let text = match value {
+        Value::Null => "null".to_owned(),
+        Value::Unset => "default".to_owned(),
+        Value::Bool(bool) => bool.to_string(),
+        Value::I16(number) => number.to_string(),
+        Value::I32(number) => number.to_string(),
+        Value::I64(number) => number.to_string(),
+        Value::F32(number) => number.to_string(),
+        Value::F64(number) => number.to_string(),
+        Value::Text(text) | Value::Json(text) => {
+            format!("{:?}", text.chars().take(SHOWN).collect::<String>())
+        }
+        Value::Label(label) => format!("{label:?}"),
+        Value::Bytes(bytes) => format!("{} bytes", bytes.len()),
+        Value::Uuid(bytes) => format!("{:032x}", u128::from_be_bytes(*bytes)),
+        Value::Decimal(number) | Value::BeyondScale { value: number, .. } => number.to_string(),
+        Value::Date(days) => calendar::date_text((*days).into()).unwrap_or_default(),
+        Value::Time(micros) => calendar::time_text(*micros).unwrap_or_default(),
+        Value::DateTime(micros) | Value::LocalDateTime(micros) => {
+            calendar::date_time_text(*micros).unwrap_or_default()
+        }
+        Value::List(values) => list(values.iter().map(Some)),
+    };
+    write!(out, "{text}").expect("text can be written to");
+}
