@@ -64,7 +64,7 @@ impl<'w> Told<'w> {
             "db.operation.name" = %verb,
             "db.collection.name" = known(table),
             "db.query.summary" = %summary,
-            "db.query.text" = known(&*sql),
+            "db.query.text" = known(&sql),
             "db.response.returned_rows" = Empty,
             "error.type" = Empty,
             "rex.model" = known(model),
