@@ -218,7 +218,7 @@ pub struct Index {
 }
 
 /// A part of an index.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct IndexPart {
     /// What is sorted.
     pub key: IndexKey,
@@ -230,6 +230,21 @@ pub struct IndexPart {
     pub collate: Option<String>,
     /// The operator class, if not the type's.
     pub ops: Option<String>,
+}
+
+impl PartialEq for IndexPart {
+    /// A server does not repeat a collation that the key has already.
+    fn eq(&self, other: &IndexPart) -> bool {
+        let is_in_key = |name: &Option<String>| match (&self.key, name) {
+            (IndexKey::Sql(sql), Some(name)) => sql.mentions(name),
+            _ => false,
+        };
+        let same_collation = self.collate == other.collate
+            || self.collate.is_none() && is_in_key(&other.collate)
+            || other.collate.is_none() && is_in_key(&self.collate);
+        let plain = |part: &IndexPart| (part.descending, part.nulls, part.ops.clone());
+        same_collation && self.key == other.key && plain(self) == plain(other)
+    }
 }
 
 /// What a part of an index sorts.

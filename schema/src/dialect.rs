@@ -6,6 +6,7 @@ use rex_sql::Dialect;
 use crate::database as db;
 use crate::inspect::Inspection;
 use crate::model::{Column, Expr, Model, Schema, SqlText};
+use crate::plan::{State, Step};
 use crate::{postgres, sqlite};
 
 /// One dialect. All functions are total.
@@ -38,12 +39,16 @@ pub(crate) struct Target {
     pub(crate) rule: fn(&Schema, &Column) -> Option<db::Rule>,
     /// An expression over the columns of a row.
     pub(crate) expr: fn(&Schema, &Model, &Expr) -> String,
+    /// A random UUID, as an expression.
+    pub(crate) random_uuid: &'static str,
     /// The user's own text for this database.
     pub(crate) sql: fn(&SqlText) -> Option<&str>,
     /// The statements that make a database from nothing, in groups that are read together.
     pub(crate) statements: fn(&db::Database) -> Vec<Vec<String>>,
     /// How a live database is read.
     pub(crate) inspection: Inspection,
+    /// How it gets from one state to another.
+    pub(crate) plan: fn(&State<'_>) -> Vec<Step>,
 }
 
 /// What `dialect` brings.

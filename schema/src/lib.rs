@@ -15,10 +15,12 @@ pub mod names;
 
 pub mod database;
 mod dialect;
+pub mod diff;
 pub mod inspect;
 mod lower;
 mod order;
 pub mod parts;
+pub mod plan;
 mod plural;
 mod render;
 pub mod rules;

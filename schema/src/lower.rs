@@ -47,7 +47,7 @@ fn schemas(database: &db::Database) -> Vec<String> {
 }
 
 /// The schema and the name that something has in a database.
-fn place(target: &Target, schema: Option<&str>, name: &str) -> (Option<String>, String) {
+pub(crate) fn place(target: &Target, schema: Option<&str>, name: &str) -> (Option<String>, String) {
     match target.schemas {
         true => (schema.map(str::to_owned), name.to_owned()),
         false => (None, names::stem(schema, name)),
@@ -122,7 +122,7 @@ fn check(
 }
 
 /// The SQL of a condition or a value; none where the user has written none for this database.
-fn formula(schema: &Schema, target: &Target, model: &Model, formula: &Formula) -> Option<db::Sql> {
+pub(crate) fn formula(schema: &Schema, target: &Target, model: &Model, formula: &Formula) -> Option<db::Sql> {
     let text = match formula {
         Formula::Expr(expr) => Some((target.expr)(schema, model, expr)),
         Formula::Sql(text) => (target.sql)(text).map(str::to_owned),

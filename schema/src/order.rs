@@ -60,6 +60,30 @@ fn after(needed: &[Vec<usize>]) -> Vec<usize> {
     order
 }
 
+/// Renames in an order in which each new name is free. Where names go round in a circle, one of them
+/// is parked under another meanwhile; whether a rename is one that was asked for, or the way to such
+/// a place.
+pub(crate) fn renames(wanted: &[(&str, &str)]) -> Vec<(String, String, bool)> {
+    let mut left: Vec<(String, String)> =
+        wanted.iter().map(|(old, new)| ((*old).to_owned(), (*new).to_owned())).collect();
+    let mut order = Vec::new();
+    while !left.is_empty() {
+        let is_free = |new: &str| !left.iter().any(|(old, _)| old == new);
+        match left.iter().position(|(_, new)| is_free(new)) {
+            Some(place) => {
+                let (old, new) = left.remove(place);
+                order.push((old, new, true));
+            }
+            None => {
+                let parked = format!("_rex_old_{}", left[0].0);
+                order.push((left[0].0.clone(), parked.clone(), false));
+                left[0].0 = parked;
+            }
+        }
+    }
+    order
+}
+
 /// For each table, the places of those that it refers to.
 fn targets(tables: &[Table]) -> Vec<Vec<usize>> {
     let places: HashMap<(Option<&str>, &str), usize> =
@@ -68,4 +92,20 @@ fn targets(tables: &[Table]) -> Vec<Vec<usize>> {
         table.foreign_keys.iter().filter_map(|key| places.get(&key.target_id()).copied()).collect()
     };
     tables.iter().map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::renames;
+
+    #[test]
+    fn new_names_are_free_when_they_are_taken() {
+        let order = |wanted: &[(&str, &str)]| {
+            let all = renames(wanted).into_iter();
+            all.map(|(old, new, is_real)| format!("{old}>{new}{}", if is_real { "" } else { "?" }))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(order(&[("a", "b"), ("b", "c")]), ["b>c", "a>b"]);
+        assert_eq!(order(&[("a", "b"), ("b", "a")]), ["a>_rex_old_a?", "b>a", "_rex_old_a>b"]);
+    }
 }

@@ -79,10 +79,18 @@ pub(crate) fn computed(column: &db::Column) -> String {
 
 /// `CONSTRAINT … FOREIGN KEY (…)` and, on a line of its own, `REFERENCES …`.
 pub(crate) fn foreign_key(key: &db::ForeignKey) -> String {
-    let mut text = format!(
-        "CONSTRAINT {} FOREIGN KEY {}\n        REFERENCES {} {}",
+    format!(
+        "CONSTRAINT {} FOREIGN KEY {}\n        {}",
         ident(&key.name),
         columns(&key.columns),
+        references(key)
+    )
+}
+
+/// `REFERENCES "users" ("id") ON DELETE CASCADE`.
+pub(crate) fn references(key: &db::ForeignKey) -> String {
+    let mut text = format!(
+        "REFERENCES {} {}",
         qualified(key.target_schema.as_deref(), &key.target),
         columns(&key.target_columns),
     );

@@ -1,5 +1,7 @@
 //! How a database gets from one schema to the next, and what is read back from one that is live.
 
+mod cases;
 mod drift;
 mod live;
 mod round_trip;
+mod rows;

@@ -45,6 +45,38 @@ impl Sql {
             None => self.text.contains(name),
         }
     }
+
+    /// With other names: those of columns; of types, where they stand behind `::`; and constants
+    /// before those, by type. Each of them gives none where the name stays.
+    pub(crate) fn renamed(
+        &self,
+        column: impl Fn(&str) -> Option<String>,
+        ty: impl Fn(&str) -> Option<String>,
+        constant: impl Fn(&str, &str) -> Option<String>,
+    ) -> Sql {
+        let Some(tokens) = syntax::tokens(&self.text) else { return self.clone() };
+        let type_after = |at: usize| {
+            let is_cast = tokens.get(at).is_some_and(|token| token.is_symbol("::"));
+            tokens.get(at + 1).filter(|token| is_cast && token.is_name()).map(syntax::Token::folded)
+        };
+        let (mut text, mut end) = (String::new(), 0);
+        for (at, token) in tokens.iter().enumerate() {
+            let is_type = at > 0 && tokens[at - 1].is_symbol("::");
+            let new = match token.kind {
+                syntax::Kind::Text => type_after(at + 1)
+                    .and_then(|ty| constant(&ty, &token.value()))
+                    .map(|label| rex_sql::text(&label)),
+                _ if !token.is_name() => None,
+                _ if is_type => ty(&token.folded()).map(|name| rex_sql::ident(&name)),
+                _ => column(&token.folded()).map(|name| rex_sql::ident(&name)),
+            };
+            text += &self.text[end..token.start];
+            text += new.as_deref().unwrap_or(token.text);
+            end = token.end();
+        }
+        text += &self.text[end..];
+        Sql { text, is_reprinted: self.is_reprinted }
+    }
 }
 
 impl PartialEq for Sql {

@@ -4,6 +4,7 @@ mod catalogue;
 mod expr;
 mod inspect;
 mod native;
+mod plan;
 mod render;
 mod types;
 mod view;
@@ -27,9 +28,11 @@ pub(crate) const TARGET: Target = Target {
     default: types::default,
     rule: |_, _| None,
     expr: expr::text,
+    random_uuid: "gen_random_uuid()",
     sql: |text| text.postgres.as_deref(),
     statements: render::statements,
     inspection: inspect::INSPECTION,
+    plan: plan::plan,
 };
 
 /// Whether PostgreSQL sends a type, or the elements of an array type, as it sends texts.

@@ -1,7 +1,7 @@
 //! Types as PostgreSQL and its users write them.
 
 use super::render;
-use super::types::{Default, Element, Type};
+use super::types::{Constant, Default, Element, Type};
 use crate::database::Sql;
 use crate::syntax;
 
@@ -26,8 +26,24 @@ impl PartialEq for Default {
     }
 }
 
+impl Default {
+    /// Gives the labels in it other names.
+    pub(crate) fn rename_labels(&mut self, rename: impl Fn(&str) -> String) {
+        let constants = match self {
+            Default::Constant(constant) => std::slice::from_mut(constant),
+            Default::Array(constants) => constants.as_mut_slice(),
+            _ => return,
+        };
+        for constant in constants {
+            if let Constant::Text(label) = constant {
+                *label = rename(label);
+            }
+        }
+    }
+}
+
 /// The type without a native spelling, where it has another.
-fn plain(ty: &Type) -> Type {
+pub(super) fn plain(ty: &Type) -> Type {
     match &ty.element {
         Element::Native(text) => read(text),
         _ => ty.clone(),

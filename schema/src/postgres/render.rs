@@ -44,17 +44,17 @@ pub(super) fn statements(database: &Database) -> Vec<Vec<String>> {
     groups
 }
 
-fn create_schema(name: &str) -> String {
+pub(super) fn create_schema(name: &str) -> String {
     format!("CREATE SCHEMA IF NOT EXISTS {}", ident(name))
 }
 
-fn create_enum(source: &db::Enum) -> String {
+pub(super) fn create_enum(source: &db::Enum) -> String {
     let labels: Vec<String> = source.labels.iter().map(|label| text(label)).collect();
     let name = render::qualified(source.schema.as_deref(), &source.name);
     format!("CREATE TYPE {name} AS ENUM ({})", labels.join(", "))
 }
 
-fn create_table(table: &db::Table, foreign_keys: &[&db::ForeignKey]) -> String {
+pub(super) fn create_table(table: &db::Table, foreign_keys: &[&db::ForeignKey]) -> String {
     let lines: Vec<String> = (table.columns.iter().map(column))
         .chain(table.primary_key.iter().map(render::primary_key))
         .chain(table.uniques.iter().map(render::unique))
@@ -64,7 +64,7 @@ fn create_table(table: &db::Table, foreign_keys: &[&db::ForeignKey]) -> String {
     render::create_table(&name(table), &lines, "")
 }
 
-fn column(column: &db::Column) -> String {
+pub(super) fn column(column: &db::Column) -> String {
     let mut text = format!("{} {}", ident(&column.name), render::ty(&column.ty));
     if !column.nullable {
         text += " NOT NULL";
@@ -78,7 +78,7 @@ fn column(column: &db::Column) -> String {
     text + &render::computed(column)
 }
 
-fn add_foreign_key(table: &db::Table, key: &db::ForeignKey) -> String {
+pub(super) fn add_foreign_key(table: &db::Table, key: &db::ForeignKey) -> String {
     format!("ALTER TABLE {}\n    ADD {}", name(table), render::foreign_key(key))
 }
 
@@ -91,15 +91,18 @@ fn comments(enums: &[db::Enum], tables: &[&db::Table]) -> Vec<String> {
         .iter()
         .filter_map(|e| comment("TYPE", &render::qualified(e.schema.as_deref(), &e.name), &e.comment))
         .collect();
-    for table in tables {
-        let name = name(table);
-        statements.extend(comment("TABLE", &name, &table.comment));
-        for column in &table.columns {
-            let column_name = format!("{name}.{}", ident(&column.name));
-            statements.extend(comment("COLUMN", &column_name, &column.comment));
-        }
-    }
+    statements.extend(tables.iter().flat_map(|table| table_comments(table)));
     statements
+}
+
+/// The comments of a table and of its columns.
+pub(super) fn table_comments(table: &db::Table) -> Vec<String> {
+    let name = name(table);
+    let columns = table
+        .columns
+        .iter()
+        .filter_map(|column| comment("COLUMN", &format!("{name}.{}", ident(&column.name)), &column.comment));
+    comment("TABLE", &name, &table.comment).into_iter().chain(columns).collect()
 }
 
 pub(super) fn comment(kind: &str, name: &str, comment: &str) -> Option<String> {

@@ -4,6 +4,8 @@ mod cost;
 mod expr;
 mod inspect;
 mod json;
+mod plan;
+mod rebuild;
 mod render;
 mod table;
 mod types;
@@ -29,7 +31,10 @@ pub(crate) const TARGET: Target = Target {
     default: types::default,
     rule: types::rule,
     expr: expr::text,
+    random_uuid: "unhex(hex(randomblob(6)) || '4' || substr(hex(randomblob(2)), 2) || \
+                  substr('89AB', 1 + abs(random() % 4), 1) || substr(hex(randomblob(2)), 2) || hex(randomblob(6)))",
     sql: |text| text.sqlite.as_deref(),
     statements: render::statements,
     inspection: inspect::INSPECTION,
+    plan: plan::plan,
 };

@@ -4,6 +4,7 @@ use rex_sql::{ident, text};
 
 use super::types::{Constant, Default, Rule, Type};
 use crate::database::{self as db, Database};
+use crate::diff::Constraint;
 use crate::{order, render};
 
 pub(super) fn statements(database: &Database) -> Vec<Vec<String>> {
@@ -17,7 +18,7 @@ pub(super) fn statements(database: &Database) -> Vec<Vec<String>> {
 }
 
 /// Foreign keys all stand inline: SQLite looks for their targets only when rows come.
-fn create_table(table: &db::Table) -> String {
+pub(super) fn create_table(table: &db::Table) -> String {
     let key_stands_inline = table.columns.iter().any(|column| column.autoincrement);
     let key = table.primary_key.as_ref().filter(|_| !key_stands_inline);
     let lines: Vec<String> = (table.columns.iter().map(|column| self::column(table, column)))
@@ -29,9 +30,25 @@ fn create_table(table: &db::Table) -> String {
     render::create_table(&ident(&table.name), &lines, " STRICT")
 }
 
+/// A new column, with the constraints that are its own.
+pub(super) fn add_column(table: &db::Table, column: &db::Column, constraints: &[&Constraint]) -> String {
+    let mut text = format!("ALTER TABLE {} ADD COLUMN {}", ident(&table.name), self::column(table, column));
+    for constraint in constraints {
+        match constraint {
+            Constraint::ForeignKey(key) => {
+                text += &format!(" CONSTRAINT {} {}", ident(&key.name), render::references(key));
+            }
+            Constraint::Check(check) => text += &format!(" {}", render::check(check)),
+            Constraint::PrimaryKey(key) => text += &format!(" {}", render::primary_key(key)),
+            Constraint::Unique(key) => text += &format!(" {}", render::unique(key)),
+        }
+    }
+    text
+}
+
 /// The query is put into one that names its columns, so that another one among them does not
 /// matter. SQLite resolves names when the view is first read.
-fn create_view(view: &db::View) -> String {
+pub(super) fn create_view(view: &db::View) -> String {
     let columns: Vec<String> = view.columns.iter().map(|column| ident(&column.name)).collect();
     let columns = columns.join(",\n    ");
     format!("CREATE VIEW {} AS\nSELECT\n    {columns}\nFROM (\n{}\n)", ident(&view.name), view.query.0)

@@ -116,8 +116,17 @@ pub(super) fn cast(of: Tree, ty: &str) -> Tree {
         Tree::Text(text) if is_number.iter().any(|start| ty.starts_with(start)) && !ty.ends_with("[]") => {
             match number(&text) {
                 Some(number) => Tree::Number(number),
-                None => Tree::Text(text),
+                None => Tree::Text(infinity(&text)),
             }
+        }
+        Tree::Text(text) if ty.starts_with("bool") && ty.ends_with("[]") => {
+            let inner = text.trim_start_matches('{').trim_end_matches('}');
+            let spelled = |one: &str| match one {
+                "t" => "true".to_owned(),
+                "f" => "false".to_owned(),
+                other => other.to_owned(),
+            };
+            Tree::Text(format!("{{{}}}", inner.split(',').map(spelled).collect::<Vec<_>>().join(",")))
         }
         Tree::Text(text) if ty.starts_with("bool") => match text.as_str() {
             "t" | "on" | "yes" | "1" => Tree::Text("true".to_owned()),
@@ -125,6 +134,16 @@ pub(super) fn cast(of: Tree, ty: &str) -> Tree {
             _ => Tree::Text(text),
         },
         other => other,
+    }
+}
+
+/// What is no number, and yet one of the values of a type of numbers.
+fn infinity(text: &str) -> String {
+    let lower = text.to_ascii_lowercase();
+    match lower.trim_start_matches('+') {
+        "inf" | "infinity" => "infinity".to_owned(),
+        "-inf" | "-infinity" => "-infinity".to_owned(),
+        _ => lower,
     }
 }
 

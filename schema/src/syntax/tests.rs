@@ -33,6 +33,8 @@ fn what_postgresql_reprints_means_what_was_written() {
         ("'it''s'", "'it''s'::text"),
         ("E'a\\nb'", "'a\nb'::text"),
         ("a[1] > 0", "(a[1] > 0)"),
+        ("'{true,false}'", "'{t,f}'::boolean[]"),
+        ("a <= 'inf'::double precision", "(a <= 'Infinity'::double precision)"),
     ];
     for (written, reprinted) in pairs {
         assert!(is_same_meaning(written, reprinted), "{written} and {reprinted}");

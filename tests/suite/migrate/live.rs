@@ -1,7 +1,8 @@
 //! A database of either kind, with the bare driver: statements in, catalogue out.
 
 use rex_schema::Dialect;
-use rex_schema::inspect::{self, Inspected, Rows};
+use rex_schema::inspect::{self, Inspected, Kind, Object, Rows};
+use rex_schema::plan::{Mode, Step};
 use rusqlite::types::ValueRef;
 
 use crate::support::postgres::TestDatabase;
@@ -28,6 +29,17 @@ impl Live {
         Live::Postgres(database.client().await)
     }
 
+    /// Takes everything out of a PostgreSQL database.
+    pub(super) async fn clear(&self) {
+        let schemas = self.rows("SELECT nspname::text FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'").await;
+        for schema in schemas.into_iter().flatten().flatten() {
+            self.run(&format!("DROP SCHEMA {} CASCADE", rex_sql::ident(&schema)))
+                .await
+                .expect("a superuser may");
+        }
+        self.run("CREATE SCHEMA public").await.expect("it is gone");
+    }
+
     pub(super) fn dialect(&self) -> Dialect {
         match self {
             Live::Sqlite(_) => Dialect::Sqlite,
@@ -43,6 +55,56 @@ impl Live {
                 error.as_db_error().map_or_else(|| error.to_string(), |error| format!("{error:?}"))
             }),
         }
+    }
+
+    /// Takes a step of a plan, as the runner does.
+    pub(super) async fn step(&self, step: &Step) -> Result<(), String> {
+        match &step.mode {
+            Mode::Transaction => self.transaction(&step.statements).await,
+            Mode::Rebuild { tables } => self.rebuild(tables, &step.statements).await,
+            Mode::Alone(_) => self.all(&step.statements).await,
+            Mode::Backfill => {
+                let Live::Postgres(client) = self else { return Err("SQLite fills as it copies".to_owned()) };
+                for statement in &step.statements {
+                    while client.execute(statement, &[]).await.map_err(|error| format!("{error:?}"))? > 0 {}
+                }
+                Ok(())
+            }
+        }
+    }
+
+    async fn all(&self, statements: &[String]) -> Result<(), String> {
+        for statement in statements {
+            self.run(statement).await.map_err(|error| format!("{error}\nin: {statement}"))?;
+        }
+        Ok(())
+    }
+
+    async fn transaction(&self, statements: &[String]) -> Result<(), String> {
+        let begin = if self.dialect() == Dialect::Sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" };
+        self.run(begin).await?;
+        let done = self.all(statements).await;
+        self.run(if done.is_ok() { "COMMIT" } else { "ROLLBACK" }).await?;
+        done
+    }
+
+    async fn rebuild(&self, tables: &[String], statements: &[String]) -> Result<(), String> {
+        let others = self.inspect().await.others;
+        let is_lost = |object: &&Object| {
+            object.kind == Kind::Trigger && object.table.as_ref().is_some_and(|table| tables.contains(table))
+        };
+        let mut statements = statements.to_vec();
+        statements.extend(others.iter().filter(is_lost).map(|object| object.text.clone()));
+        self.run("PRAGMA foreign_keys = OFF").await?;
+        self.run("BEGIN IMMEDIATE").await?;
+        let mut done = self.all(&statements).await;
+        let broken = self.rows("PRAGMA foreign_key_check").await;
+        if done.is_ok() && !broken.is_empty() {
+            done = Err(format!("foreign keys lead nowhere: {broken:?}"));
+        }
+        self.run(if done.is_ok() { "COMMIT" } else { "ROLLBACK" }).await?;
+        self.run("PRAGMA foreign_keys = ON").await?;
+        done
     }
 
     /// The rows of a query, as texts.

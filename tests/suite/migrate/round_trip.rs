@@ -1,5 +1,6 @@
 //! What is created is what is read back.
 
+use std::fmt::Debug;
 use std::path::Path;
 
 use rex_schema::database::Database;
@@ -24,14 +25,15 @@ fn fixtures() -> Vec<(String, Schema, Vec<Dialect>)> {
     names.into_iter().map(load).collect()
 }
 
-/// The schema in a folder, and the databases it is for.
+/// The schema in a folder or a file, and the databases it is for.
 pub(super) fn checked(folder: &Path) -> (Schema, Vec<Dialect>) {
     let config = sources::configuration(folder);
     let loaded = rex_build::load(folder, &folder.display().to_string());
     let checked = rex_compiler::check(&loaded.sources, &config.check_options());
-    let schema =
-        checked.schema().unwrap_or_else(|| panic!("{}: {:#?}", folder.display(), checked.diagnostics));
-    (schema.clone(), config.databases.clone())
+    let wrong = || -> Vec<&str> { checked.diagnostics.iter().map(|one| one.message.as_str()).collect() };
+    let schema = checked.schema().unwrap_or_else(|| panic!("{}: {:?}", folder.display(), wrong()));
+    let both = vec![Dialect::Sqlite, Dialect::Postgres];
+    (schema.clone(), if config.databases.is_empty() { both } else { config.databases })
 }
 
 /// Panics with the parts that differ.
@@ -39,37 +41,33 @@ pub(super) fn assert_same(what: &str, found: &Database, expected: &Database) {
     if found == expected {
         return;
     }
-    let mut report = String::new();
-    let mut note = |left: String, right: String| {
+    let mut report = Vec::new();
+    differ("schemas", &found.schemas, &expected.schemas, &mut report);
+    differ("enums", &found.enums, &expected.enums, &mut report);
+    differ("views", &found.views, &expected.views, &mut report);
+    for (left, right) in found.tables.iter().zip(&expected.tables) {
+        let name = &right.name;
+        differ(name, &[(&left.schema, &left.comment)], &[(&right.schema, &right.comment)], &mut report);
+        differ(name, &left.columns, &right.columns, &mut report);
+        differ(name, left.primary_key.as_slice(), right.primary_key.as_slice(), &mut report);
+        differ(name, &left.uniques, &right.uniques, &mut report);
+        differ(name, &left.foreign_keys, &right.foreign_keys, &mut report);
+        differ(name, &left.checks, &right.checks, &mut report);
+        differ(name, &left.indexes, &right.indexes, &mut report);
+    }
+    let names =
+        |database: &Database| database.tables.iter().map(|table| table.name.clone()).collect::<Vec<_>>();
+    differ("tables", &names(found), &names(expected), &mut report);
+    panic!("{what}: the database is not as it should be\n{}", report.join("\n"));
+}
+
+fn differ<T: Debug + PartialEq>(what: &str, found: &[T], expected: &[T], report: &mut Vec<String>) {
+    for place in 0..found.len().max(expected.len()) {
+        let (left, right) = (found.get(place), expected.get(place));
         if left != right {
-            report += &format!("found    {left}\nexpected {right}\n");
-        }
-    };
-    note(format!("{:?}", found.schemas), format!("{:?}", expected.schemas));
-    for at in 0..found.enums.len().max(expected.enums.len()) {
-        note(format!("{:?}", found.enums.get(at)), format!("{:?}", expected.enums.get(at)));
-    }
-    for at in 0..found.tables.len().max(expected.tables.len()) {
-        let (left, right) = (found.tables.get(at), expected.tables.get(at));
-        let (Some(left), Some(right)) = (left, right) else {
-            note(format!("{:?}", left.map(|t| &t.name)), format!("{:?}", right.map(|t| &t.name)));
-            continue;
-        };
-        macro_rules! parts {
-            ($($part:ident),*) => { $(
-                if left.$part != right.$part {
-                    note(format!("{}.{} {:#?}", left.name, stringify!($part), left.$part), format!("{:#?}", right.$part));
-                }
-            )* };
-        }
-        parts!(schema, name, comment, columns, primary_key, uniques, foreign_keys, checks, indexes);
-    }
-    for at in 0..found.views.len().max(expected.views.len()) {
-        if found.views.get(at) != expected.views.get(at) {
-            note(format!("{:#?}", found.views.get(at)), format!("{:#?}", expected.views.get(at)));
+            report.push(format!("{what}:\nfound    {left:?}\nexpected {right:?}"));
         }
     }
-    panic!("{what}: the database is not as it should be\n{report}");
 }
 
 async fn check(name: &str, schema: &Schema, live: &Live) -> Inspected {

@@ -1,0 +1,189 @@
+//! `fixtures/migrate/*/{before,after}.rex`: from the one to the other and back, on live databases
+//! with rows in them.
+//!
+//! | holds | after |
+//! |---|---|
+//! | what is read back is what the schema asks for, and nothing more is to be done | up, down |
+//! | it is what a fresh database has | up |
+//! | rows are there, and columns that do not change hold what they held | up, down |
+
+use std::path::{Path, PathBuf};
+
+use rex_schema::database::Database;
+use rex_schema::diff::{Intent, diff};
+use rex_schema::plan::{Code, Options, Plan, Reverse, plan, plan_back, script};
+use rex_schema::{Dialect, Schema, lower};
+
+use super::live::Live;
+use super::round_trip::{assert_same, checked};
+use super::rows::{Kept, dump, empty, fill};
+use crate::support::{postgres, sources};
+
+/// The folders of all cases.
+fn cases() -> Vec<PathBuf> {
+    let folder = sources::root().join("fixtures/migrate");
+    let mut cases: Vec<PathBuf> = std::fs::read_dir(&folder)
+        .expect("the folder is there")
+        .map(|entry| entry.expect("it can be read").path())
+        .collect();
+    cases.sort();
+    assert!(cases.len() > 100, "too few cases: {}", cases.len());
+    cases
+}
+
+struct Case {
+    name: String,
+    folder: PathBuf,
+    before: Schema,
+    after: Schema,
+    dialects: Vec<Dialect>,
+}
+
+fn load(folder: &Path) -> Case {
+    let name = folder.file_name().expect("a case has a name").to_string_lossy().into_owned();
+    let (before, dialects) = checked(&folder.join("before.rex"));
+    let (after, _) = checked(&folder.join("after.rex"));
+    Case { name, folder: folder.to_owned(), before, after, dialects }
+}
+
+fn options(schema: &Schema, dialect: Dialect) -> Options<'static> {
+    Options { server: schema.servers().of(dialect), allowed: &[] }
+}
+
+#[test]
+fn plans_are_as_they_were_read() {
+    for folder in cases() {
+        let case = load(&folder);
+        let mut text = String::new();
+        for dialect in &case.dialects {
+            let (before, after) = (lower(&case.before, *dialect), lower(&case.after, *dialect));
+            let intent = Intent::between(&case.before, &case.after, *dialect);
+            let up = plan(&before, &after, &intent, options(&case.after, *dialect));
+            let down = plan_back(&before, &after, &intent, options(&case.after, *dialect));
+            for (way, plan) in [("up", up), ("down", down)] {
+                text += &format!("# {} {way}\n\n{}\n", dialect.name(), script(&plan));
+            }
+        }
+        let source = |name: &str| std::fs::read_to_string(folder.join(name)).expect("it was read before");
+        let text = format!("{}\n==>\n\n{}\n==>\n\n{text}", source("before.rex"), source("after.rex"));
+        insta::with_settings!({ snapshot_path => "../snapshots/migrate", prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!(case.name, text);
+        });
+    }
+}
+
+#[test]
+fn every_case_goes_up_and_down_on_sqlite() {
+    each(Dialect::Sqlite, async |case| check(case, &Live::sqlite(), None).await);
+}
+
+#[test]
+fn every_case_goes_up_and_down_on_postgresql() {
+    let (database, other) = (postgres::server().database("migrate"), postgres::server().database("fresh"));
+    each(Dialect::Postgres, async |case| {
+        let (live, fresh) = (Live::postgres(&database).await, Live::postgres(&other).await);
+        live.clear().await;
+        fresh.clear().await;
+        check(case, &live, Some(&fresh)).await;
+    });
+}
+
+/// Tells all that fail, not only the first.
+fn each(dialect: Dialect, check: impl AsyncFn(&Case) + Sync) {
+    let mut failed = Vec::new();
+    for folder in cases() {
+        let run = || {
+            let case = load(&folder);
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            if case.dialects.contains(&dialect) {
+                runtime.expect("a runtime needs nothing").block_on(check(&case));
+            }
+        };
+        let result = std::thread::scope(|scope| scope.spawn(run).join());
+        failed.extend(result.err().map(|_| folder));
+    }
+    assert_eq!(failed, Vec::<PathBuf>::new());
+}
+
+async fn check(case: &Case, live: &Live, fresh: Option<&Live>) {
+    let name = &case.name;
+    let dialect = live.dialect();
+    let (before, after) = (lower(&case.before, dialect), lower(&case.after, dialect));
+    assert_eq!(diff(&before, &before, &Intent::of(&case.before, dialect)), [], "{name}");
+    assert_eq!(diff(&after, &after, &Intent::of(&case.after, dialect)), [], "{name}");
+    create(name, &case.before, live).await;
+    fill(&case.folder, &before, live).await;
+
+    let intent = Intent::between(&case.before, &case.after, dialect);
+    let kept = Kept::between(&before, &after, &intent);
+    let rows = dump(&kept, live, false).await;
+    assert!(rows.iter().all(|rows| !rows.is_empty()), "{name}: every table has rows");
+
+    let up = plan(&before, &after, &intent, options(&case.after, dialect));
+    let needs_none =
+        up.steps.iter().flat_map(|step| &step.hazards).any(|hazard| hazard.code == Code::NoValue);
+    if needs_none {
+        let failed = try_run(&up, live).await;
+        assert!(failed.is_err(), "{name}: rows had no value, and it went through");
+        empty(&before, live).await;
+    }
+    run(name, &up, live).await;
+    let found = nothing_left(&format!("{name}, up"), live, &after).await;
+    if !needs_none {
+        assert_eq!(dump(&kept, live, true).await, rows, "{name}, up: rows");
+    }
+    if let Some(fresh) = fresh {
+        create(name, &case.after, fresh).await;
+        let made = fresh.inspect().await.managed(&after);
+        assert_same(&format!("{name}, fresh"), &found, &made);
+    }
+
+    let down = plan_back(&before, &after, &intent, options(&case.after, dialect));
+    let is_real = up.steps.iter().all(|step| !matches!(step.reverse, Reverse::Never { .. }));
+    if !is_real {
+        empty(&after, live).await;
+    }
+    run(name, &down, live).await;
+    nothing_left(&format!("{name}, down"), live, &before).await;
+    if is_real && !needs_none {
+        assert_eq!(dump(&kept, live, false).await, rows, "{name}, down: rows");
+    }
+}
+
+/// It is what is wanted, and needs no change; nothing is there that was only on the way.
+async fn nothing_left(what: &str, live: &Live, wanted: &Database) -> Database {
+    let found = live.inspect().await;
+    let managed = found.managed(wanted);
+    assert_same(what, &managed, wanted);
+    assert_eq!(found.others, [], "{what}");
+    let tables = |database: &Database| {
+        let mut names: Vec<_> = database.tables.iter().map(|t| (t.schema.clone(), t.name.clone())).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(tables(&found.database), tables(wanted), "{what}");
+    assert_eq!(found.database.enums.len(), wanted.enums.len(), "{what}: types");
+    assert_eq!(found.database.views.len(), wanted.views.len(), "{what}: views");
+    assert_eq!(found.database.schemas.len(), wanted.schemas.len(), "{what}: schemas");
+    assert_eq!(diff(&managed, wanted, &Intent::default()), [], "{what}: a second time");
+    managed
+}
+
+async fn create(name: &str, schema: &Schema, live: &Live) {
+    for statement in rex_schema::create(schema, live.dialect()) {
+        live.run(&statement).await.unwrap_or_else(|error| panic!("{name}: {error}\n{statement}"));
+    }
+}
+
+async fn run(name: &str, plan: &Plan, live: &Live) {
+    if let Err(error) = try_run(plan, live).await {
+        panic!("{name}: {error}\n{}", script(plan));
+    }
+}
+
+async fn try_run(plan: &Plan, live: &Live) -> Result<(), String> {
+    for step in &plan.steps {
+        live.step(step).await?;
+    }
+    Ok(())
+}
