@@ -99,11 +99,11 @@ fn fills(alter: &AlterTable) -> Vec<Fill> {
                     fills.push(Fill { column: column.clone(), value, required: !column.nullable });
                 }
             }
-            TableChange::AlterColumn(change) if !is_made_anew(change) => {
-                if change.before.nullable && !change.after.nullable {
-                    let (column, value) = (change.after.clone(), change.backfill.clone());
-                    fills.push(Fill { column, value, required: true });
-                }
+            TableChange::AlterColumn(change)
+                if !is_made_anew(change) && change.before.nullable && !change.after.nullable =>
+            {
+                let (column, value) = (change.after.clone(), change.backfill.clone());
+                fills.push(Fill { column, value, required: true });
             }
             _ => {}
         }

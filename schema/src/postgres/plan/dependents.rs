@@ -147,11 +147,9 @@ fn dropped_keys(alters: &[AlterTable]) -> Vec<(Id, Vec<String>)> {
     for alter in alters {
         let id = (alter.after.schema.clone(), alter.after.name.clone());
         for change in &alter.changes {
-            match change {
-                TableChange::DropConstraint(Constraint::PrimaryKey(key) | Constraint::Unique(key)) => {
-                    keys.push((id.clone(), key.columns.clone()));
-                }
-                _ => {}
+            if let TableChange::DropConstraint(Constraint::PrimaryKey(key) | Constraint::Unique(key)) = change
+            {
+                keys.push((id.clone(), key.columns.clone()));
             }
         }
     }
