@@ -12,7 +12,7 @@ pub(super) fn file(cx: &Cx<'_>, id: TypeId) -> String {
     let item = &cx.schema[id];
     let parts = parts(cx, item);
     let items = [definition(cx, item, &parts), columns(item, &parts), composite(item, &parts)];
-    layout::file(&item.file, &items)
+    layout::file(&item.file, items)
 }
 
 /// A field of an embedded type.

@@ -9,7 +9,7 @@ use super::{Cx, layout, model as rows, names, shown};
 /// Generates the file of an enum.
 pub(super) fn file(cx: &Cx<'_>, id: EnumId) -> String {
     let items = [definition(cx, id), constants(cx, id), text(cx, id), scalar(cx, id)];
-    layout::file(&cx.schema[id].file, &items)
+    layout::file(&cx.schema[id].file, items)
 }
 
 fn definition(cx: &Cx<'_>, id: EnumId) -> TokenStream {

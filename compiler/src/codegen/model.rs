@@ -28,7 +28,7 @@ pub(super) fn file(cx: &Cx<'_>, id: ModelId) -> String {
     if is_written {
         items.extend(builders::items(cx, id));
     }
-    layout::file(&model.file, &items)
+    layout::file(&model.file, items)
 }
 
 /// `pub struct User { … }`

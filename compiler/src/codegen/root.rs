@@ -28,7 +28,7 @@ pub(super) fn file(cx: &Cx<'_>) -> String {
     items.extend(cx.schema.join_tables().map(|(id, join)| meta::join_table(cx, id, join)));
     items.extend(newtypes::items(cx));
     items.push(ddl(cx));
-    layout::file(&sources(cx), &items)
+    layout::file(&sources(cx), items)
 }
 
 /// That the runtime was compiled with the crate of the schema's dates and times, if it has any.

@@ -13,7 +13,7 @@ pub(super) fn file(cx: &Cx<'_>, id: UnionId) -> String {
     let mut items = vec![definition(cx, item, &members), methods(item, &members)];
     items.extend(members.iter().map(|member| conversions(item, member)));
     items.extend([columns(item, &members), composite(item, &members)]);
-    layout::file(&item.file, &items)
+    layout::file(&item.file, items)
 }
 
 /// A model that a union may lead to.
