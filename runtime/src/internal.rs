@@ -1,6 +1,23 @@
 //! What generated code names, and nobody else: it changes with the code generator, without
 //! notice. Both say which version they are, and a difference does not compile.
 
+// What Rust has, so that generated code reaches it whatever a schema's declarations are called.
+pub use std::borrow::ToOwned;
+pub use std::clone::Clone;
+pub use std::cmp::{Eq, Ord, PartialEq, PartialOrd};
+pub use std::convert::{From, Into};
+pub use std::fmt::{Debug, Display, Formatter};
+pub use std::hash::Hash;
+pub use std::iter::IntoIterator;
+pub use std::marker::{Copy, Send};
+pub use std::ops::{AsyncFnOnce, FnOnce};
+pub use std::option::Option::{self, None, Some};
+pub use std::primitive::u64;
+pub use std::result::Result::Ok;
+pub use std::str::FromStr;
+pub use std::string::String;
+pub use std::vec::Vec;
+
 pub use rex_sql::Dialect;
 #[cfg(feature = "serde")]
 pub use serde;
@@ -13,7 +30,6 @@ pub mod expr {
     pub use crate::check::{CheckMeta, Datum, Expr, Failure, Lookup, Number, evaluate};
 }
 
-pub use crate::error::UniqueOf;
 pub use crate::features::{Compiled, needs_chrono, needs_jiff, needs_time};
 pub use crate::fits::{Fits, Key, KeyVersion};
 pub use crate::from_row::{Arranging, FromRow};
@@ -25,16 +41,17 @@ pub use crate::model::{
     Many, Maybe, Model, New, One, Path, Relation, RelationMeta, SoftDelete, Through, Versioned, Writable,
     or_default,
 };
-pub use crate::query::{Column, follow, load};
+pub use crate::query::{Column, CompositeColumn, Find, Load, follow, load};
 pub use crate::repo::Repo;
 pub use crate::row::Row;
-pub use crate::scalar::{Element, Scalar, decode_as, encode_as, parse_variant, variant_of};
+pub use crate::scalar::{Element, Scalar, UnknownLabel, decode_as, encode_as, parse_variant, variant_of};
 #[cfg(feature = "json")]
 pub use crate::scalar::{decode_json, encode_json};
-pub use crate::types;
 pub use crate::validate::{Pattern, Test, check_list, check_text, check_value, email, ip, url};
 pub use crate::value::{Cell, Fixed, Value};
 pub use crate::write::{ByKey, Draft, Links, Matching, Missing, Set, Target, Update};
+// What users name too.
+pub use crate::*;
 
 /// The name of a column for a field: without `r#`.
 pub fn column_name(field: &str) -> &str {

@@ -46,7 +46,7 @@ impl States {
     /// The parameters, with the one at a place set.
     fn with(&self, at: usize) -> Vec<TokenStream> {
         let parameters = self.parameters.iter().enumerate();
-        parameters.map(|(i, name)| if i == at { quote!(::rex_orm::__::Set) } else { quote!(#name) }).collect()
+        parameters.map(|(i, name)| if i == at { quote!(__::Set) } else { quote!(#name) }).collect()
     }
 
     /// A trait for each required field, which holds when the field is set.
@@ -65,7 +65,7 @@ impl States {
                 #docs
                 #[diagnostic::on_unimplemented(message = #message, label = #label)]
                 pub trait #name {}
-                impl #name for ::rex_orm::__::Set {}
+                impl #name for super::__::Set {}
             }
         });
         vec![quote! {
@@ -86,11 +86,11 @@ fn create_struct(model: &Model, states: &States) -> TokenStream {
         names::shown(&model.name)
     );
     let docs = layout::docs(&[&text]);
-    let generics = generics(&quote!(#(#parameters = ::rex_orm::__::Missing),*), states);
+    let generics = generics(&quote!(#(#parameters = __::Missing),*), states);
     quote! {
         #docs
         #[must_use = "nothing is written before `.save()`"]
-        pub struct #create #generics(::rex_orm::__::Draft<#row, (#(#parameters,)*)>);
+        pub struct #create #generics(__::Draft<#row, (#(#parameters,)*)>);
     }
 }
 
@@ -115,7 +115,7 @@ fn create_impl(cx: &Cx<'_>, id: ModelId, states: &States) -> TokenStream {
         impl #generics #create #generics {
             #(#setters)*
             #docs
-            pub fn save(self) -> ::rex_orm::Pending<#row> #bounds {
+            pub fn save(self) -> __::Pending<#row> #bounds {
                 self.0.save()
             }
         }
@@ -139,7 +139,7 @@ fn create_setter(model: &Model, states: &States, field: &Field<'_>) -> TokenStre
     quote! {
         #docs
         #deprecated
-        pub fn #method<How>(self, value: impl ::rex_orm::__::Fits<#ty, How>) -> #out {
+        pub fn #method<How>(self, value: impl __::Fits<#ty, How>) -> #out {
             #builder(self.0.#set(#number, value.fit()))
         }
     }
@@ -158,7 +158,7 @@ fn update_struct(model: &Model) -> TokenStream {
     quote! {
         #docs
         #[must_use = "nothing is written before `.save()`"]
-        pub struct #update<T>(::rex_orm::__::Update<#row, T>);
+        pub struct #update<T>(__::Update<#row, T>);
     }
 }
 
@@ -176,7 +176,7 @@ fn update_impl(cx: &Cx<'_>, model: &Model) -> TokenStream {
         quote! {
             #docs
             #deprecated
-            pub fn #method<How>(self, value: impl ::rex_orm::__::Fits<#ty, How>) -> Self {
+            pub fn #method<How>(self, value: impl __::Fits<#ty, How>) -> Self {
                 Self(self.0.#set(#number, value.fit()))
             }
         }
@@ -185,9 +185,9 @@ fn update_impl(cx: &Cx<'_>, model: &Model) -> TokenStream {
         impl<T> #update<T> {
             #(#setters)*
             /// Writes the change; answers with the row, or with how many rows there were.
-            pub fn save(self) -> ::rex_orm::Pending<T::Out>
+            pub fn save(self) -> __::Pending<T::Out>
             where
-                T: ::rex_orm::__::Target<#row>,
+                T: __::Target<#row>,
             {
                 self.0.save()
             }
@@ -199,7 +199,7 @@ fn update_impl(cx: &Cx<'_>, model: &Model) -> TokenStream {
 fn not_updated(method: &Ident) -> TokenStream {
     quote! {
         #[doc(hidden)]
-        pub fn #method(self, _: impl ::rex_orm::__::NotUpdated) -> Self {
+        pub fn #method(self, _: impl __::NotUpdated) -> Self {
             self
         }
     }
@@ -207,10 +207,10 @@ fn not_updated(method: &Ident) -> TokenStream {
 
 fn update_from(model: &Model) -> TokenStream {
     let (update, row) = (names::beside("Update", &model.name), names::item(&model.name));
-    let matching = quote!(::rex_orm::__::Matching);
+    let matching = quote!(__::Matching);
     quote! {
-        impl ::core::convert::From<::rex_orm::__::Update<#row, #matching>> for #update<#matching> {
-            fn from(update: ::rex_orm::__::Update<#row, #matching>) -> Self {
+        impl __::From<__::Update<#row, #matching>> for #update<#matching> {
+            fn from(update: __::Update<#row, #matching>) -> Self {
                 Self(update)
             }
         }

@@ -7,18 +7,18 @@ use rex_schema::model::{
     Arithmetic, Comparison, Expr, Formula, Function, Model, Node, Scalar, Type, Value, ValueType,
 };
 
-use super::{layout, meta};
+use super::{constant, layout, meta};
 
 /// The list of a model's checks. What only a database can compute is left to it.
-pub(super) fn list(model: &Model) -> TokenStream {
+pub(super) fn list(model: &Model) -> syn::Expr {
     let checks: Vec<TokenStream> =
         model.checks.iter().filter(|check| !check.made).filter_map(check).collect();
     match checks.is_empty() {
-        true => quote!(&[]),
-        false => quote!({
-            use ::rex_orm::__::expr::*;
+        true => constant::list([]),
+        false => constant::parsed(quote!({
+            use __::expr::*;
             &[#(#checks),*]
-        }),
+        })),
     }
 }
 
@@ -30,18 +30,21 @@ fn check(check: &rex_schema::model::Check) -> Option<TokenStream> {
             columns.push(place);
         }
     });
-    let (name, columns, condition) = (&check.name, meta::places(&columns), expr(condition));
+    let (name, condition) = (&check.name, expr(condition));
+    let columns = columns.into_iter().map(layout::number);
     let message = match &check.message {
-        Some(message) => quote!(::core::option::Option::Some(#message)),
-        None => quote!(::core::option::Option::None),
+        Some(message) => quote!(__::Some(#message)),
+        None => quote!(__::None),
     };
-    Some(quote!(CheckMeta { name: #name, columns: #columns, condition: #condition, message: #message }))
+    Some(
+        quote!(CheckMeta { name: #name, columns: &[#(#columns),*], condition: #condition, message: #message }),
+    )
 }
 
 fn expr(expr: &Expr) -> TokenStream {
     match &expr.node {
         Node::Null => quote!(Expr::Null),
-        Node::Value(value) => constant(value),
+        Node::Value(value) => self::value(value),
         Node::Column(place) => {
             let place = layout::number(*place);
             quote!(Expr::Column(#place))
@@ -131,7 +134,7 @@ fn number(ty: ValueType) -> TokenStream {
     }
 }
 
-fn constant(value: &Value) -> TokenStream {
+fn value(value: &Value) -> TokenStream {
     match value {
         Value::Bool(value) => quote!(Expr::Bool(#value)),
         Value::Int(value) => integer(*value),

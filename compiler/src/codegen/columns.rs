@@ -32,8 +32,8 @@ pub(super) fn items(cx: &Cx<'_>, model: &Model) -> [TokenStream; 2] {
         quote! {
             #docs
             #deprecated
-            pub fn #method(&self) -> ::rex_orm::Load<relations::#marker> {
-                ::rex_orm::__::load()
+            pub fn #method(&self) -> __::Load<relations::#marker> {
+                __::load()
             }
         }
     });

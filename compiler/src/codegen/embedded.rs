@@ -12,7 +12,7 @@ pub(super) fn file(cx: &Cx<'_>, id: TypeId) -> String {
     let item = &cx.schema[id];
     let parts = parts(cx, item);
     let items = [definition(cx, item, &parts), columns(item, &parts), composite(item, &parts)];
-    layout::file(&item.file, items)
+    layout::file(&item.file, items.into_iter().map(Into::into))
 }
 
 /// A field of an embedded type.
@@ -98,15 +98,15 @@ fn columns(item: &EmbeddedType, parts: &[Part<'_>]) -> TokenStream {
     let fields = parts.iter().map(|Part { name, plain, ty, inner, .. }| {
         let docs = layout::docs(&[plain]);
         match inner {
-            None => quote!(#docs pub #name: ::rex_orm::Column<M, #ty>),
-            Some(columns) => quote!(#docs pub #name: ::rex_orm::CompositeColumn<M, #ty, #columns<M>>),
+            None => quote!(#docs pub #name: __::Column<M, #ty>),
+            Some(columns) => quote!(#docs pub #name: __::CompositeColumn<M, #ty, #columns<M>>),
         }
     });
     let values = parts.iter().map(|Part { name, at, inner, .. }| {
         let at = layout::behind_first(*at);
         match inner {
-            None => quote!(#name: ::rex_orm::Column::new(#at)),
-            Some(columns) => quote!(#name: ::rex_orm::CompositeColumn::new(#at, #columns::new(#at))),
+            None => quote!(#name: __::Column::new(#at)),
+            Some(columns) => quote!(#name: __::CompositeColumn::new(#at, #columns::new(#at))),
         }
     });
     quote! {
@@ -127,21 +127,21 @@ fn composite(item: &EmbeddedType, parts: &[Part<'_>]) -> TokenStream {
     let name = names::item(&item.name);
     let width = layout::number(parts.iter().map(|part| part.width).sum());
     let encoded = parts.iter().map(|Part { name, inner, .. }| match inner {
-        None => quote!(values.push(::rex_orm::__::Scalar::encode(self.#name));),
-        Some(_) => quote!(::rex_orm::__::Composite::encode(self.#name, values);),
+        None => quote!(values.push(__::Scalar::encode(self.#name));),
+        Some(_) => quote!(__::Composite::encode(self.#name, values);),
     });
     let decoded = parts.iter().map(|Part { name, inner, .. }| match inner {
         None => quote!(#name: row.next()?),
-        Some(_) => quote!(#name: ::rex_orm::__::Composite::decode(row)?),
+        Some(_) => quote!(#name: __::Composite::decode(row)?),
     });
     quote! {
-        impl ::rex_orm::__::Composite for #name {
+        impl __::Composite for #name {
             const WIDTH: usize = #width;
-            fn encode(self, values: &mut ::std::vec::Vec<::rex_orm::__::Value>) {
+            fn encode(self, values: &mut __::Vec<__::Value>) {
                 #(#encoded)*
             }
-            fn decode(row: &mut ::rex_orm::__::Row<'_>) -> ::rex_orm::Result<Self> {
-                ::core::result::Result::Ok(Self { #(#decoded),* })
+            fn decode(row: &mut __::Row<'_>) -> __::Result<Self> {
+                __::Ok(Self { #(#decoded),* })
             }
         }
     }

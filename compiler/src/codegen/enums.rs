@@ -9,7 +9,7 @@ use super::{Cx, layout, model as rows, names, shown};
 /// Generates the file of an enum.
 pub(super) fn file(cx: &Cx<'_>, id: EnumId) -> String {
     let items = [definition(cx, id), constants(cx, id), text(cx, id), scalar(cx, id)];
-    layout::file(&cx.schema[id].file, items)
+    layout::file(&cx.schema[id].file, items.into_iter().map(Into::into))
 }
 
 fn definition(cx: &Cx<'_>, id: EnumId) -> TokenStream {
@@ -29,8 +29,8 @@ fn definition(cx: &Cx<'_>, id: EnumId) -> TokenStream {
     quote! {
         #docs
         #[derive(
-            ::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::cmp::PartialEq,
-            ::core::cmp::Eq, ::core::hash::Hash, ::core::cmp::PartialOrd, ::core::cmp::Ord
+            __::Clone, __::Copy, __::Debug, __::PartialEq,
+            __::Eq, __::Hash, __::PartialOrd, __::Ord
         )]
         #serde
         #allow
@@ -70,15 +70,15 @@ fn constants(cx: &Cx<'_>, id: EnumId) -> TokenStream {
 fn text(cx: &Cx<'_>, id: EnumId) -> TokenStream {
     let name = names::item(&cx.schema[id].name);
     quote! {
-        impl ::core::fmt::Display for #name {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        impl __::Display for #name {
+            fn fmt(&self, f: &mut __::Formatter<'_>) -> ::core::fmt::Result {
                 f.write_str(self.as_str())
             }
         }
-        impl ::core::str::FromStr for #name {
-            type Err = ::rex_orm::UnknownLabel;
-            fn from_str(label: &str) -> ::core::result::Result<Self, ::rex_orm::UnknownLabel> {
-                ::rex_orm::__::parse_variant(Self::LABELS, Self::VARIANTS, label)
+        impl __::FromStr for #name {
+            type Err = __::UnknownLabel;
+            fn from_str(label: &str) -> ::core::result::Result<Self, __::UnknownLabel> {
+                __::parse_variant(Self::LABELS, Self::VARIANTS, label)
             }
         }
     }
@@ -88,15 +88,15 @@ fn scalar(cx: &Cx<'_>, id: EnumId) -> TokenStream {
     let text = &cx.schema[id].name;
     let name = names::item(text);
     quote! {
-        impl ::rex_orm::__::Scalar for #name {
+        impl __::Scalar for #name {
             const NAME: &'static str = #text;
-            fn encode(self) -> ::rex_orm::__::Value {
-                ::rex_orm::__::Value::Label(self.as_str())
+            fn encode(self) -> __::Value {
+                __::Value::Label(self.as_str())
             }
-            fn decode(cell: ::rex_orm::__::Cell<'_>) -> ::core::option::Option<Self> {
-                ::rex_orm::__::variant_of(Self::LABELS, Self::VARIANTS, cell)
+            fn decode(cell: __::Cell<'_>) -> __::Option<Self> {
+                __::variant_of(Self::LABELS, Self::VARIANTS, cell)
             }
         }
-        impl ::rex_orm::__::Element for #name {}
+        impl __::Element for #name {}
     }
 }

@@ -4,9 +4,10 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use rex_schema::model::{Column, EmbeddedField, Model, RowField, UnionField};
+use syn::Expr;
 
 use super::shown::Shown;
-use super::{Cx, layout, model as rows, names, shown, types};
+use super::{Cx, constant, layout, model as rows, names, shown, types};
 
 /// A field of a row.
 pub(super) struct Field<'a> {
@@ -151,20 +152,20 @@ impl Field<'_> {
     pub(super) fn column_type(&self, row: &Ident) -> TokenStream {
         let ty = &self.ty;
         match &self.kind {
-            Kind::Column(_) => quote!(::rex_orm::Column<#row, #ty>),
+            Kind::Column(_) => quote!(__::Column<#row, #ty>),
             Kind::Composite(columns) => {
-                quote!(::rex_orm::CompositeColumn<#row, #ty, #columns<#row>>)
+                quote!(__::CompositeColumn<#row, #ty, #columns<#row>>)
             }
         }
     }
 
     /// Its constant in `Columns`.
-    pub(super) fn column_value(&self) -> TokenStream {
-        let place = layout::number(self.place);
+    pub(super) fn column_value(&self) -> Expr {
         match &self.kind {
-            Kind::Column(_) => quote!(::rex_orm::Column::new(#place)),
+            Kind::Column(_) => constant::call("__::Column::new", [constant::number(self.place)]),
             Kind::Composite(columns) => {
-                quote!(::rex_orm::CompositeColumn::new(#place, #columns::new(#place)))
+                let place = layout::number(self.place);
+                constant::parsed(quote!(__::CompositeColumn::new(#place, #columns::new(#place))))
             }
         }
     }
@@ -173,7 +174,7 @@ impl Field<'_> {
     pub(super) fn decoded(&self) -> TokenStream {
         match self.kind {
             Kind::Column(_) => quote!(row.next()?),
-            Kind::Composite(_) => quote!(::rex_orm::__::Composite::decode(row)?),
+            Kind::Composite(_) => quote!(__::Composite::decode(row)?),
         }
     }
 
@@ -189,12 +190,12 @@ impl Field<'_> {
     fn encoded(&self) -> TokenStream {
         let name = &self.name;
         match (&self.kind, self.has_default) {
-            _ if self.is_computed => quote!(::rex_orm::__::Value::Unset),
-            (Kind::Column(_), true) => quote!(::rex_orm::__::or_default(self.#name)),
-            (Kind::Column(_), false) => quote!(::rex_orm::__::Scalar::encode(self.#name)),
-            (Kind::Composite(_), true) => quote!(::rex_orm::__::or_defaults(self.#name, &mut values)),
+            _ if self.is_computed => quote!(__::Value::Unset),
+            (Kind::Column(_), true) => quote!(__::or_default(self.#name)),
+            (Kind::Column(_), false) => quote!(__::Scalar::encode(self.#name)),
+            (Kind::Composite(_), true) => quote!(__::or_defaults(self.#name, &mut values)),
             (Kind::Composite(_), false) => {
-                quote!(::rex_orm::__::Composite::encode(self.#name, &mut values))
+                quote!(__::Composite::encode(self.#name, &mut values))
             }
         }
     }
@@ -212,7 +213,7 @@ pub(super) fn values(fields: &[Field<'_>]) -> TokenStream {
     });
     let columns = layout::number(fields.iter().map(|field| field.columns.len()).sum());
     quote! {
-        let mut values = ::std::vec::Vec::with_capacity(#columns);
+        let mut values = __::Vec::with_capacity(#columns);
         #(#values)*
         values
     }

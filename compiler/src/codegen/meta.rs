@@ -1,58 +1,58 @@
 //! What the runtime is told about tables, keys and relations, as constants.
 
-use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use rex_schema::model::{
     Action, Column, Default, ForeignKey, JoinTable, JoinTableId, Model, ModelId, ModelKind, Relation,
     RelationKind, Scalar, Type, Value,
 };
 use rex_schema::names as made;
+use syn::Expr;
 
-use super::{Cx, checks, layout, names, repository, rules, types};
+use super::layout::Piece;
+use super::{Cx, checks, constant, layout, names, repository, rules, types};
 
-pub(super) fn places(places: &[usize]) -> TokenStream {
-    let places = places.iter().map(|&place| layout::number(place));
-    quote!(&[#(#places),*])
+/// `&[0, 2]`
+pub(super) fn places(places: &[usize]) -> Expr {
+    constant::list(places.iter().map(|&place| constant::number(place)))
+}
+
+/// A list of names.
+fn texts<'a>(texts: impl IntoIterator<Item = &'a str>) -> Expr {
+    constant::list(texts.into_iter().map(constant::text))
 }
 
 /// A `ModelMeta`.
-pub(super) fn model(cx: &Cx<'_>, id: ModelId) -> TokenStream {
+pub(super) fn model(cx: &Cx<'_>, id: ModelId) -> Expr {
     let model = &cx.schema[id];
     let statements = cx.statements.of(id);
-    let name = &model.name;
-    let table = table(cx, id);
     let key = Some(("get".to_owned(), &model.primary_key)).filter(|(_, key)| !key.is_empty());
     let uniques =
         repository::total(model).map(|(at, unique)| (repository::by_name(model, at), &unique.columns));
     let gets = key.into_iter().chain(uniques).zip(&statements.gets).map(|((name, columns), text)| {
-        let (columns, statement) = (places(columns), text.tokens());
-        quote!(::rex_orm::__::GetMeta { name: #name, columns: #columns, statement: &#statement })
+        let statement = constant::reference(text.constant());
+        let fields =
+            [("name", constant::text(&name)), ("columns", places(columns)), ("statement", statement)];
+        constant::structure("__::GetMeta", fields)
     });
-    let checks = checks::list(model);
     let [insert, delete] = match &statements.writes {
-        Some(writes) => [writes.insert.tokens(), writes.delete.tokens()],
-        None => [(); 2].map(|()| quote!(::rex_orm::__::Statement::NONE)),
+        Some(writes) => [writes.insert.constant(), writes.delete.constant()],
+        None => [(); 2].map(|()| constant::named("__::Statement::NONE")),
     };
-    let rules = rules::of_model(cx, model);
-    quote! {
-        ::rex_orm::__::ModelMeta {
-            name: #name,
-            table: #table,
-            gets: &[#(#gets),*],
-            checks: #checks,
-            insert: &#insert,
-            delete: &#delete,
-            rules: &[#(#rules),*],
-        }
-    }
+    let fields = [
+        ("name", constant::text(&model.name)),
+        ("table", table(cx, id)),
+        ("gets", constant::list(gets)),
+        ("checks", checks::list(model)),
+        ("insert", constant::reference(insert)),
+        ("delete", constant::reference(delete)),
+        ("rules", constant::list(rules::of_model(cx, model))),
+    ];
+    constant::structure("__::ModelMeta", fields)
 }
 
 /// The name of a PostgreSQL schema, or none for the default one.
-fn schema_name(schema: Option<&str>) -> TokenStream {
-    match schema {
-        Some(name) => quote!(::core::option::Option::Some(#name)),
-        None => quote!(::core::option::Option::None),
-    }
+fn schema_name(schema: Option<&str>) -> Expr {
+    constant::optional(schema.map(constant::text))
 }
 
 /// The foreign keys that a database enforces: those of a view only say how to load along.
@@ -62,135 +62,154 @@ fn enforced_keys(model: &Model) -> impl Iterator<Item = &ForeignKey> {
 }
 
 /// A model's `TableMeta`.
-fn table(cx: &Cx<'_>, id: ModelId) -> TokenStream {
+fn table(cx: &Cx<'_>, id: ModelId) -> Expr {
     let model = &cx.schema[id];
-    let (name, key_name, key) = (&model.table, made::primary_key(&model.stem()), places(&model.primary_key));
-    let schema = schema_name(model.schema.as_deref());
-    let columns = model.columns.iter().map(|column| self::column(cx, column));
-    let uniques = model.uniques.iter().map(|unique| {
-        let (name, columns) = (&unique.name, places(&unique.columns));
-        quote!(::rex_orm::__::UniqueMeta { name: #name, columns: #columns })
-    });
-    let foreign_keys = enforced_keys(model).map(|key| foreign_key(cx, key));
-    let referenced_by = references(cx, id);
-    let upkeep = upkeep(cx, model);
-    quote! {
-        ::rex_orm::__::TableMeta {
-            schema: #schema,
-            name: #name,
-            columns: &[#(#columns),*],
-            key: ::rex_orm::__::UniqueMeta { name: #key_name, columns: #key },
-            uniques: &[#(#uniques),*],
-            foreign_keys: &[#(#foreign_keys),*],
-            referenced_by: &[#(#referenced_by),*],
-            upkeep: #upkeep,
-        }
-    }
+    let key = unique(&made::primary_key(&model.stem()), &model.primary_key);
+    let fields = [
+        ("schema", schema_name(model.schema.as_deref())),
+        ("name", constant::text(&model.table)),
+        ("columns", constant::list(model.columns.iter().map(|column| self::column(cx, column)))),
+        ("key", key),
+        ("uniques", constant::list(model.uniques.iter().map(|item| unique(&item.name, &item.columns)))),
+        ("foreign_keys", constant::list(enforced_keys(model).map(|key| foreign_key(cx, key)))),
+        ("referenced_by", constant::list(references(cx, id))),
+        ("upkeep", upkeep(cx, model)),
+    ];
+    constant::structure("__::TableMeta", fields)
+}
+
+fn unique(name: &str, columns: &[usize]) -> Expr {
+    constant::structure("__::UniqueMeta", [("name", constant::text(name)), ("columns", places(columns))])
 }
 
 /// A model's `Upkeep`.
-fn upkeep(cx: &Cx<'_>, model: &Model) -> TokenStream {
-    let version = model.version.map(layout::number).map(|place| quote!(.version(#place)));
-    let soft_delete = model.soft_delete.map(layout::number).map(|place| quote!(.soft_delete(#place)));
+fn upkeep(cx: &Cx<'_>, model: &Model) -> Expr {
+    let mut upkeep = constant::named("__::Upkeep::NONE");
+    if let Some(place) = model.version {
+        upkeep = constant::method(upkeep, "version", [constant::number(place)]);
+    }
+    if let Some(place) = model.soft_delete {
+        upkeep = constant::method(upkeep, "soft_delete", [constant::number(place)]);
+    }
     let columns = model.columns.iter().enumerate();
     let on_update = columns.filter_map(|(place, column)| {
         let value = default_value(cx, column.ty, column.on_update.as_ref()?);
-        let place = layout::number(place);
-        Some(quote!((#place, #value)))
+        Some(constant::tuple([constant::number(place), value]))
     });
-    let on_update: Vec<TokenStream> = on_update.collect();
-    let on_update = (!on_update.is_empty()).then(|| quote!(.on_update(&[#(#on_update),*])));
-    quote!(::rex_orm::__::Upkeep::NONE #version #soft_delete #on_update)
+    let on_update: Vec<Expr> = on_update.collect();
+    match on_update.is_empty() {
+        true => upkeep,
+        false => constant::method(upkeep, "on_update", [constant::list(on_update)]),
+    }
 }
 
-fn column(cx: &Cx<'_>, column: &Column) -> TokenStream {
-    let (name, ty) = (&column.name, ty(cx, column.ty));
-    let ty = if column.list { quote!(::rex_orm::__::Type::List(&#ty)) } else { ty };
-    let nullable = column.nullable.then(|| quote!(.nullable()));
-    let default = column.default.as_ref().map(|default| {
-        let value = default_value(cx, column.ty, default);
-        quote!(.or(#value))
-    });
-    let computed = column.computed.is_some().then(|| quote!(.or(::rex_orm::__::DefaultValue::Database)));
-    let as_text = types::as_text(column).then(|| quote!(.as_text()));
-    let sensitive = column.sensitive.then(|| quote!(.sensitive()));
-    quote!(::rex_orm::__::ColumnMeta::new(#name, #ty) #nullable #default #computed #as_text #sensitive)
+fn column(cx: &Cx<'_>, column: &Column) -> Expr {
+    let mut meta = plain_column(cx, &column.name, column);
+    if column.nullable {
+        meta = constant::method(meta, "nullable", []);
+    }
+    if let Some(default) = &column.default {
+        meta = constant::method(meta, "or", [default_value(cx, column.ty, default)]);
+    }
+    if column.computed.is_some() {
+        meta = constant::method(meta, "or", [constant::named("__::DefaultValue::Database")]);
+    }
+    meta = as_text(meta, column);
+    if column.sensitive {
+        meta = constant::method(meta, "sensitive", []);
+    }
+    meta
 }
 
-fn ty(cx: &Cx<'_>, ty: Type) -> TokenStream {
+/// A column's name and type.
+fn plain_column(cx: &Cx<'_>, name: &str, column: &Column) -> Expr {
+    let ty = ty(cx, column.ty);
+    let ty = match column.list {
+        true => constant::call("__::Type::List", [constant::reference(ty)]),
+        false => ty,
+    };
+    constant::call("__::ColumnMeta::new", [constant::text(name), ty])
+}
+
+fn as_text(meta: Expr, column: &Column) -> Expr {
+    if types::as_text(column) { constant::method(meta, "as_text", []) } else { meta }
+}
+
+fn ty(cx: &Cx<'_>, ty: Type) -> Expr {
     let scalar = match ty {
         Type::Scalar(scalar) => scalar,
         Type::Enum(id) => {
             let name = names::enum_path(cx.schema, id);
-            return quote!(::rex_orm::__::Type::Enum(#name::LABELS));
+            return constant::parsed(quote!(__::Type::Enum(#name::LABELS)));
         }
     };
     let name = match scalar {
         Scalar::Decimal { precision, scale } => {
-            let (precision, scale) = (layout::number(precision.into()), layout::number(scale.into()));
-            return quote!(::rex_orm::__::Type::Decimal { precision: #precision, scale: #scale });
+            let [precision, scale] = [precision, scale].map(|digits| constant::number(digits.into()));
+            return constant::structure("__::Type::Decimal", [("precision", precision), ("scale", scale)]);
         }
-        Scalar::Bool => "Bool",
-        Scalar::SmallInt => "I16",
-        Scalar::Int => "I32",
-        Scalar::BigInt => "I64",
-        Scalar::Float => "F32",
-        Scalar::Double => "F64",
-        Scalar::String { .. } => "Text",
-        Scalar::Bytes => "Bytes",
-        Scalar::Uuid => "Uuid",
-        Scalar::Date => "Date",
-        Scalar::Time => "Time",
-        Scalar::DateTime => "DateTime",
-        Scalar::LocalDateTime => "LocalDateTime",
-        Scalar::Json => "Json",
+        Scalar::Bool => "__::Type::Bool",
+        Scalar::SmallInt => "__::Type::I16",
+        Scalar::Int => "__::Type::I32",
+        Scalar::BigInt => "__::Type::I64",
+        Scalar::Float => "__::Type::F32",
+        Scalar::Double => "__::Type::F64",
+        Scalar::String { .. } => "__::Type::Text",
+        Scalar::Bytes => "__::Type::Bytes",
+        Scalar::Uuid => "__::Type::Uuid",
+        Scalar::Date => "__::Type::Date",
+        Scalar::Time => "__::Type::Time",
+        Scalar::DateTime => "__::Type::DateTime",
+        Scalar::LocalDateTime => "__::Type::LocalDateTime",
+        Scalar::Json => "__::Type::Json",
     };
-    let name = format_ident!("{name}");
-    quote!(::rex_orm::__::Type::#name)
+    constant::named(name)
 }
 
-fn default_value(cx: &Cx<'_>, ty: Type, default: &Default) -> TokenStream {
-    let kind = match default {
+fn default_value(cx: &Cx<'_>, ty: Type, default: &Default) -> Expr {
+    let name = match default {
         Default::Value(value) => return constant(cx, ty, value),
         Default::List(values) => {
-            let values = values.iter().map(|value| constant(cx, ty, value));
-            return quote!(::rex_orm::__::DefaultValue::List(&[#(#values),*]));
+            let values = constant::list(values.iter().map(|value| constant(cx, ty, value)));
+            return constant::call("__::DefaultValue::List", [values]);
         }
-        Default::Autoincrement => quote!(Autoincrement),
-        Default::Sql(_) => quote!(Database),
-        Default::Now => quote!(Now),
-        Default::Today => quote!(Today),
-        Default::Uuid4 => quote!(Uuid4),
-        Default::Uuid7 => quote!(Uuid7),
+        Default::Autoincrement => "__::DefaultValue::Autoincrement",
+        Default::Sql(_) => "__::DefaultValue::Database",
+        Default::Now => "__::DefaultValue::Now",
+        Default::Today => "__::DefaultValue::Today",
+        Default::Uuid4 => "__::DefaultValue::Uuid4",
+        Default::Uuid7 => "__::DefaultValue::Uuid7",
     };
-    quote!(::rex_orm::__::DefaultValue::#kind)
+    constant::named(name)
 }
 
-pub(super) fn constant(cx: &Cx<'_>, ty: Type, value: &Value) -> TokenStream {
-    let value = match value {
-        Value::Bool(value) => quote!(Bool(#value)),
-        Value::Int(value) => quote!(Int(#value)),
-        Value::Float(value) => quote!(Float(#value)),
-        Value::Decimal(digits) => quote!(Decimal(#digits)),
-        Value::String(text) => quote!(Text(#text)),
-        Value::Bytes(bytes) => quote!(Bytes(&[#(#bytes),*])),
+pub(super) fn constant(cx: &Cx<'_>, ty: Type, value: &Value) -> Expr {
+    let (kind, value) = match value {
+        Value::Bool(value) => ("Bool", constant::boolean(*value)),
+        Value::Int(value) => ("Int", constant::parsed(quote!(#value))),
+        Value::Float(value) => ("Float", constant::parsed(quote!(#value))),
+        Value::Decimal(digits) => ("Decimal", constant::text(digits)),
+        Value::String(text) => ("Text", constant::text(text)),
+        Value::Bytes(bytes) => ("Bytes", constant::parsed(quote!(&[#(#bytes),*]))),
         Value::Uuid(text) => {
             let bytes = uuid(text);
-            quote!(Uuid([#(#bytes),*]))
+            ("Uuid", constant::parsed(quote!([#(#bytes),*])))
         }
-        Value::Date(days) => quote!(Date(#days)),
-        Value::Time(micros) => quote!(Time(#micros)),
-        Value::DateTime(micros) | Value::LocalDateTime(micros) => quote!(DateTime(#micros)),
-        Value::Json(text) => quote!(Json(#text)),
+        Value::Date(days) => ("Date", constant::parsed(quote!(#days))),
+        Value::Time(micros) => ("Time", constant::parsed(quote!(#micros))),
+        Value::DateTime(micros) | Value::LocalDateTime(micros) => {
+            ("DateTime", constant::parsed(quote!(#micros)))
+        }
+        Value::Json(text) => ("Json", constant::text(text)),
         Value::Variant(at) => {
             let label = match ty {
                 Type::Enum(id) => cx.schema[id].variants[*at].label.as_str(),
                 Type::Scalar(_) => unreachable!("only an enum's default is a variant"),
             };
-            quote!(Label(#label))
+            ("Label", constant::text(label))
         }
     };
-    quote!(::rex_orm::__::DefaultValue::#value)
+    constant::call(&format!("__::DefaultValue::{kind}"), [value])
 }
 
 /// The bytes of a checked UUID.
@@ -200,33 +219,30 @@ pub(super) fn uuid(text: &str) -> Vec<u8> {
     digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect()
 }
 
-fn foreign_key(cx: &Cx<'_>, key: &ForeignKey) -> TokenStream {
+fn foreign_key(cx: &Cx<'_>, key: &ForeignKey) -> Expr {
     let target = &cx.schema[key.target];
-    let (name, columns) = (&key.name, places(&key.columns));
-    let target_columns = key.target_columns.iter().map(|&place| &target.columns[place].name);
-    foreign_key_meta(name, &columns, target, target_columns)
+    let target_columns = key.target_columns.iter().map(|&place| target.columns[place].name.as_str());
+    foreign_key_meta(&key.name, &key.columns, target, target_columns)
 }
 
 fn foreign_key_meta<'a>(
     name: &str,
-    columns: &TokenStream,
+    columns: &[usize],
     target: &Model,
-    target_columns: impl Iterator<Item = &'a String>,
-) -> TokenStream {
-    let (schema, target) = (schema_name(target.schema.as_deref()), &target.table);
-    quote! {
-        ::rex_orm::__::ForeignKeyMeta {
-            name: #name,
-            columns: #columns,
-            target_schema: #schema,
-            target: #target,
-            target_columns: &[#(#target_columns),*],
-        }
-    }
+    target_columns: impl Iterator<Item = &'a str>,
+) -> Expr {
+    let fields = [
+        ("name", constant::text(name)),
+        ("columns", places(columns)),
+        ("target_schema", schema_name(target.schema.as_deref())),
+        ("target", constant::text(&target.table)),
+        ("target_columns", texts(target_columns)),
+    ];
+    constant::structure("__::ForeignKeyMeta", fields)
 }
 
 /// The keys of all tables that refer to a model's.
-fn references(cx: &Cx<'_>, id: ModelId) -> Vec<TokenStream> {
+fn references(cx: &Cx<'_>, id: ModelId) -> Vec<Expr> {
     let mut found = Vec::new();
     let referring = cx.schema.referring(id);
     for model in referring.models.iter().map(|&holder| &cx.schema[holder]) {
@@ -235,7 +251,7 @@ fn references(cx: &Cx<'_>, id: ModelId) -> Vec<TokenStream> {
                 key.columns.iter().map(|&place| model.columns[place].name.as_str()).collect();
             let actions = [key.on_delete, key.on_key_change];
             let source = (model.schema.as_deref(), model.table.as_str());
-            found.push(reference(&key.name, source, &columns, &places(&key.target_columns), actions));
+            found.push(reference(&key.name, source, &columns, &key.target_columns, actions));
         }
     }
     for join in referring.join_tables.iter().map(|&join| &cx.schema[join]) {
@@ -243,8 +259,7 @@ fn references(cx: &Cx<'_>, id: ModelId) -> Vec<TokenStream> {
             let columns: Vec<&str> = side.columns.iter().map(String::as_str).collect();
             let name = made::foreign_key(&join.stem(), &columns);
             let source = (join.schema.as_deref(), join.table.as_str());
-            let places = places(&cx.schema[id].primary_key);
-            found.push(reference(&name, source, &columns, &places, [Action::Cascade; 2]));
+            found.push(reference(&name, source, &columns, &cx.schema[id].primary_key, [Action::Cascade; 2]));
         }
     }
     found
@@ -255,22 +270,20 @@ fn reference(
     name: &str,
     source: (Option<&str>, &str),
     source_columns: &[&str],
-    columns: &TokenStream,
+    columns: &[usize],
     actions: [Action; 2],
-) -> TokenStream {
+) -> Expr {
     let [delete, key_change] = actions.map(|action| matches!(action, Action::Restrict | Action::NoAction));
-    let (schema, source) = (schema_name(source.0), source.1);
-    quote! {
-        ::rex_orm::__::ReferenceMeta {
-            name: #name,
-            source_schema: #schema,
-            source: #source,
-            source_columns: &[#(#source_columns),*],
-            columns: #columns,
-            refuses_delete: #delete,
-            refuses_key_change: #key_change,
-        }
-    }
+    let fields = [
+        ("name", constant::text(name)),
+        ("source_schema", schema_name(source.0)),
+        ("source", constant::text(source.1)),
+        ("source_columns", texts(source_columns.iter().copied())),
+        ("columns", places(columns)),
+        ("refuses_delete", constant::boolean(delete)),
+        ("refuses_key_change", constant::boolean(key_change)),
+    ];
+    constant::structure("__::ReferenceMeta", fields)
 }
 
 /// The constant of a join table: `POSTS_TAGS`, numbered since tables may differ in case only.
@@ -279,8 +292,8 @@ pub(super) fn join_table_name(id: JoinTableId) -> proc_macro2::Ident {
 }
 
 /// A join table's `TableMeta`, as a constant.
-pub(super) fn join_table(cx: &Cx<'_>, id: JoinTableId, join: &JoinTable) -> TokenStream {
-    let constant = join_table_name(id);
+pub(super) fn join_table(cx: &Cx<'_>, id: JoinTableId, join: &JoinTable) -> Piece {
+    let name = join_table_name(id);
     let [first, second] = &join.sides;
     let names = [first, second].map(|side| names::shown(&cx.schema[side.model].name));
     let docs = layout::docs(&[&format!(
@@ -293,43 +306,35 @@ pub(super) fn join_table(cx: &Cx<'_>, id: JoinTableId, join: &JoinTable) -> Toke
         let (model, from) = (&cx.schema[side.model], columns.len());
         let own: Vec<&str> = side.columns.iter().map(String::as_str).collect();
         let here: Vec<usize> = (from..from + own.len()).collect();
-        let there = model.primary_key.iter().map(|&place| &model.columns[place].name);
-        foreign_keys.push(foreign_key_meta(
-            &made::foreign_key(&join.stem(), &own),
-            &places(&here),
-            model,
-            there,
-        ));
+        let there = model.primary_key.iter().map(|&place| model.columns[place].name.as_str());
+        foreign_keys.push(foreign_key_meta(&made::foreign_key(&join.stem(), &own), &here, model, there));
         for (name, &place) in own.iter().zip(&model.primary_key) {
-            let ty = ty(cx, model.columns[place].ty);
-            let as_text = types::as_text(&model.columns[place]).then(|| quote!(.as_text()));
-            columns.push(quote!(::rex_orm::__::ColumnMeta::new(#name, #ty) #as_text));
+            let column = &model.columns[place];
+            columns.push(as_text(plain_column(cx, name, column), column));
         }
     }
-    let (table, key_name) = (&join.table, made::primary_key(&join.stem()));
-    let schema = schema_name(join.schema.as_deref());
-    let key = places(&(0..columns.len()).collect::<Vec<usize>>());
-    quote! {
+    let key: Vec<usize> = (0..columns.len()).collect();
+    let fields = [
+        ("schema", schema_name(join.schema.as_deref())),
+        ("name", constant::text(&join.table)),
+        ("columns", constant::list(columns)),
+        ("key", unique(&made::primary_key(&join.stem()), &key)),
+        ("uniques", constant::list([])),
+        ("foreign_keys", constant::list(foreign_keys)),
+        ("referenced_by", constant::list([])),
+        ("upkeep", constant::named("__::Upkeep::NONE")),
+    ];
+    let meta = constant::structure("__::TableMeta", fields);
+    let item = quote! {
         #docs
-        const #constant: &::rex_orm::__::TableMeta = &::rex_orm::__::TableMeta {
-            schema: #schema,
-            name: #table,
-            columns: &[#(#columns),*],
-            key: ::rex_orm::__::UniqueMeta { name: #key_name, columns: #key },
-            uniques: &[],
-            foreign_keys: &[#(#foreign_keys),*],
-            referenced_by: &[],
-            upkeep: ::rex_orm::__::Upkeep::NONE,
-        };
-    }
+        const #name: &__::TableMeta = ();
+    };
+    Piece::Item(Box::new(constant::with_values(item, [constant::reference(meta)])))
 }
 
 /// A relation's `Path`.
-pub(super) fn path(cx: &Cx<'_>, relation: &Relation) -> TokenStream {
-    let direct = |columns: &[usize]| {
-        let columns = places(columns);
-        quote!(::rex_orm::__::Path::Direct { to: #columns })
-    };
+pub(super) fn path(cx: &Cx<'_>, relation: &Relation) -> Expr {
+    let direct = |columns: &[usize]| constant::structure("__::Path::Direct", [("to", places(columns))]);
     match relation.kind {
         RelationKind::ToOne { foreign_key, .. } => {
             direct(&cx.schema[relation.model].foreign_keys[foreign_key].target_columns)
@@ -338,32 +343,25 @@ pub(super) fn path(cx: &Cx<'_>, relation: &Relation) -> TokenStream {
             direct(&cx.schema.foreign_key(inverse).1.columns)
         }
         RelationKind::ManyToMany { join_table, side } => {
-            let constant = join_table_name(join_table);
+            let table = constant::named(&format!("super::{}", join_table_name(join_table)));
             let sides = &cx.schema[join_table].sides;
             let first: Vec<usize> = (0..sides[0].columns.len()).collect();
             let second: Vec<usize> = (first.len()..first.len() + sides[1].columns.len()).collect();
             let (from, to) = if side == 0 { (first, second) } else { (second, first) };
-            let target = &cx.schema[relation.target].primary_key;
-            through(&quote!(super::#constant), &from, &to, target)
+            through(table, &from, &to, &cx.schema[relation.target].primary_key)
         }
         RelationKind::Through { here, there } => {
             let (joining, here) = cx.schema.foreign_key(here);
             let there = cx.schema.foreign_key(there).1;
             let joining = names::model_path(cx.schema, joining);
-            let table = quote!(&<#joining as ::rex_orm::__::Model>::META.table);
-            through(&table, &here.columns, &there.columns, &there.target_columns)
+            let table = constant::parsed(quote!(&<#joining as __::Model>::META.table));
+            through(table, &here.columns, &there.columns, &there.target_columns)
         }
     }
 }
 
-fn through(table: &TokenStream, from: &[usize], to: &[usize], target: &[usize]) -> TokenStream {
-    let (from, to, target) = (places(from), places(to), places(target));
-    quote! {
-        ::rex_orm::__::Path::Through(&::rex_orm::__::Through {
-            table: #table,
-            from: #from,
-            to: #to,
-            target: #target,
-        })
-    }
+fn through(table: Expr, from: &[usize], to: &[usize], target: &[usize]) -> Expr {
+    let fields = [("table", table), ("from", places(from)), ("to", places(to)), ("target", places(target))];
+    let through = constant::structure("__::Through", fields);
+    constant::call("__::Path::Through", [constant::reference(through)])
 }

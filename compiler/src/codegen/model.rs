@@ -5,7 +5,8 @@ use quote::{format_ident, quote};
 use rex_schema::model::{Column, Model, ModelId, ModelKind, Scalar, Type};
 
 use super::fields::{self, Field};
-use super::{Cx, builders, columns, layout, meta, names, relations, repository, shown, types};
+use super::layout::Piece;
+use super::{Cx, builders, columns, constant, layout, meta, names, relations, repository, shown, types};
 
 /// Generates the file of a model.
 pub(super) fn file(cx: &Cx<'_>, id: ModelId) -> String {
@@ -17,18 +18,22 @@ pub(super) fn file(cx: &Cx<'_>, id: ModelId) -> String {
         items.extend([new_row(cx, model), new_constructor(cx, model), new_impl(cx, model)]);
     }
     items.extend(columns::items(cx, model));
-    items.push(model_impl(cx, id));
+    items.push(row_impl(cx, model));
+    let mut pieces: Vec<Piece> = items.into_iter().map(Piece::from).collect();
+    pieces.push(model_impl(cx, id));
+    let mut items = Vec::new();
     if is_written {
         items.push(writable_impl(model));
         items.push(acts(cx, model));
         items.extend(repository::unique_items(cx, model));
     }
-    items.extend(relations::items(cx, id));
-    items.extend(repository::items(cx, id));
+    pieces.extend(items.into_iter().map(Piece::from));
+    pieces.extend(relations::items(cx, id));
+    pieces.extend(repository::items(cx, id).into_iter().map(Piece::from));
     if is_written {
-        items.extend(builders::items(cx, id));
+        pieces.extend(builders::items(cx, id).into_iter().map(Piece::from));
     }
-    layout::file(&model.file, items)
+    layout::file(&model.file, pieces)
 }
 
 /// `pub struct User { … }`
@@ -68,7 +73,7 @@ pub(super) fn serde(cx: &Cx<'_>, transparent: bool) -> TokenStream {
     }
     let transparent = transparent.then(|| quote!(transparent,));
     quote! {
-        #[derive(::rex_orm::__::serde::Serialize, ::rex_orm::__::serde::Deserialize)]
+        #[derive(__::serde::Serialize, __::serde::Deserialize)]
         #[serde(#transparent crate = "::rex_orm::__::serde")]
     }
 }
@@ -88,21 +93,21 @@ fn typed_id(cx: &Cx<'_>, model: &Model, column: &Column) -> Vec<TokenStream> {
     let (id, row) = (names::id_type(&model.name), names::item(&model.name));
     let docs = layout::docs(&[&format!("The id of a [`{}`].", names::shown(&model.name))]);
     let value = types::value(cx, column.ty);
-    let copy = types::is_copy(column.ty).then(|| quote!(::core::marker::Copy,));
+    let copy = types::is_copy(column.ty).then(|| quote!(__::Copy,));
     let serde = serde(cx, true);
     let struct_ = quote! {
         #docs
         #[derive(
-            ::core::clone::Clone, #copy ::core::fmt::Debug, ::core::cmp::PartialEq, ::core::cmp::Eq,
-            ::core::hash::Hash, ::core::cmp::PartialOrd, ::core::cmp::Ord
+            __::Clone, #copy __::Debug, __::PartialEq, __::Eq,
+            __::Hash, __::PartialOrd, __::Ord
         )]
         #serde
         pub struct #id(pub #value);
     };
     let display = quote! {
-        impl ::core::fmt::Display for #id {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                ::core::fmt::Display::fmt(&self.0, f)
+        impl __::Display for #id {
+            fn fmt(&self, f: &mut __::Formatter<'_>) -> ::core::fmt::Result {
+                __::Display::fmt(&self.0, f)
             }
         }
     };
@@ -110,7 +115,7 @@ fn typed_id(cx: &Cx<'_>, model: &Model, column: &Column) -> Vec<TokenStream> {
     let mut items = vec![struct_, if has_display { display } else { TokenStream::new() }, id_scalar(&id)];
     items.push(fits(&id, &value, &quote!(#id(self))));
     if matches!(column.ty, Type::Scalar(Scalar::String { .. })) {
-        items.push(fits(&id, &quote!(&str), &quote!(#id(::std::borrow::ToOwned::to_owned(self)))));
+        items.push(fits(&id, &quote!(&str), &quote!(#id(__::ToOwned::to_owned(self)))));
     }
     let field = names::field(&column.field);
     items.push(fits(&id, &quote!(&#row), &taken(column, &quote!(self.#field))));
@@ -120,13 +125,13 @@ fn typed_id(cx: &Cx<'_>, model: &Model, column: &Column) -> Vec<TokenStream> {
 fn id_scalar(id: &proc_macro2::Ident) -> TokenStream {
     let name = id.to_string();
     quote! {
-        impl ::rex_orm::__::Scalar for #id {
+        impl __::Scalar for #id {
             const NAME: &'static str = #name;
-            fn encode(self) -> ::rex_orm::__::Value {
-                ::rex_orm::__::Scalar::encode(self.0)
+            fn encode(self) -> __::Value {
+                __::Scalar::encode(self.0)
             }
-            fn decode(cell: ::rex_orm::__::Cell<'_>) -> ::core::option::Option<Self> {
-                ::rex_orm::__::Scalar::decode(cell).map(Self)
+            fn decode(cell: __::Cell<'_>) -> __::Option<Self> {
+                __::Scalar::decode(cell).map(Self)
             }
         }
     }
@@ -135,7 +140,7 @@ fn id_scalar(id: &proc_macro2::Ident) -> TokenStream {
 fn fits(id: &proc_macro2::Ident, from: &TokenStream, value: &TokenStream) -> TokenStream {
     quote! {
         #[diagnostic::do_not_recommend]
-        impl ::rex_orm::__::Fits<#id> for #from {
+        impl __::Fits<#id> for #from {
             fn fit(self) -> #id {
                 #value
             }
@@ -147,7 +152,7 @@ fn fits(id: &proc_macro2::Ident, from: &TokenStream, value: &TokenStream) -> Tok
 pub(super) fn taken(column: &Column, place: &TokenStream) -> TokenStream {
     match types::is_copy(column.ty) && !column.list && column.rust.is_none() {
         true => place.clone(),
-        false => quote!(::core::clone::Clone::clone(&#place)),
+        false => quote!(__::Clone::clone(&#place)),
     }
 }
 
@@ -164,7 +169,7 @@ fn new_row(cx: &Cx<'_>, model: &Model) -> TokenStream {
         let (name, docs, ty, deprecated) =
             (&field.name, field.documentation(), &field.ty, field.deprecation());
         match field.has_default {
-            true => quote!(#docs #deprecated pub #name: ::core::option::Option<#ty>),
+            true => quote!(#docs #deprecated pub #name: __::Option<#ty>),
             false => quote!(#docs #deprecated pub #name: #ty),
         }
     });
@@ -186,13 +191,13 @@ fn new_constructor(cx: &Cx<'_>, model: &Model) -> TokenStream {
     let how: Vec<_> = (0..required.len()).map(|at| format_ident!("How{at}")).collect();
     let arguments = required.iter().zip(&how).map(|(field, how)| {
         let (name, ty) = (names::field(field.setter), &field.ty);
-        quote!(#name: impl ::rex_orm::__::Fits<#ty, #how>)
+        quote!(#name: impl __::Fits<#ty, #how>)
     });
     let values = fields.iter().map(|field| {
         let (name, argument) = (&field.name, names::field(field.setter));
         match field.is_required {
             true => quote!(#name: #argument.fit()),
-            false => quote!(#name: ::core::option::Option::None),
+            false => quote!(#name: __::None),
         }
     });
     let generics = (!how.is_empty()).then(|| quote!(<#(#how),*>));
@@ -210,9 +215,9 @@ fn new_impl(cx: &Cx<'_>, model: &Model) -> TokenStream {
     let (name, row) = (names::new_type(&model.name), names::item(&model.name));
     let values = fields::values(&fields::of(cx, model));
     quote! {
-        impl ::rex_orm::__::New for #name {
+        impl __::New for #name {
             type Model = #row;
-            fn encode(self) -> ::std::vec::Vec<::rex_orm::__::Value> {
+            fn encode(self) -> __::Vec<__::Value> {
                 #values
             }
         }
@@ -226,7 +231,7 @@ fn acts(cx: &Cx<'_>, model: &Model) -> TokenStream {
         let column = &model.columns[place];
         let (field, ty) = (names::field(&column.field), types::column(cx, column));
         quote! {
-            impl ::rex_orm::__::Versioned for #row {
+            impl __::Versioned for #row {
                 type Version = #ty;
                 fn version(&self) -> #ty {
                     self.#field
@@ -234,7 +239,7 @@ fn acts(cx: &Cx<'_>, model: &Model) -> TokenStream {
             }
         }
     });
-    let soft_delete = model.soft_delete.map(|_| quote!(impl ::rex_orm::__::SoftDelete for #row {}));
+    let soft_delete = model.soft_delete.map(|_| quote!(impl __::SoftDelete for #row {}));
     quote!(#versioned #soft_delete)
 }
 
@@ -242,24 +247,40 @@ fn acts(cx: &Cx<'_>, model: &Model) -> TokenStream {
 fn writable_impl(model: &Model) -> TokenStream {
     let (row, update) = (names::item(&model.name), names::beside("Update", &model.name));
     quote! {
-        impl ::rex_orm::__::Writable for #row {
-            type Changes = #update<::rex_orm::__::Matching>;
+        impl __::Writable for #row {
+            type Changes = #update<__::Matching>;
+        }
+    }
+}
+
+/// How a row is read.
+fn row_impl(cx: &Cx<'_>, model: &Model) -> TokenStream {
+    let row = names::item(&model.name);
+    let fields = fields::of(cx, model);
+    let names = fields.iter().map(|field| &field.name);
+    let decoded = fields.iter().map(Field::decoded);
+    quote! {
+        impl __::FromRow for #row {
+            fn arrange(columns: &mut __::Arranging<'_>) -> __::Result<()> {
+                columns.model(<Self as __::Model>::META)
+            }
+            fn from_row(row: &mut __::Row<'_>) -> __::Result<Self> {
+                __::Ok(Self { #(#names: #decoded),* })
+            }
         }
     }
 }
 
 /// What the runtime asks of a model.
-fn model_impl(cx: &Cx<'_>, id: ModelId) -> TokenStream {
+fn model_impl(cx: &Cx<'_>, id: ModelId) -> Piece {
     let model = &cx.schema[id];
     let row = names::item(&model.name);
     let columns = names::beside("Columns", &model.name);
     let key = types::key(cx, model);
     let fields = fields::of(cx, model);
-    let names = || fields.iter().map(|field| &field.name);
-    let (names, decoded_names) = (names(), names());
-    let columns_of = fields.iter().map(Field::column_value);
-    let decoded = fields.iter().map(Field::decoded);
-    let meta = meta::model(cx, id);
+    let columns_of = fields.iter().map(|field| constant::field(field.name.clone(), field.column_value()));
+    let columns_of = constant::structure_of(columns.clone().into(), columns_of);
+    let meta = constant::reference(meta::model(cx, id));
     let parts = model.primary_key.iter().map(|&place| fields::value(cx, model, place, &quote!(self)));
     let parts: Vec<TokenStream> = parts.collect();
     let value = match parts.as_slice() {
@@ -268,23 +289,16 @@ fn model_impl(cx: &Cx<'_>, id: ModelId) -> TokenStream {
         [one] => one.clone(),
         _ => quote!((#(#parts),*)),
     };
-    quote! {
-        impl ::rex_orm::__::FromRow for #row {
-            fn arrange(columns: &mut ::rex_orm::__::Arranging<'_>) -> ::rex_orm::Result<()> {
-                columns.model(<Self as ::rex_orm::__::Model>::META)
-            }
-            fn from_row(row: &mut ::rex_orm::__::Row<'_>) -> ::rex_orm::Result<Self> {
-                ::core::result::Result::Ok(Self { #(#decoded_names: #decoded),* })
-            }
-        }
-        impl ::rex_orm::__::Model for #row {
+    let item = quote! {
+        impl __::Model for #row {
             type Columns = #columns;
             type Key = #key;
-            const COLUMNS: #columns = #columns { #(#names: #columns_of),* };
-            const META: &'static ::rex_orm::__::ModelMeta = &#meta;
+            const COLUMNS: #columns = ();
+            const META: &'static __::ModelMeta = ();
             fn key(&self) -> Self::Key {
                 #value
             }
         }
-    }
+    };
+    Piece::Item(Box::new(constant::with_values(item, [columns_of, meta])))
 }

@@ -26,28 +26,23 @@ fn stands_for(column: &Column) -> Option<(&str, Type)> {
 fn item(cx: &Cx<'_>, text: &str, ty: Type) -> TokenStream {
     let path = path(text);
     let (encode, decode) = match ty {
-        Type::Scalar(Scalar::Json) => {
-            (quote!(::rex_orm::__::encode_json(&self)), quote!(::rex_orm::__::decode_json(cell)))
-        }
+        Type::Scalar(Scalar::Json) => (quote!(__::encode_json(&self)), quote!(__::decode_json(cell))),
         ty => {
             let scalar = types::value(cx, ty);
-            (
-                quote!(::rex_orm::__::encode_as::<#scalar, _>(self)),
-                quote!(::rex_orm::__::decode_as::<#scalar, _>(cell)),
-            )
+            (quote!(__::encode_as::<#scalar, _>(self)), quote!(__::decode_as::<#scalar, _>(cell)))
         }
     };
     quote! {
-        impl ::rex_orm::__::Scalar for #path {
+        impl __::Scalar for #path {
             const NAME: &'static str = #text;
-            fn encode(self) -> ::rex_orm::__::Value {
+            fn encode(self) -> __::Value {
                 #encode
             }
-            fn decode(cell: ::rex_orm::__::Cell<'_>) -> ::core::option::Option<Self> {
+            fn decode(cell: __::Cell<'_>) -> __::Option<Self> {
                 #decode
             }
         }
-        impl ::rex_orm::__::Element for #path {}
+        impl __::Element for #path {}
     }
 }
 

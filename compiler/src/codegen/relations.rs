@@ -4,10 +4,11 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use rex_schema::model::{Model, ModelId, Relation, RelationKind};
 
-use super::{Cx, fields, layout, meta, names, shown, types};
+use super::layout::Piece;
+use super::{Cx, constant, fields, layout, meta, names, shown, types};
 
 /// The markers of a model's relations, what they say, and the methods of a row.
-pub(super) fn items(cx: &Cx<'_>, id: ModelId) -> Vec<TokenStream> {
+pub(super) fn items(cx: &Cx<'_>, id: ModelId) -> Vec<Piece> {
     let model = &cx.schema[id];
     if model.relations.is_empty() {
         return Vec::new();
@@ -18,11 +19,11 @@ pub(super) fn items(cx: &Cx<'_>, id: ModelId) -> Vec<TokenStream> {
         quote!(#docs pub enum #name {})
     });
     let docs = layout::docs(&[&format!("The relations of [`{}`], as types.", names::shown(&model.name))]);
-    let mut items = vec![quote!(#docs pub mod relations { #(#markers)* })];
+    let mut items = vec![quote!(#docs pub mod relations { #(#markers)* }).into()];
     items.extend(relations().map(|relation| relation_impl(cx, model, relation)));
     let row = names::item(&model.name);
     let methods = relations().map(|relation| row_method(cx, relation));
-    items.push(quote!(impl #row { #(#methods)* }));
+    items.push(quote!(impl #row { #(#methods)* }).into());
     items
 }
 
@@ -43,7 +44,7 @@ fn start<'a>(cx: &Cx<'a>, model: &'a Model, relation: &Relation) -> &'a [usize] 
     }
 }
 
-fn relation_impl(cx: &Cx<'_>, model: &Model, relation: &Relation) -> TokenStream {
+fn relation_impl(cx: &Cx<'_>, model: &Model, relation: &Relation) -> Piece {
     let (marker, row) = (names::camel(&[&relation.name]), names::item(&model.name));
     let target = names::model_path(cx.schema, relation.target);
     let start = start(cx, model, relation);
@@ -62,33 +63,38 @@ fn relation_impl(cx: &Cx<'_>, model: &Model, relation: &Relation) -> TokenStream
     // `Some(x?)` of a single nullable column is the column itself.
     let value = match start {
         &[place] if is_nullable(place) => fields::value(cx, model, place, &quote!(from)),
-        _ => quote!(::core::option::Option::Some(#value)),
+        _ => quote!(__::Some(#value)),
     };
-    let (card, name, path) = (cardinality(relation), &relation.name, meta::path(cx, relation));
-    let holds_key = matches!(relation.kind, RelationKind::ToOne { .. });
-    quote! {
-        impl ::rex_orm::__::Relation for relations::#marker {
+    let card = cardinality(relation);
+    let fields = [
+        ("name", constant::text(&relation.name)),
+        ("holds_key", constant::boolean(matches!(relation.kind, RelationKind::ToOne { .. }))),
+        ("path", meta::path(cx, relation)),
+    ];
+    let meta = constant::reference(constant::structure("__::RelationMeta", fields));
+    let item = quote! {
+        impl __::Relation for relations::#marker {
             type From = #row;
             type To = #target;
             type Key = #key;
             type Card = #card;
-            const META: &'static ::rex_orm::__::RelationMeta =
-                &::rex_orm::__::RelationMeta { name: #name, holds_key: #holds_key, path: #path };
-            fn key(from: &#row) -> ::core::option::Option<Self::Key> {
+            const META: &'static __::RelationMeta = ();
+            fn key(from: &#row) -> __::Option<Self::Key> {
                 #value
             }
         }
-    }
+    };
+    Piece::Item(Box::new(constant::with_values(item, [meta])))
 }
 
 fn cardinality(relation: &Relation) -> TokenStream {
     match relation.kind {
-        RelationKind::ToOne { optional: false, .. } => quote!(::rex_orm::__::One),
+        RelationKind::ToOne { optional: false, .. } => quote!(__::One),
         RelationKind::ToOne { optional: true, .. } | RelationKind::InverseOne { .. } => {
-            quote!(::rex_orm::__::Maybe)
+            quote!(__::Maybe)
         }
         RelationKind::InverseMany { .. } | RelationKind::ManyToMany { .. } | RelationKind::Through { .. } => {
-            quote!(::rex_orm::__::Many)
+            quote!(__::Many)
         }
     }
 }
@@ -103,8 +109,8 @@ fn row_method(cx: &Cx<'_>, relation: &Relation) -> TokenStream {
     quote! {
         #docs
         #deprecated
-        pub fn #method(&self, db: &super::Db) -> ::rex_orm::Find<#target, (), #card> {
-            ::rex_orm::__::follow::<relations::#marker>(&db.0, self)
+        pub fn #method(&self, db: &super::Db) -> __::Find<#target, (), #card> {
+            __::follow::<relations::#marker>(&db.0, self)
         }
     }
 }

@@ -18,8 +18,8 @@ pub(super) fn items(cx: &Cx<'_>, id: ModelId) -> [TokenStream; 2] {
         layout::docs(&[&format!("The rows of [`{}`]: what `db.{handle}()` is.", names::shown(&model.name))]);
     let struct_ = quote! {
         #docs
-        #[derive(::core::clone::Clone, ::core::fmt::Debug)]
-        pub struct #repository(pub(super) ::rex_orm::__::Repo<#row>);
+        #[derive(__::Clone, __::Debug)]
+        pub struct #repository(pub(super) __::Repo<#row>);
     };
     let fixed = [get_method(cx, id), find_method(model), write_methods(cx, id), refresh_method(model)];
     // The read by the primary key comes first, where there is one.
@@ -43,7 +43,7 @@ fn get_method(cx: &Cx<'_>, id: ModelId) -> TokenStream {
     let docs = documented("The row with this key, or an error of `NotFound`.", &cx.statements.of(id).gets[0]);
     quote! {
         #docs
-        pub fn get(&self, key: impl ::rex_orm::Key<#row>) -> ::rex_orm::Pending<#row> {
+        pub fn get(&self, key: impl __::Key<#row>) -> __::Pending<#row> {
             self.0.get(key.into_key())
         }
     }
@@ -53,7 +53,7 @@ fn find_method(model: &Model) -> TokenStream {
     let row = names::item(&model.name);
     quote! {
         /// All rows, to be narrowed down.
-        pub fn find(&self) -> ::rex_orm::Find<#row> {
+        pub fn find(&self) -> __::Find<#row> {
             self.0.find()
         }
     }
@@ -73,14 +73,14 @@ fn write_methods(cx: &Cx<'_>, id: ModelId) -> TokenStream {
             #create(self.0.draft())
         }
         #insert
-        pub fn insert(&self, row: #new) -> ::rex_orm::Pending<#row> {
+        pub fn insert(&self, row: #new) -> __::Pending<#row> {
             self.0.insert(row)
         }
         /// Writes any number of rows, all or none; answers with them in the same order.
         pub fn insert_many(
             &self,
-            rows: impl ::core::iter::IntoIterator<Item = #new>,
-        ) -> ::rex_orm::Pending<::std::vec::Vec<#row>> {
+            rows: impl __::IntoIterator<Item = #new>,
+        ) -> __::Pending<__::Vec<#row>> {
             self.0.insert_many(rows)
         }
         #changes
@@ -107,11 +107,11 @@ fn changes(cx: &Cx<'_>, id: ModelId, writes: &Writes) -> TokenStream {
     let soft = model.soft_delete.map(|_| soft_delete(cx, id, &by, writes));
     quote! {
         #starts
-        pub fn update(&self, #argument: #ty) -> #update<::rex_orm::__::ByKey> {
+        pub fn update(&self, #argument: #ty) -> #update<__::ByKey> {
             #update(self.0.#start)
         }
         #deletes
-        pub fn delete(&self, #argument: #ty) -> ::rex_orm::Pending<()> {
+        pub fn delete(&self, #argument: #ty) -> __::Pending<()> {
             self.0.#delete
         }
         #soft
@@ -134,7 +134,7 @@ impl By {
     fn key(row: &Ident) -> By {
         By {
             argument: format_ident!("key"),
-            ty: quote!(impl ::rex_orm::Key<#row>),
+            ty: quote!(impl __::Key<#row>),
             update: quote!(update(key.into_key())),
             delete: quote!(delete(key.into_key())),
             which: "the row with this key",
@@ -145,7 +145,7 @@ impl By {
     fn version(row: &Ident) -> By {
         By {
             argument: format_ident!("row"),
-            ty: quote!(impl ::rex_orm::KeyVersion<#row>),
+            ty: quote!(impl __::KeyVersion<#row>),
             update: quote!(update_version(row)),
             delete: quote!(delete_version(row)),
             which: "this version of a row, `&row` or `(key, version)`",
@@ -159,18 +159,18 @@ fn soft_delete(cx: &Cx<'_>, id: ModelId, by: &By, writes: &Writes) -> TokenStrea
     let row = names::item(&cx.schema[id].name);
     let By { argument, ty, which, fails, .. } = by;
     let at = match cx.schema[id].version {
-        Some(_) => quote!(::rex_orm::__::ByKey::version(row)),
-        None => quote!(::rex_orm::__::ByKey::new::<#row>(key.into_key())),
+        Some(_) => quote!(__::ByKey::version(row)),
+        None => quote!(__::ByKey::new::<#row>(key.into_key())),
     };
     let restores = layout::docs(&[&format!("Takes back the deletion of {which}, or fails with {fails}.")]);
     let removes = documented(&format!("Deletes {which} for good, or fails with {fails}."), &writes.delete);
     quote! {
         #restores
-        pub fn restore(&self, #argument: #ty) -> ::rex_orm::Pending<#row> {
+        pub fn restore(&self, #argument: #ty) -> __::Pending<#row> {
             self.0.restore(#at)
         }
         #removes
-        pub fn delete_forever(&self, #argument: #ty) -> ::rex_orm::Pending<()> {
+        pub fn delete_forever(&self, #argument: #ty) -> __::Pending<()> {
             self.0.delete_forever(#at)
         }
     }
@@ -188,7 +188,7 @@ fn refresh_method(model: &Model) -> TokenStream {
     let sql = layout::raw(&sql);
     quote! {
         #docs
-        pub fn refresh(&self) -> ::rex_orm::Pending<()> {
+        pub fn refresh(&self) -> __::Pending<()> {
             self.0.refresh(&[#sql])
         }
     }
@@ -244,8 +244,8 @@ fn by_unique(cx: &Cx<'_>, id: ModelId, get: usize, at: usize, unique: &Unique) -
         #docs
         pub fn #method(
             &self,
-            #(#arguments: impl ::rex_orm::__::Fits<#kinds>),*
-        ) -> ::rex_orm::Pending<::core::option::Option<#row>> {
+            #(#arguments: impl __::Fits<#kinds>),*
+        ) -> __::Pending<__::Option<#row>> {
             self.0.by(#get, #key)
         }
     })
@@ -263,8 +263,8 @@ fn links(cx: &Cx<'_>, model: &Model, relation: &rex_schema::model::Relation) -> 
     Some(quote! {
         #docs
         #deprecated
-        pub fn #method(&self, of: impl ::rex_orm::Key<#row>) -> ::rex_orm::Links<relations::#marker> {
-            ::rex_orm::Links::new(::core::clone::Clone::clone(self.0.db()), of.into_key())
+        pub fn #method(&self, of: impl __::Key<#row>) -> __::Links<relations::#marker> {
+            __::Links::new(__::Clone::clone(self.0.db()), of.into_key())
         }
     })
 }
@@ -289,15 +289,15 @@ pub(super) fn unique_items(_: &Cx<'_>, model: &Model) -> [TokenStream; 2] {
     let enum_ = quote! {
         #docs
         #[derive(
-            ::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::cmp::PartialEq,
-            ::core::cmp::Eq, ::core::hash::Hash
+            __::Clone, __::Copy, __::Debug, __::PartialEq,
+            __::Eq, __::Hash
         )]
         pub enum #unique {
             #(#variant_docs #variants,)*
         }
     };
     let impl_ = quote! {
-        impl ::rex_orm::__::UniqueOf for #unique {
+        impl __::UniqueOf for #unique {
             const ALL: &'static [(&'static str, Self)] = &[#((#constraints, Self::#variants)),*];
         }
     };

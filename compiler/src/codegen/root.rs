@@ -7,6 +7,7 @@ use quote::{format_ident, quote};
 use rex_schema::Dialect;
 use rex_schema::model::{Scalar, Type};
 
+use super::layout::Piece;
 use super::{Cx, Layout, layout, meta, names, newtypes, types};
 
 /// What the file is called.
@@ -20,15 +21,16 @@ pub(super) fn name(cx: &Cx<'_>) -> String {
 /// Generates `schema.rs`, or `mod.rs`.
 pub(super) fn file(cx: &Cx<'_>) -> String {
     let version = env!("CARGO_PKG_VERSION");
-    let mut items = vec![quote!(const _: () = ::rex_orm::__::assert_version(#version);)];
+    let mut items = vec![quote!(const _: () = __::assert_version(#version);)];
     items.extend(needed_feature(cx));
     items.push(modules(cx));
     items.push(names_of_all(cx));
     items.extend(database(cx));
-    items.extend(cx.schema.join_tables().map(|(id, join)| meta::join_table(cx, id, join)));
-    items.extend(newtypes::items(cx));
-    items.push(ddl(cx));
-    layout::file(&sources(cx), items)
+    let mut pieces: Vec<Piece> = items.into_iter().map(Piece::from).collect();
+    pieces.extend(cx.schema.join_tables().map(|(id, join)| meta::join_table(cx, id, join)));
+    pieces.extend(newtypes::items(cx).into_iter().map(Piece::from));
+    pieces.push(ddl(cx).into());
+    layout::file(&sources(cx), pieces)
 }
 
 /// That the runtime was compiled with the crate of the schema's dates and times, if it has any.
@@ -39,7 +41,7 @@ fn needed_feature(cx: &Cx<'_>) -> Option<TokenStream> {
     };
     let has_time = cx.schema.models().any(|(_, model)| model.columns.iter().any(|column| is_time(column.ty)));
     let needs = format_ident!("needs_{}", cx.options.datetime.name());
-    has_time.then(|| quote!(const _: () = ::rex_orm::__::#needs::<::rex_orm::__::Compiled>();))
+    has_time.then(|| quote!(const _: () = __::#needs::<__::Compiled>();))
 }
 
 /// The files of the schema, for the head.
@@ -123,8 +125,8 @@ fn database(cx: &Cx<'_>) -> [TokenStream; 4] {
     let struct_ = quote! {
         /// The database of this schema: a pool of connections, or an open transaction.
         #[allow(unreachable_pub)]
-        #[derive(::core::clone::Clone, ::core::fmt::Debug)]
-        pub struct Db(::rex_orm::Db);
+        #[derive(__::Clone, __::Debug)]
+        pub struct Db(__::Db);
     };
     let repositories = cx.schema.models().map(|(id, model)| {
         let module = cx.names.model_module(id);
@@ -134,7 +136,7 @@ fn database(cx: &Cx<'_>) -> [TokenStream; 4] {
         quote! {
             #docs
             pub fn #method(&self) -> self::#module::#repository {
-                self::#module::#repository(::rex_orm::__::Repo::new(&self.0))
+                self::#module::#repository(__::Repo::new(&self.0))
             }
         }
     });
@@ -143,8 +145,8 @@ fn database(cx: &Cx<'_>) -> [TokenStream; 4] {
         _ => quote!(#[allow(dead_code, unreachable_pub)] impl Db { #(#repositories)* }),
     };
     let from = quote! {
-        impl ::core::convert::From<::rex_orm::Db> for Db {
-            fn from(db: ::rex_orm::Db) -> Self {
+        impl __::From<__::Db> for Db {
+            fn from(db: __::Db) -> Self {
                 Self(db)
             }
         }
@@ -163,31 +165,31 @@ fn handle() -> TokenStream {
             /// # Errors
             ///
             /// When the URL cannot work or the database cannot be reached.
-            pub async fn connect(url: &str) -> ::rex_orm::Result<Self> {
-                ::rex_orm::Db::connect(url).await.map(Self)
+            pub async fn connect(url: &str) -> __::Result<Self> {
+                __::Db::connect(url).await.map(Self)
             }
             /// Connects step by step: `Db::builder().url(…).pool_size(20).connect().await?`.
-            pub fn builder() -> ::rex_orm::Builder<Self> {
-                ::rex_orm::Builder::new()
+            pub fn builder() -> __::Builder<Self> {
+                __::Builder::new()
             }
             /// Connects to the database of a configuration.
             ///
             /// # Errors
             ///
             /// When the configuration cannot work or the database cannot be reached.
-            pub async fn connect_with(config: &::rex_orm::Config) -> ::rex_orm::Result<Self> {
-                ::rex_orm::Db::connect_with(config).await.map(Self)
+            pub async fn connect_with(config: &__::Config) -> __::Result<Self> {
+                __::Db::connect_with(config).await.map(Self)
             }
             /// Creates all tables, in one transaction.
             ///
             /// # Errors
             ///
             /// When the database already has one of them; nothing is then created.
-            pub async fn create_schema(&self) -> ::rex_orm::Result<()> {
+            pub async fn create_schema(&self) -> __::Result<()> {
                 self.0.create_schema(SCHEMA).await
             }
             /// Which database it is.
-            pub fn dialect(&self) -> ::rex_orm::Dialect {
+            pub fn dialect(&self) -> __::Dialect {
                 self.0.dialect()
             }
             #transaction
@@ -201,17 +203,17 @@ fn raw() -> TokenStream {
     quote! {
         /// A statement of one's own, with values bound to `$1`, `$2` and so on: awaited, it answers with
         /// rows; `.execute()` answers with how many were written.
-        pub fn sql<R>(&self, text: &'static str) -> ::rex_orm::Sql<R> {
+        pub fn sql<R>(&self, text: &'static str) -> __::Sql<R> {
             self.0.sql(text)
         }
         /// The same database, and more is told of what this handle sends: slow statements, their number,
         /// the values that are bound.
-        pub fn watch(&self, watch: ::rex_orm::Watch) -> Self {
+        pub fn watch(&self, watch: __::Watch) -> Self {
             Self(self.0.watch(watch))
         }
         /// How busy the pool of connections is right now.
-        pub fn gauges(&self) -> ::rex_orm::Gauges {
-            ::rex_orm::Gauged::gauges(&self.0)
+        pub fn gauges(&self) -> __::Gauges {
+            __::Gauged::gauges(&self.0)
         }
     }
 }
@@ -226,8 +228,8 @@ fn transaction() -> TokenStream {
         /// Those of `work`, and those of beginning and committing.
         pub async fn transaction<T>(
             &self,
-            work: impl ::core::ops::AsyncFnOnce(Self) -> ::rex_orm::Result<T>,
-        ) -> ::rex_orm::Result<T> {
+            work: impl __::AsyncFnOnce(Self) -> __::Result<T>,
+        ) -> __::Result<T> {
             self.0.transaction(|db| work(Self(db))).await
         }
         /// The same, with an error type of the caller's.
@@ -235,9 +237,9 @@ fn transaction() -> TokenStream {
         /// # Errors
         ///
         /// Those of `work`, and those of beginning and committing.
-        pub async fn try_transaction<T, E: ::core::convert::From<::rex_orm::Error>>(
+        pub async fn try_transaction<T, E: __::From<__::Error>>(
             &self,
-            work: impl ::core::ops::AsyncFnOnce(Self) -> ::core::result::Result<T, E>,
+            work: impl __::AsyncFnOnce(Self) -> ::core::result::Result<T, E>,
         ) -> ::core::result::Result<T, E> {
             self.0.try_transaction(|db| work(Self(db))).await
         }
@@ -247,20 +249,20 @@ fn transaction() -> TokenStream {
         /// # Errors
         ///
         /// When it cannot be begun.
-        pub async fn begin(&self) -> ::rex_orm::Result<::rex_orm::Transaction<Self>> {
-            ::core::result::Result::Ok(self.0.begin().await?.map(Self))
+        pub async fn begin(&self) -> __::Result<__::Transaction<Self>> {
+            __::Ok(self.0.begin().await?.map(Self))
         }
         /// A transaction with options, an `Isolation` or `TransactionOptions`, that may be tried again:
         /// `transaction_with(Isolation::Serializable).retry(5).run(|tx| async move { … })`.
         pub fn transaction_with(
             &self,
-            options: impl ::core::convert::Into<::rex_orm::TransactionOptions>,
-        ) -> ::rex_orm::TransactionWith<Self> {
+            options: impl __::Into<__::TransactionOptions>,
+        ) -> __::TransactionWith<Self> {
             self.0.transaction_with(options).map(Self)
         }
         /// Calls `callback` once the outermost transaction that this handle is in is committed, unless
         /// what the handle did is undone before; outside of a transaction at once.
-        pub fn after_commit(&self, callback: impl ::core::ops::FnOnce() + ::core::marker::Send + 'static) {
+        pub fn after_commit(&self, callback: impl __::FnOnce() + __::Send + 'static) {
             self.0.after_commit(callback);
         }
     }
@@ -276,7 +278,7 @@ fn ddl(cx: &Cx<'_>) -> TokenStream {
     let (postgres, sqlite) = (raw(of(Dialect::Postgres)), raw(of(Dialect::Sqlite)));
     quote! {
         /// The statements that create the tables.
-        const SCHEMA: &::rex_orm::__::SchemaMeta = &::rex_orm::__::SchemaMeta {
+        const SCHEMA: &__::SchemaMeta = &__::SchemaMeta {
             postgres: &[#(#postgres),*],
             sqlite: &[#(#sqlite),*],
         };

@@ -5,11 +5,12 @@ use quote::quote;
 use rex_schema::model::{
     Column, EmbeddedType, Model, RowField, Rule, RuleKind, Scalar, Type, TypeField, Value,
 };
+use syn::Expr;
 
-use super::{Cx, layout, meta, types};
+use super::{Cx, constant, layout, meta, types};
 
 /// The `RuleMeta`s of a model, in the order of its columns.
-pub(super) fn of_model(cx: &Cx<'_>, model: &Model) -> Vec<TokenStream> {
+pub(super) fn of_model(cx: &Cx<'_>, model: &Model) -> Vec<Expr> {
     let mut all = Vec::new();
     for (place, column) in model.columns.iter().enumerate().filter(|(_, column)| column.computed.is_none()) {
         let rules = column.validation();
@@ -50,80 +51,67 @@ fn part(cx: &Cx<'_>, item: &EmbeddedType, at: usize) -> String {
     unreachable!("the columns of an embedded type are those of its parts")
 }
 
-fn one(cx: &Cx<'_>, at: (usize, &str), column: &Column, rule: &Rule) -> TokenStream {
+fn one(cx: &Cx<'_>, at: (usize, &str), column: &Column, rule: &Rule) -> Expr {
     let message = rule.message.clone().unwrap_or_else(|| message(column, &rule.kind));
-    let test = test(cx, column, &rule.kind);
-    rule_meta(at, rule.kind.code(), &message, &test)
+    rule_meta(at, rule.kind.code(), &message, test(cx, column, &rule.kind))
 }
 
 /// A column's place, and its field as the schema names it.
-fn rule_meta((place, field): (usize, &str), code: &str, message: &str, test: &TokenStream) -> TokenStream {
-    let place = layout::number(place);
-    quote! {
-        ::rex_orm::__::RuleMeta {
-            column: #place,
-            field: #field,
-            code: #code,
-            message: #message,
-            test: #test,
-        }
-    }
+fn rule_meta((place, field): (usize, &str), code: &str, message: &str, test: Expr) -> Expr {
+    let fields = [
+        ("column", constant::number(place)),
+        ("field", constant::text(field)),
+        ("code", constant::text(code)),
+        ("message", constant::text(message)),
+        ("test", test),
+    ];
+    constant::structure("__::RuleMeta", fields)
 }
 
 /// The texts in a list of `String(n)` are bounded as others are.
-fn elements(at: (usize, &str), column: &Column) -> Option<TokenStream> {
+fn elements(at: (usize, &str), column: &Column) -> Option<Expr> {
     let Type::Scalar(Scalar::String { max: Some(max) }) = column.ty else { return None };
-    let limit = number(max.into());
-    let test = quote!(::rex_orm::__::Test::Elements { max: #limit });
+    let test = constant::structure("__::Test::Elements", [("max", number(max.into()))]);
     let message = format!("must have at most {} in each element", counted(max.into(), "character"));
-    column.list.then(|| rule_meta(at, "length", &message, &test))
+    column.list.then(|| rule_meta(at, "length", &message, test))
 }
 
-fn test(cx: &Cx<'_>, column: &Column, kind: &RuleKind) -> TokenStream {
+fn test(cx: &Cx<'_>, column: &Column, kind: &RuleKind) -> Expr {
     let constant = |value: &Value| meta::constant(cx, column.ty, value);
     match kind {
         RuleKind::Length { min, max } => {
-            let (min, max) = (
-                number(*min),
-                max.map_or_else(
-                    || quote!(::core::primitive::u64::MAX),
-                    |max| {
-                        let max = number(max);
-                        quote!(#max)
-                    },
-                ),
-            );
-            quote!(::rex_orm::__::Test::Length { min: #min, max: #max })
+            let max = max.map_or_else(|| constant::named("__::u64::MAX"), number);
+            constant::structure("__::Test::Length", [("min", number(*min)), ("max", max)])
         }
         RuleKind::Range { low, high, inclusive } => {
             let end = |end: &Option<Value>| {
-                end.as_ref().map_or_else(|| quote!(::rex_orm::__::DefaultValue::None), constant)
+                end.as_ref().map_or_else(|| constant::named("__::DefaultValue::None"), constant)
             };
-            let (low, high) = (end(low), end(high));
-            quote!(::rex_orm::__::Test::Range { low: #low, high: #high, inclusive: #inclusive })
+            let inclusive = constant::boolean(*inclusive);
+            let fields = [("low", end(low)), ("high", end(high)), ("inclusive", inclusive)];
+            constant::structure("__::Test::Range", fields)
         }
         RuleKind::OneOf(values) => {
-            let values = values.iter().map(constant);
-            quote!(::rex_orm::__::Test::OneOf(&[#(#values),*]))
+            constant::call("__::Test::OneOf", [constant::list(values.iter().map(constant))])
         }
-        RuleKind::NonEmpty => quote!(::rex_orm::__::Test::NonEmpty),
-        RuleKind::Trimmed => quote!(::rex_orm::__::Test::Trimmed),
-        RuleKind::Email => quote!(::rex_orm::__::email()),
-        RuleKind::Url => quote!(::rex_orm::__::url()),
-        RuleKind::Ip => quote!(::rex_orm::__::ip()),
+        RuleKind::NonEmpty => constant::named("__::Test::NonEmpty"),
+        RuleKind::Trimmed => constant::named("__::Test::Trimmed"),
+        RuleKind::Email => constant::call("__::email", []),
+        RuleKind::Url => constant::call("__::url", []),
+        RuleKind::Ip => constant::call("__::ip", []),
         RuleKind::Pattern(pattern) => {
             let pattern = layout::raw(pattern);
-            quote!(::rex_orm::__::Test::Form(|text| {
-                static PATTERN: ::rex_orm::__::Pattern = ::rex_orm::__::Pattern::new(#pattern);
+            constant::parsed(quote!(__::Test::Form(|text| {
+                static PATTERN: __::Pattern = __::Pattern::new(#pattern);
                 PATTERN.is_in(text)
-            }))
+            })))
         }
         RuleKind::Validate(path) => custom(cx, column, path),
     }
 }
 
 /// The function of a `@validate`, with the type of its argument.
-fn custom(cx: &Cx<'_>, column: &Column, path: &str) -> TokenStream {
+fn custom(cx: &Cx<'_>, column: &Column, path: &str) -> Expr {
     let function: TokenStream = path.parse().expect("the checker reads the path");
     let is_text = matches!(column.ty, Type::Scalar(Scalar::String { .. }))
         && column.id_of.is_none()
@@ -139,7 +127,7 @@ fn custom(cx: &Cx<'_>, column: &Column, path: &str) -> TokenStream {
             quote!(check_value::<#ty, _>)
         }
     };
-    quote!(::rex_orm::__::Test::Custom(|value| ::rex_orm::__::#check(value, #function)))
+    constant::parsed(quote!(__::Test::Custom(|value| __::#check(value, #function))))
 }
 
 /// What must be, behind the field's name; nothing where the user's function says it.
@@ -216,6 +204,6 @@ fn short(text: String) -> String {
     text.trim_end_matches('0').strip_suffix('.').map_or(text.clone(), str::to_owned)
 }
 
-fn number(number: u64) -> Literal {
-    Literal::u64_unsuffixed(number)
+fn number(number: u64) -> Expr {
+    constant::literal(Literal::u64_unsuffixed(number))
 }

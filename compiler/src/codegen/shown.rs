@@ -13,11 +13,11 @@ pub(super) struct Shown<'a> {
 
 /// The derives of a struct with these fields, and its `Debug` where that shows not all of them.
 pub(super) fn derives(name: &Ident, fields: &[Shown<'_>]) -> [TokenStream; 2] {
-    let all = quote!(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq);
+    let all = quote!(__::Clone, __::Debug, __::PartialEq);
     if fields.iter().all(|field| !field.is_sensitive) {
         return [quote!(#[derive(#all)]), TokenStream::new()];
     }
-    let derives = quote!(#[derive(::core::clone::Clone, ::core::cmp::PartialEq)]);
+    let derives = quote!(#[derive(__::Clone, __::PartialEq)]);
     [derives, debug(name, fields)]
 }
 
@@ -28,13 +28,13 @@ fn debug(name: &Ident, fields: &[Shown<'_>]) -> TokenStream {
         let (name, label) = (field.name, field.name.to_string());
         let label = label.trim_start_matches("r#");
         match field.is_sensitive {
-            true => quote!(.field(#label, &::rex_orm::__::Hidden)),
+            true => quote!(.field(#label, &__::Hidden)),
             false => quote!(.field(#label, &self.#name)),
         }
     });
     quote! {
-        impl ::core::fmt::Debug for #name {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        impl __::Debug for #name {
+            fn fmt(&self, f: &mut __::Formatter<'_>) -> ::core::fmt::Result {
                 f.debug_struct(#text) #(#fields)* .finish()
             }
         }

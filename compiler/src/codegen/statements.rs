@@ -1,12 +1,11 @@
 //! The SQL that is fixed at build time, each statement under a number of its own.
 
-use proc_macro2::TokenStream;
-use quote::quote;
 use rex_schema::model::{Column, Model, ModelId};
 use rex_schema::{Dialect, Schema};
 use rex_sql::{ColumnRef, Table, fixed};
+use syn::Expr;
 
-use super::{Options, layout, repository, types};
+use super::{Options, constant, repository, types};
 
 /// The fixed statements of all models.
 pub(super) struct Statements {
@@ -101,10 +100,13 @@ impl Writer<'_> {
 
 impl Text {
     /// The runtime's `Statement`.
-    pub(super) fn tokens(&self) -> TokenStream {
-        let (id, postgres, sqlite) =
-            (layout::number(self.id as usize), layout::raw(&self.postgres), layout::raw(&self.sqlite));
-        quote!(::rex_orm::__::Statement { id: #id, postgres: #postgres, sqlite: #sqlite })
+    pub(super) fn constant(&self) -> Expr {
+        let fields = [
+            ("id", constant::number(self.id as usize)),
+            ("postgres", constant::raw(&self.postgres)),
+            ("sqlite", constant::raw(&self.sqlite)),
+        ];
+        constant::structure("__::Statement", fields)
     }
 
     /// The text as documentation; once if both databases have the same.

@@ -13,7 +13,7 @@ pub(super) fn column(cx: &Cx<'_>, column: &Column) -> TokenStream {
 
 /// A type, or an `Option` of it.
 pub(super) fn optional(ty: TokenStream, optional: bool) -> TokenStream {
-    if optional { quote!(::core::option::Option<#ty>) } else { ty }
+    if optional { quote!(__::Option<#ty>) } else { ty }
 }
 
 /// The type of a column's value when it is not null.
@@ -22,7 +22,7 @@ pub(super) fn plain(cx: &Cx<'_>, column: &Column) -> TokenStream {
         return names::id_path(cx.schema, model);
     }
     let one = element(cx, column);
-    if column.list { quote!(::std::vec::Vec<#one>) } else { one }
+    if column.list { quote!(__::Vec<#one>) } else { one }
 }
 
 /// The type of a column's value, or of an element of its list.
@@ -44,7 +44,7 @@ pub(super) fn value(cx: &Cx<'_>, ty: Type) -> TokenStream {
 fn scalar(cx: &Cx<'_>, scalar: Scalar) -> TokenStream {
     let of_crate = |name: &str| {
         let (module, name) = (cx.options.datetime.module(), format_ident!("{name}"));
-        quote!(::rex_orm::__::types::#module::#name)
+        quote!(__::types::#module::#name)
     };
     match scalar {
         Scalar::Bool => quote!(bool),
@@ -53,15 +53,15 @@ fn scalar(cx: &Cx<'_>, scalar: Scalar) -> TokenStream {
         Scalar::BigInt => quote!(i64),
         Scalar::Float => quote!(f32),
         Scalar::Double => quote!(f64),
-        Scalar::Decimal { .. } => quote!(::rex_orm::__::types::Decimal),
-        Scalar::String { .. } => quote!(::std::string::String),
-        Scalar::Bytes => quote!(::std::vec::Vec<u8>),
-        Scalar::Uuid => quote!(::rex_orm::__::types::Uuid),
+        Scalar::Decimal { .. } => quote!(__::types::Decimal),
+        Scalar::String { .. } => quote!(__::String),
+        Scalar::Bytes => quote!(__::Vec<u8>),
+        Scalar::Uuid => quote!(__::types::Uuid),
         Scalar::Date => of_crate("Date"),
         Scalar::Time => of_crate("Time"),
         Scalar::DateTime => of_crate("DateTime"),
         Scalar::LocalDateTime => of_crate("LocalDateTime"),
-        Scalar::Json => quote!(::rex_orm::__::types::Json),
+        Scalar::Json => quote!(__::types::Json),
     }
 }
 

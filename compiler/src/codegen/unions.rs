@@ -13,7 +13,7 @@ pub(super) fn file(cx: &Cx<'_>, id: UnionId) -> String {
     let mut items = vec![definition(cx, item, &members), methods(item, &members)];
     items.extend(members.iter().map(|member| conversions(item, member)));
     items.extend([columns(item, &members), composite(item, &members)]);
-    layout::file(&item.file, items)
+    layout::file(&item.file, items.into_iter().map(Into::into))
 }
 
 /// A model that a union may lead to.
@@ -46,7 +46,7 @@ fn definition(cx: &Cx<'_>, item: &Union, members: &[Member]) -> TokenStream {
     let plain = format!("The id of one of the models of `{}`.", item.name);
     let docs = layout::docs(&[if item.docs.is_empty() { &plain } else { &item.docs }]);
     let copy = members.iter().all(|member| types::is_copy(member.ty));
-    let copy = copy.then(|| quote!(::core::marker::Copy,));
+    let copy = copy.then(|| quote!(__::Copy,));
     let variants = members.iter().map(|Member { name, id, .. }| {
         let docs = layout::docs(&[&format!("The id of a [`{name}`](super::{name}).")]);
         quote!(#docs #name(#id))
@@ -54,8 +54,8 @@ fn definition(cx: &Cx<'_>, item: &Union, members: &[Member]) -> TokenStream {
     quote! {
         #docs
         #[derive(
-            ::core::clone::Clone, #copy ::core::fmt::Debug, ::core::cmp::PartialEq, ::core::cmp::Eq,
-            ::core::hash::Hash, ::core::cmp::PartialOrd, ::core::cmp::Ord
+            __::Clone, #copy __::Debug, __::PartialEq, __::Eq,
+            __::Hash, __::PartialOrd, __::Ord
         )]
         #serde
         pub enum #name {
@@ -71,10 +71,10 @@ fn methods(item: &Union, members: &[Member]) -> TokenStream {
         let docs = layout::docs(&[&format!("The id, if it is one of a [`{name}`](super::{name}).")]);
         quote! {
             #docs
-            pub fn #method(&self) -> ::core::option::Option<#id> {
+            pub fn #method(&self) -> __::Option<#id> {
                 match self {
-                    Self::#name(id) => ::core::option::Option::Some(::core::clone::Clone::clone(id)),
-                    _ => ::core::option::Option::None,
+                    Self::#name(id) => __::Some(__::Clone::clone(id)),
+                    _ => __::None,
                 }
             }
         }
@@ -86,26 +86,26 @@ fn methods(item: &Union, members: &[Member]) -> TokenStream {
 fn conversions(item: &Union, member: &Member) -> TokenStream {
     let (union, Member { name, row, id, .. }) = (names::item(&item.name), member);
     quote! {
-        impl ::core::convert::From<#id> for #union {
+        impl __::From<#id> for #union {
             fn from(id: #id) -> Self {
                 Self::#name(id)
             }
         }
-        impl ::core::convert::From<&#row> for #union {
+        impl __::From<&#row> for #union {
             fn from(row: &#row) -> Self {
-                Self::#name(::rex_orm::__::Model::key(row))
+                Self::#name(__::Model::key(row))
             }
         }
         #[diagnostic::do_not_recommend]
-        impl ::rex_orm::__::Fits<#union> for #id {
+        impl __::Fits<#union> for #id {
             fn fit(self) -> #union {
                 #union::#name(self)
             }
         }
         #[diagnostic::do_not_recommend]
-        impl ::rex_orm::__::Fits<#union> for &#row {
+        impl __::Fits<#union> for &#row {
             fn fit(self) -> #union {
-                ::core::convert::From::from(self)
+                __::From::from(self)
             }
         }
     }
@@ -118,11 +118,11 @@ fn columns(item: &Union, members: &[Member]) -> TokenStream {
         layout::docs(&[&format!("The keys of a [`{name}`] in the model `M`, in conditions and orders.")]);
     let fields = members.iter().map(|Member { name, id, method, .. }| {
         let docs = layout::docs(&[&format!("The key to a [`{name}`](super::{name}).")]);
-        quote!(#docs pub #method: ::rex_orm::Column<M, ::core::option::Option<#id>>)
+        quote!(#docs pub #method: __::Column<M, __::Option<#id>>)
     });
     let values = members.iter().enumerate().map(|(at, Member { method, .. })| {
         let at = layout::behind_first(at);
-        quote!(#method: ::rex_orm::Column::new(#at))
+        quote!(#method: __::Column::new(#at))
     });
     quote! {
         #docs
@@ -142,21 +142,20 @@ fn composite(item: &Union, members: &[Member]) -> TokenStream {
     let (name, width) = (names::item(&item.name), layout::number(members.len()));
     let encoded = members.iter().enumerate().map(|(at, Member { name, .. })| {
         let at = layout::number(at);
-        quote!(Self::#name(id) => ::rex_orm::__::encode_member(id, #at, #width, values))
+        quote!(Self::#name(id) => __::encode_member(id, #at, #width, values))
     });
-    let decoded = members
-        .iter()
-        .map(|Member { name, id, .. }| quote!(row.next::<::core::option::Option<#id>>()?.map(Self::#name)));
+    let decoded =
+        members.iter().map(|Member { name, id, .. }| quote!(row.next::<__::Option<#id>>()?.map(Self::#name)));
     quote! {
-        impl ::rex_orm::__::Composite for #name {
+        impl __::Composite for #name {
             const WIDTH: usize = #width;
-            fn encode(self, values: &mut ::std::vec::Vec<::rex_orm::__::Value>) {
+            fn encode(self, values: &mut __::Vec<__::Value>) {
                 match self {
                     #(#encoded,)*
                 }
             }
-            fn decode(row: &mut ::rex_orm::__::Row<'_>) -> ::rex_orm::Result<Self> {
-                ::rex_orm::__::decode_member([#(#decoded),*])
+            fn decode(row: &mut __::Row<'_>) -> __::Result<Self> {
+                __::decode_member([#(#decoded),*])
             }
         }
     }

@@ -36,6 +36,8 @@ pub(crate) enum Command {
 ///   total           text to Rust, as a build script does it, without reading and writing files
 ///   total, one changed  the same after an earlier run, with a column more in one model
 ///   rexc check      the whole process, reading the files included
+///   build script    the process that cargo makes of a `build.rs`, with an empty `OUT_DIR`, with a
+///                   column more or less in one model, and with no change (100 models)
 ///   cargo-check     `cargo check` of a crate that is the generated code, all its dependencies
 ///                   checked before, without incremental compilation (100 models)
 ///

@@ -1,5 +1,6 @@
 //! Measures the compiler, stage by stage, and what rustc makes of the generated code.
 
+mod build_script;
 mod crate_check;
 mod other_profile;
 mod program;
@@ -42,6 +43,7 @@ pub(crate) fn run(arguments: &CompilerArguments) -> Result<(), Failure> {
                 arguments.models.iter().copied().filter(|&models| models <= MOST_GENERATED).collect();
             other_profile::measure(&small)?.into_iter().try_for_each(&mut add)?;
         }
+        build_script::measure(CHECKED)?.into_iter().try_for_each(&mut add)?;
         add(crate_check::measure(CHECKED)?)?;
     }
     Ok(report.finish()?)
