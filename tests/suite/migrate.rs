@@ -2,6 +2,8 @@
 
 mod cases;
 mod drift;
+mod hazards;
 mod live;
+mod precautions;
 mod round_trip;
 mod rows;

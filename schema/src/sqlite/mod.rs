@@ -7,6 +7,7 @@ mod json;
 mod plan;
 mod rebuild;
 mod render;
+mod small;
 mod table;
 mod types;
 

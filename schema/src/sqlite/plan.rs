@@ -1,12 +1,12 @@
 //! How SQLite gets from one state to another: in one transaction. A change that it has a statement
-//! for is that statement; for all else the table is made anew (see [`super::rebuild`]).
+//! for is that statement; ([`super::small`]); for all else the table is made anew ([`super::rebuild`]).
 
 use rex_sql::ident;
 
-use super::rebuild;
-use super::render::{add_column, create_table, create_view};
-use crate::database::{Default as DbDefault, Table};
-use crate::diff::{AlterTable, Change, Constraint, Id, TableChange};
+use super::render::{create_table, create_view};
+use super::{rebuild, small};
+use crate::database::Table;
+use crate::diff::{AlterTable, Change, Id};
 use crate::order;
 use crate::plan::{Code, Hazard, Mode, Reverse, State, Step, hazard_of, reverse_of, shown};
 use crate::render;
@@ -149,7 +149,7 @@ impl Planner<'_> {
     fn alter_tables(&mut self) {
         for change in self.state.changes {
             let Change::AlterTable(alter) = change else { continue };
-            let mut step = match small(alter) {
+            let mut step = match small::statements(alter, self.state.options.server) {
                 Some(statements) => Step::new(described(alter), statements),
                 None => {
                     self.keys_off = true;
@@ -169,73 +169,4 @@ impl Planner<'_> {
 fn described(alter: &AlterTable) -> String {
     let changes: Vec<String> = alter.changes.iter().map(|change| change.described()).collect();
     format!("change the table {}: {}", shown(None, &alter.after.name), changes.join(", "))
-}
-
-/// The changes as statements of SQLite's own; none where one of them has none.
-fn small(alter: &AlterTable) -> Option<Vec<String>> {
-    let table = &alter.after;
-    let (mut first, mut statements) = (Vec::new(), Vec::new());
-    let mut inline: Vec<&Constraint> = (alter.changes.iter())
-        .filter_map(|change| match change {
-            TableChange::AddConstraint(constraint) => Some(constraint),
-            _ => None,
-        })
-        .collect();
-    for (place, change) in alter.changes.iter().enumerate() {
-        match change {
-            TableChange::AddColumn(column, None) if column.computed.is_none() && !column.autoincrement => {
-                let constant = match &column.default {
-                    None => true,
-                    Some(DbDefault::Sqlite(super::Default::Constant(_))) => true,
-                    Some(_) => false,
-                };
-                if !constant || !column.nullable && column.default.is_none() {
-                    return None;
-                }
-                let (ours, others): (Vec<&Constraint>, Vec<&Constraint>) = inline
-                    .into_iter()
-                    .partition(|constraint| is_inline(constraint, &column.name, &alter.changes[place + 1..]));
-                inline = others;
-                // With foreign keys on, a column that refers must begin as null.
-                let refers = ours.iter().any(|constraint| matches!(constraint, Constraint::ForeignKey(_)));
-                if refers && column.default.is_some() {
-                    return None;
-                }
-                statements.push(add_column(table, column, &ours));
-            }
-            TableChange::AddIndex(index) => {
-                statements.extend(render::indexes(None, &table.name, std::slice::from_ref(index)));
-            }
-            TableChange::DropIndex(index) => first.push(format!("DROP INDEX {}", ident(&index.name))),
-            TableChange::RenameIndex(old, index) => {
-                first.push(format!("DROP INDEX {}", ident(old)));
-                statements.extend(render::indexes(None, &table.name, std::slice::from_ref(index)));
-            }
-            TableChange::AddConstraint(_) => {}
-            TableChange::AddColumn(..)
-            | TableChange::DropColumn(_)
-            | TableChange::AlterColumn(_)
-            | TableChange::DropConstraint(_)
-            | TableChange::RenameConstraint(..)
-            | TableChange::Comment => return None,
-        }
-    }
-    if !inline.is_empty() {
-        return None;
-    }
-    first.extend(statements);
-    Some(first)
-}
-
-/// Whether a constraint can stand with a column, and with none that comes later.
-fn is_inline(constraint: &Constraint, column: &str, later: &[TableChange]) -> bool {
-    match constraint {
-        Constraint::ForeignKey(key) => key.columns == [column],
-        Constraint::Check(check) => {
-            let sql = check.condition.sql();
-            let comes = |change: &TableChange| matches!(change, TableChange::AddColumn(new, _) if sql.mentions(&new.name));
-            sql.mentions(column) && !later.iter().any(comes)
-        }
-        Constraint::PrimaryKey(_) | Constraint::Unique(_) => false,
-    }
 }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use rex_schema::database::Database;
 use rex_schema::diff::{Intent, diff};
 use rex_schema::plan::{Code, Options, Plan, Reverse, plan, plan_back, script};
-use rex_schema::{Dialect, Schema, lower};
+use rex_schema::{Dialect, Schema, Version, lower};
 
 use super::live::Live;
 use super::round_trip::{assert_same, checked};
@@ -31,23 +31,29 @@ fn cases() -> Vec<PathBuf> {
     cases
 }
 
+#[derive(Clone)]
 struct Case {
     name: String,
     folder: PathBuf,
     before: Schema,
     after: Schema,
     dialects: Vec<Dialect>,
+    /// The server that plans are for, if not the oldest that the schema is for.
+    server: Option<Version>,
+}
+
+impl Case {
+    fn options(&self, dialect: Dialect) -> Options<'static> {
+        let server = self.server.unwrap_or_else(|| self.after.servers().of(dialect));
+        Options { server, allowed: &[] }
+    }
 }
 
 fn load(folder: &Path) -> Case {
     let name = folder.file_name().expect("a case has a name").to_string_lossy().into_owned();
     let (before, dialects) = checked(&folder.join("before.rex"));
     let (after, _) = checked(&folder.join("after.rex"));
-    Case { name, folder: folder.to_owned(), before, after, dialects }
-}
-
-fn options(schema: &Schema, dialect: Dialect) -> Options<'static> {
-    Options { server: schema.servers().of(dialect), allowed: &[] }
+    Case { name, folder: folder.to_owned(), before, after, dialects, server: None }
 }
 
 #[test]
@@ -58,8 +64,8 @@ fn plans_are_as_they_were_read() {
         for dialect in &case.dialects {
             let (before, after) = (lower(&case.before, *dialect), lower(&case.after, *dialect));
             let intent = Intent::between(&case.before, &case.after, *dialect);
-            let up = plan(&before, &after, &intent, options(&case.after, *dialect));
-            let down = plan_back(&before, &after, &intent, options(&case.after, *dialect));
+            let up = plan(&before, &after, &intent, case.options(*dialect));
+            let down = plan_back(&before, &after, &intent, case.options(*dialect));
             for (way, plan) in [("up", up), ("down", down)] {
                 text += &format!("# {} {way}\n\n{}\n", dialect.name(), script(&plan));
             }
@@ -75,6 +81,17 @@ fn plans_are_as_they_were_read() {
 #[test]
 fn every_case_goes_up_and_down_on_sqlite() {
     each(Dialect::Sqlite, async |case| check(case, &Live::sqlite(), None).await);
+}
+
+/// The version that is linked here, which knows more statements than the oldest one.
+#[test]
+fn every_case_goes_up_and_down_on_the_latest_sqlite() {
+    let latest = Version::parse(rusqlite::version()).expect("it is numbers and points");
+    assert!(latest >= Version::new(3, 53), "nothing new is tried with {latest}");
+    each(Dialect::Sqlite, async |case| {
+        let case = Case { server: Some(latest), ..case.clone() };
+        check(&case, &Live::sqlite(), None).await;
+    });
 }
 
 #[test]
@@ -119,7 +136,7 @@ async fn check(case: &Case, live: &Live, fresh: Option<&Live>) {
     let rows = dump(&kept, live, false).await;
     assert!(rows.iter().all(|rows| !rows.is_empty()), "{name}: every table has rows");
 
-    let up = plan(&before, &after, &intent, options(&case.after, dialect));
+    let up = plan(&before, &after, &intent, case.options(dialect));
     let needs_none =
         up.steps.iter().flat_map(|step| &step.hazards).any(|hazard| hazard.code == Code::NoValue);
     if needs_none {
@@ -138,7 +155,7 @@ async fn check(case: &Case, live: &Live, fresh: Option<&Live>) {
         assert_same(&format!("{name}, fresh"), &found, &made);
     }
 
-    let down = plan_back(&before, &after, &intent, options(&case.after, dialect));
+    let down = plan_back(&before, &after, &intent, case.options(dialect));
     let is_real = up.steps.iter().all(|step| !matches!(step.reverse, Reverse::Never { .. }));
     if !is_real {
         empty(&after, live).await;
@@ -170,9 +187,8 @@ async fn nothing_left(what: &str, live: &Live, wanted: &Database) -> Database {
 }
 
 async fn create(name: &str, schema: &Schema, live: &Live) {
-    for statement in rex_schema::create(schema, live.dialect()) {
-        live.run(&statement).await.unwrap_or_else(|error| panic!("{name}: {error}\n{statement}"));
-    }
+    let all = rex_schema::create(schema, live.dialect()).join(";\n");
+    live.run(&all).await.unwrap_or_else(|error| panic!("{name}: {error}\n{all}"));
 }
 
 async fn run(name: &str, plan: &Plan, live: &Live) {

@@ -4,6 +4,7 @@ use rex_schema::Dialect;
 use rex_schema::inspect::{self, Inspected, Kind, Object, Rows};
 use rex_schema::plan::{Mode, Step};
 use rusqlite::types::ValueRef;
+use tokio_postgres::SimpleQueryMessage;
 
 use crate::support::postgres::TestDatabase;
 
@@ -112,8 +113,13 @@ impl Live {
         match self {
             Live::Sqlite(connection) => sqlite_rows(connection, sql),
             Live::Postgres(client) => {
-                let rows = client.query(sql, &[]).await.unwrap_or_else(|error| panic!("{error:?}\n{sql}"));
-                rows.iter().map(|row| (0..row.len()).map(|at| row.get(at)).collect()).collect()
+                let messages = client.simple_query(sql).await;
+                let messages = messages.unwrap_or_else(|error| panic!("{error:?}\n{sql}"));
+                let rows = messages.iter().filter_map(|message| match message {
+                    SimpleQueryMessage::Row(row) => Some(row),
+                    _ => None,
+                });
+                rows.map(|row| (0..row.len()).map(|at| row.get(at).map(str::to_owned)).collect()).collect()
             }
         }
     }
@@ -129,9 +135,7 @@ impl Live {
     /// What it holds, in the transaction that is open.
     pub(super) async fn inspect_within(&self) -> Inspected {
         let dialect = self.dialect();
-        for statement in inspect::session(dialect) {
-            self.run(statement).await.expect("a setting");
-        }
+        self.run(&inspect::session(dialect).join(";")).await.expect("settings");
         let mut answers = Vec::new();
         for query in inspect::queries(dialect) {
             answers.push(self.rows(query).await);

@@ -36,6 +36,15 @@ pub(super) fn checked(folder: &Path) -> (Schema, Vec<Dialect>) {
     (schema.clone(), if config.databases.is_empty() { both } else { config.databases })
 }
 
+/// The schema of a text.
+pub(super) fn read(text: &str) -> Schema {
+    let mut sources = rex_compiler::Sources::default();
+    sources.add("test.rex", text.to_owned());
+    let checked = rex_compiler::check(&sources, &rex_compiler::Options::default());
+    let wrong = || -> Vec<&str> { checked.diagnostics.iter().map(|one| one.message.as_str()).collect() };
+    checked.schema().unwrap_or_else(|| panic!("{text}: {:?}", wrong())).clone()
+}
+
 /// Panics with the parts that differ.
 pub(super) fn assert_same(what: &str, found: &Database, expected: &Database) {
     if found == expected {

@@ -21,35 +21,28 @@ pub(super) async fn fill(folder: &Path, database: &Database, live: &Live) {
         live.run(&text).await.unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
         return;
     }
-    without_keys(live, false).await;
+    let mut statements = Vec::new();
     for table in &database.tables {
+        let columns = || table.columns.iter().filter(|column| column.computed.is_none());
+        let names: Vec<String> = columns().map(|column| rex_sql::ident(&column.name)).collect();
         for number in 1..=COUNT {
-            let columns: Vec<&Column> =
-                table.columns.iter().filter(|column| column.computed.is_none()).collect();
-            let names: Vec<String> = columns.iter().map(|column| rex_sql::ident(&column.name)).collect();
             let values: Vec<String> =
-                columns.iter().map(|column| value(database, table, column, number)).collect();
-            let statement = format!(
+                columns().map(|column| value(database, table, column, number)).collect();
+            statements.push(format!(
                 "INSERT INTO {} ({}) VALUES ({})",
-                name(live, table),
+                name(table),
                 names.join(", "),
                 values.join(", ")
-            );
-            live.run(&statement)
-                .await
-                .unwrap_or_else(|error| panic!("{}: {error}\n{statement}", folder.display()));
+            ));
         }
-        for column in table.columns.iter().filter(|column| column.autoincrement) {
-            if live.dialect() == Dialect::Postgres {
-                let sql = format!(
-                    "SELECT setval(pg_get_serial_sequence('{}', '{}'), {COUNT})",
-                    name(live, table),
-                    column.name
-                );
-                live.run(&sql).await.expect("it has a sequence");
-            }
+        for column in columns().filter(|column| column.autoincrement && live.dialect() == Dialect::Postgres) {
+            let sequence = format!("pg_get_serial_sequence('{}', '{}')", name(table), column.name);
+            statements.push(format!("SELECT setval({sequence}, {COUNT})"));
         }
     }
+    without_keys(live, false).await;
+    let all = statements.join(";\n");
+    live.run(&all).await.unwrap_or_else(|error| panic!("{}: {error}\n{all}", folder.display()));
     without_keys(live, true).await;
 }
 
@@ -67,12 +60,12 @@ async fn without_keys(live: &Live, on: bool) {
 pub(super) async fn empty(database: &Database, live: &Live) {
     without_keys(live, false).await;
     for table in &database.tables {
-        live.run(&format!("DELETE FROM {}", name(live, table))).await.expect("rows may go");
+        live.run(&format!("DELETE FROM {}", name(table))).await.expect("rows may go");
     }
     without_keys(live, true).await;
 }
 
-fn name(_: &Live, table: &Table) -> String {
+fn name(table: &Table) -> String {
     let schema = table.schema.as_ref().map(|schema| rex_sql::ident(schema) + ".").unwrap_or_default();
     schema + &rex_sql::ident(&table.name)
 }
@@ -186,7 +179,7 @@ pub(super) async fn dump(kept: &[Kept], live: &Live, is_after: bool) -> Vec<Rows
             if live.dialect() == Dialect::Postgres { format!("{name}::text") } else { name }
         };
         let columns: Vec<String> = columns.iter().map(column).chain(["'row'".to_owned()]).collect();
-        let mut rows = live.rows(&format!("SELECT {} FROM {}", columns.join(", "), name(live, table))).await;
+        let mut rows = live.rows(&format!("SELECT {} FROM {}", columns.join(", "), name(table))).await;
         rows.sort();
         all.push(rows);
     }

@@ -73,7 +73,10 @@ impl Planner<'_> {
         self.sealed = true;
         let statement =
             format!("ALTER TABLE {on} ADD CONSTRAINT {check} CHECK ({name} IS NOT NULL) NOT VALID");
-        self.run(format!("{shown} is required from now on"), vec![statement]);
+        let step = Step::new(format!("{shown} is required from now on"), vec![statement]);
+        let message = "a row that has null in the column stops the migration";
+        let hazard = Hazard::new(Code::SetNotNull, shown, message);
+        self.add(step.with(if fill.value.is_none() { vec![hazard] } else { Vec::new() }));
         // Rows may have come between.
         self.fill(table, fill, shown);
         self.sealed = true;
@@ -216,10 +219,13 @@ fn alter_plain(alter: &AlterTable, change: &TableChange) -> Option<Step> {
         return None;
     }
     let (statements, hazards) = altering(alter, altered);
-    if statements.is_empty() && hazards.is_empty() {
+    if statements.is_empty() {
         return None;
     }
-    Some(step(alter, change, statements)?.with(hazards))
+    let mut altered = step(alter, change, statements)?.with(hazards);
+    // That comes later.
+    altered.hazards.retain(|hazard| hazard.code != Code::SetNotNull);
+    Some(altered)
 }
 
 fn altering(alter: &AlterTable, change: &AlterColumn) -> (Vec<String>, Vec<Hazard>) {
