@@ -1,6 +1,7 @@
 //! The language at work, one module for each area: what a schema says holds when a program runs, on
 //! every database alike.
 
+mod actions;
 mod attributes;
 mod bulk;
 mod embedded;
