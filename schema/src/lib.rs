@@ -5,7 +5,9 @@
 //! 1. A [`Schema`] in hand is valid. Its one constructor, [`Schema::new`], verifies it; a
 //!    violation there is a bug of the compiler, not an error of the user. Ids are dense and
 //!    follow source order; spans stay outside.
-//! 2. No stage here returns a user's error: [`lower()`] and [`render()`] are total.
+//! 2. No stage here returns a user's error: [`lower()`], [`diff::diff`], [`plan::plan`] and
+//!    [`render()`] are total. [`diff`] says what changes and knows no database; a dialect's plan
+//!    says how.
 //! 3. Nothing here touches a file, a clock, the environment or a network, and the same schema
 //!    gives the same bytes.
 //! 4. What differs between databases lives in one folder per dialect, behind [`Dialect`].

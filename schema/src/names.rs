@@ -67,6 +67,11 @@ pub fn join_table(a: &str, b: &str) -> String {
     fit(format!("{first}_{second}"))
 }
 
+/// What is called so is there only while a database is changed.
+pub(crate) fn passing(name: &str) -> String {
+    fit(format!("_rex_{name}"))
+}
+
 /// Cuts a name that is too long, and ends it with a hash of the whole.
 fn fit(name: String) -> String {
     if name.len() <= MAX {

@@ -21,6 +21,15 @@ pub(super) fn between(before: &Schema, after: &Schema, dialect: Dialect, intent:
         for column in model.columns.iter().filter(|column| column.computed.is_none()) {
             let Some(was) = former_column(old, column) else { continue };
             let key: (Id, String) = (id.clone(), column.name.clone());
+            // Of lists no check says which labels they hold.
+            let labels =
+                if was.list && column.list { labels(before, after, was, column) } else { Vec::new() };
+            if !labels.is_empty() {
+                intent.conversions.insert(key.clone(), elements(&column.name, &labels));
+                let back: Vec<_> = labels.into_iter().map(|(old, new)| (new, old)).collect();
+                intent.conversions_back.insert(key.clone(), elements(&was.name, &back));
+                continue;
+            }
             if let Some(made) = both_ways(was, column, &column.name) {
                 intent.conversions.insert(key.clone(), made);
             }
@@ -29,6 +38,24 @@ pub(super) fn between(before: &Schema, after: &Schema, dialect: Dialect, intent:
             }
         }
     }
+}
+
+/// Labels that have another name now.
+fn labels(before: &Schema, after: &Schema, was: &Column, column: &Column) -> Vec<(String, String)> {
+    let (Type::Enum(old), Type::Enum(new)) = (was.ty, column.ty) else { return Vec::new() };
+    let had = |label: &str| before[old].variants.iter().any(|variant| variant.label == label);
+    let renamed = after[new].variants.iter().filter_map(|v| Some((v.renamed_from.clone()?, v.label.clone())));
+    renamed.filter(|(old, new)| had(old) && !had(new)).collect()
+}
+
+/// A JSON array whose elements have other names.
+fn elements(column: &str, labels: &[(String, String)]) -> Conversion {
+    let case = super::table::relabelled("value", labels);
+    let name = ident(column);
+    let value = format!(
+        "CASE WHEN {name} IS NOT NULL THEN (SELECT json_group_array({case}) FROM json_each({name})) END"
+    );
+    Conversion { value: Sql::written(value), undo: None }
 }
 
 /// What a value becomes, and what shows that nothing is lost.

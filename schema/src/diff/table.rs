@@ -5,7 +5,7 @@ use rex_sql::{ident, text};
 use super::intent::{Conversion, Intent};
 use super::renames::Id;
 use super::{AlterColumn, Constraint, TableChange, paired};
-use crate::database::{Column, Condition, Index, Rule, Sql, Table};
+use crate::database::{Column, Index, Sql, Table};
 use crate::syntax::{self, Kind};
 
 /// The changes of a table whose names are the new ones.
@@ -33,7 +33,7 @@ fn columns(before: &Table, after: &Table, id: &Id, intent: &Intent, changes: &mu
         let labels = intent.texts.get(&key).map(|labels| changed_labels(before, after, &new.name, labels));
         let relabelled = labels.filter(|labels| !labels.is_empty());
         let conversion = match relabelled {
-            Some(labels) => Some(Conversion { value: relabelling(after, new, &labels), undo: None }),
+            Some(labels) => Some(Conversion { value: relabelling(new, &labels), undo: None }),
             None => intent.conversions.get(&key).cloned(),
         };
         if old != new || conversion.is_some() {
@@ -66,23 +66,15 @@ fn changed_labels(
     labels.iter().filter(changed).cloned().collect()
 }
 
-/// Stored labels by their new names: a text, or the texts of a JSON array.
-fn relabelling(table: &Table, column: &Column, labels: &[(String, String)]) -> Sql {
-    let case = |of: &str| {
-        let arms = labels.iter().map(|(old, new)| format!(" WHEN {} THEN {}", text(old), text(new)));
-        format!("CASE {of}{} ELSE {of} END", arms.collect::<String>())
-    };
-    let name = ident(&column.name);
-    let is_list = table.checks.iter().any(|check| match &check.condition {
-        Condition::Column { column: of, rule: Rule::Sqlite(rule) } => {
-            *of == column.name && *rule == crate::sqlite::Rule::JsonArray
-        }
-        Condition::Sql(_) => false,
-    });
-    Sql::written(match is_list {
-        true => format!("(SELECT json_group_array({}) FROM json_each({name}))", case("value")),
-        false => case(&name),
-    })
+/// A stored label by its new name.
+fn relabelling(column: &Column, labels: &[(String, String)]) -> Sql {
+    Sql::written(relabelled(&ident(&column.name), labels))
+}
+
+/// A text, with other labels in the place of former ones.
+pub(super) fn relabelled(of: &str, labels: &[(String, String)]) -> String {
+    let arms = labels.iter().map(|(old, new)| format!(" WHEN {} THEN {}", text(old), text(new)));
+    format!("CASE {of}{} ELSE {of} END", arms.collect::<String>())
 }
 
 fn constraints(before: &Table, after: &Table, changes: &mut Vec<TableChange>) {

@@ -56,7 +56,8 @@ impl Planner<'_> {
                 _ => false,
             })
         };
-        let views = self.state.before.views.iter().map(|view| view.name.clone());
+        let old = &self.state.before.views;
+        let views = order::of_views(old).into_iter().map(|place| old[place].name.clone());
         views.filter(|name| all || is_changed(name)).collect()
     }
 
@@ -71,7 +72,8 @@ impl Planner<'_> {
     }
 
     fn create_views(&mut self, dropped: &[String]) {
-        for view in &self.state.after.views {
+        let new = &self.state.after.views;
+        for view in order::of_views(new).into_iter().map(|place| &new[place]) {
             let is_there = self.state.before.views.iter().any(|old| old.name == view.name);
             if !is_there || dropped.contains(&view.name) {
                 let change = format!("create the view {}", view.name);

@@ -3,6 +3,7 @@
 //! It reads what Rex writes, what PostgreSQL makes of that, and most of what people write. What it
 //! cannot read it says so of, by `None`: nothing here is an error of the user's.
 
+mod atom;
 pub(crate) mod constraint;
 pub(crate) mod cursor;
 mod expression;

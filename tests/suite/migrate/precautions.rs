@@ -91,3 +91,15 @@ async fn a_key_that_leads_nowhere_stops_it() {
         live.inspect().await.managed(&lower(&before, Dialect::Sqlite)) == lower(&before, Dialect::Sqlite)
     );
 }
+
+#[tokio::test]
+async fn labels_within_lists_have_their_new_names() {
+    let model = |labels: &str| read(&format!("enum S {{ {labels} }}  model Post {{ id: Int @id  s: [S] }}"));
+    let (before, after) = (model("a, b"), model("a, c @renamed_from(\"b\")"));
+    let live = created(&before).await;
+    live.run("INSERT INTO posts (id, s) VALUES (1, '[\"a\",\"b\",\"b\"]')").await.expect("a row");
+    for step in &way(&before, &after, &[]).steps {
+        live.step(step).await.expect("it goes through");
+    }
+    assert_eq!(one(&live, "SELECT s FROM posts").await, "[\"a\",\"c\",\"c\"]");
+}

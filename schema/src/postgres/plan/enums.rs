@@ -11,7 +11,7 @@ use crate::diff::{Change, Id};
 use crate::plan::{Code, Hazard, Step, shown, shown_id};
 use crate::postgres::render::{self as pg, create_enum};
 use crate::postgres::{Element, Type};
-use crate::{order, render};
+use crate::{names, order, render};
 
 /// The enum types whose labels go or change their places.
 pub(super) fn rebuilt(changes: &[Change]) -> HashSet<Id> {
@@ -32,7 +32,7 @@ fn is_within(before: &[String], after: &[String]) -> bool {
 
 /// What a type is called while another one takes its place.
 pub(super) fn old_name(name: &str) -> String {
-    format!("_rex_old_{name}")
+    names::passing(&format!("old_{name}"))
 }
 
 /// Whether a column is of one of these types.

@@ -8,7 +8,7 @@ use super::{Planner, table_name};
 use crate::database::{Index, IndexKey, IndexPart, Key, Table};
 use crate::diff::{AlterTable, Constraint, TableChange};
 use crate::plan::{Mode, Probe, Step, hazard_of, shown};
-use crate::render;
+use crate::{names, render};
 
 impl Planner<'_> {
     pub(super) fn drop_indexes(&mut self) {
@@ -69,7 +69,7 @@ impl Planner<'_> {
 
     fn add_key(&mut self, alter: &AlterTable, change: &TableChange, key: &Key, kind: &str) {
         let index = Index {
-            name: format!("_rex_{}", key.name).chars().take(55).collect(),
+            name: names::passing(&key.name),
             parts: key.columns.iter().map(|column| part(column)).collect(),
             unique: true,
             condition: None,

@@ -7,10 +7,15 @@ use crate::database::View;
 use crate::diff::{Change, Id, TableChange};
 use crate::plan::{Code, Hazard, Step, shown_id};
 use crate::postgres::view;
-use crate::render;
+use crate::{order, render};
 
 fn id(view: &View) -> Id {
     (view.schema.clone(), view.name.clone())
+}
+
+/// Each after those that it reads.
+fn ordered(views: &[View]) -> Vec<&View> {
+    order::of_views(views).into_iter().map(|place| &views[place]).collect()
 }
 
 fn keyword(view: &View) -> &'static str {
@@ -23,7 +28,8 @@ impl Planner<'_> {
         let moved = self.moved_tables();
         let mut dropped: HashSet<Id> = HashSet::new();
         let mut names: Vec<String> = moved;
-        for view in &self.state.before.views {
+        let old: Vec<&View> = ordered(&self.state.before.views);
+        for &view in &old {
             let is_changed = self.state.changes.iter().any(|change| match change {
                 Change::DropView(old) => id(old) == id(view),
                 Change::AlterView(_, new) => id(new) == id(view),
@@ -36,7 +42,7 @@ impl Planner<'_> {
                 names.push(view.name.clone());
             }
         }
-        for view in self.state.before.views.iter().rev().filter(|view| dropped.contains(&id(view))) {
+        for view in old.into_iter().rev().filter(|view| dropped.contains(&id(view))) {
             let shown = shown_id(&id(view));
             let is_gone = !self.state.after.views.iter().any(|after| id(after) == id(view));
             let hazard = Hazard::new(Code::DropView, &shown, "programs that read the view fail");
@@ -88,7 +94,7 @@ impl Planner<'_> {
     }
 
     pub(super) fn create_views(&mut self, dropped: &HashSet<Id>) {
-        for after in &self.state.after.views {
+        for after in ordered(&self.state.after.views) {
             let is_there = self.state.before.views.iter().any(|before| id(before) == id(after));
             if !is_there || dropped.contains(&id(after)) {
                 let mut statements = view::create(after);
