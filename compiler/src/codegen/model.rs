@@ -13,6 +13,7 @@ pub(super) fn file(cx: &Cx<'_>, id: ModelId) -> String {
     let model = &cx.schema[id];
     let mut items = vec![row(cx, model)];
     items.extend(types::own_id(model, id).map(|column| typed_id(cx, model, column)).into_iter().flatten());
+    items.extend(row_key(model, id));
     let is_written = !model.is_read_only();
     if is_written {
         items.extend([new_row(cx, model), new_constructor(cx, model), new_impl(cx, model)]);
@@ -120,6 +121,22 @@ fn typed_id(cx: &Cx<'_>, model: &Model, column: &Column) -> Vec<TokenStream> {
     let field = names::field(&column.field);
     items.push(fits(&id, &quote!(&#row), &taken(column, &quote!(self.#field))));
     items
+}
+
+/// That a row stands for its key, where the key is no type of the model's own that says so.
+fn row_key(model: &Model, id: ModelId) -> Option<TokenStream> {
+    if model.primary_key.is_empty() || types::own_id(model, id).is_some() {
+        return None;
+    }
+    let row = names::item(&model.name);
+    Some(quote! {
+        #[diagnostic::do_not_recommend]
+        impl __::Key<#row> for &#row {
+            fn into_key(self) -> <#row as __::Model>::Key {
+                __::Model::key(self)
+            }
+        }
+    })
 }
 
 fn id_scalar(id: &proc_macro2::Ident) -> TokenStream {

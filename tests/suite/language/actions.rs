@@ -40,7 +40,8 @@ async fn run(db: &keys::Db) -> Result<()> {
     let booking =
         keys::NewBooking { spare_hall: Some(1), spare_number: Some(2), ..keys::NewBooking::new(1, 1) };
     let booking = db.booking().insert(booking).await?;
-    db.seat().delete((1, 2)).await?;
+    let spare = db.seat().get((1, 2)).await?;
+    db.seat().delete(&spare).await?;
     let left = db.booking().get(booking.id).await?;
     assert_eq!((left.spare_hall, left.spare_number), (None, None));
     assert_eq!(kind(db.seat().delete((1, 1)).await), Kind::ForeignKey);
