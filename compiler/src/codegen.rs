@@ -9,6 +9,7 @@ mod builders;
 mod checks;
 mod columns;
 mod constant;
+mod constraints;
 mod embedded;
 mod enums;
 mod fields;

@@ -25,6 +25,8 @@ struct Inner {
     sql: Option<Cow<'static, str>>,
     constraint: Option<Cow<'static, str>>,
     column: Option<Cow<'static, str>>,
+    /// What was expected, and what was found.
+    mismatch: Option<(&'static str, String)>,
     violations: Vec<Violation>,
     source: Option<DriverError>,
 }
@@ -77,13 +79,19 @@ pub enum Kind {
 impl Error {
     /// A failure with its explanation: one line, in lower case, without a full stop.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        let mut message = message.into();
+        if message.contains(['\n', '\r']) {
+            // Of a driver's, or of a name in a schema.
+            message = message.split_whitespace().collect::<Vec<_>>().join(" ");
+        }
         Error(Box::new(Inner {
             kind,
-            message: message.into(),
+            message,
             operation: None,
             sql: None,
             constraint: None,
             column: None,
+            mismatch: None,
             violations: Vec::new(),
             source: None,
         }))
@@ -135,10 +143,22 @@ impl Error {
         (self.kind() == Kind::Validation).then_some(self.0.violations.as_slice())
     }
 
-    /// Which unique of a model was violated: `e.conflict::<user::Unique>() == Some(…)`.
-    pub fn conflict<U: UniqueOf>(&self) -> Option<U> {
-        let name = self.constraint().filter(|_| self.kind() == Kind::Unique)?;
-        U::ALL.iter().find(|(constraint, _)| *constraint == name).map(|(_, unique)| *unique)
+    /// Which constraint of a model refused: `e.conflict::<user::Unique>() == Some(…)`, and so with
+    /// `post::ForeignKey` and `post::Check`. A row that cannot go because others refer to it is refused
+    /// by the foreign key of those.
+    pub fn conflict<C: ConstraintOf>(&self) -> Option<C> {
+        let name = self.constraint().filter(|_| self.kind() == C::KIND)?;
+        C::ALL.iter().find(|(constraint, _)| *constraint == name).map(|(_, which)| *which)
+    }
+
+    /// What a value of the database was to be decoded as, for an error of [`Kind::Decode`].
+    pub fn expected(&self) -> Option<&str> {
+        self.0.mismatch.as_ref().map(|(expected, _)| *expected)
+    }
+
+    /// What was there instead of [`Error::expected`].
+    pub fn found(&self) -> Option<&str> {
+        self.0.mismatch.as_ref().map(|(_, found)| found.as_str())
     }
 
     /// Adds what was tried, unless something closer to the failure already said so.
@@ -167,6 +187,14 @@ impl Error {
     pub fn with_column(mut self, column: impl Into<Cow<'static, str>>) -> Self {
         self.0.column = Some(column.into());
         self
+    }
+
+    /// A value that is not what its column says.
+    pub(crate) fn of_mismatch(column: &str, expected: &'static str, found: String) -> Self {
+        let message = format!("column `{column}`: expected {expected}, found {found}");
+        let mut error = Error::new(Kind::Decode, message).with_column(column.to_owned());
+        error.0.mismatch = Some((expected, found));
+        error
     }
 
     /// Takes over the driver's error of a failure that this one explains better.
@@ -240,8 +268,11 @@ impl fmt::Debug for DriverError {
 
 impl StdError for DriverError {}
 
-/// The uniques of a model; implemented by each generated `Unique`.
-pub trait UniqueOf: Copy + 'static {
-    /// Each with its constraint's name.
+/// The constraints of a model of one kind; implemented by each generated `Unique`, `ForeignKey` and
+/// `Check`.
+pub trait ConstraintOf: Copy + 'static {
+    /// What an error of theirs is.
+    const KIND: Kind;
+    /// Each with its name in the database.
     const ALL: &'static [(&'static str, Self)];
 }

@@ -85,7 +85,7 @@ pub mod __;
 pub use composite::Composite;
 pub use config::{Builder, Config, DatabaseKind, JournalMode, Password, SslMode, Synchronous};
 pub use db::Db;
-pub use error::{DriverError, Error, Kind, Result, UniqueOf, Violation};
+pub use error::{ConstraintOf, DriverError, Error, Kind, Result, Violation};
 pub use executor::Blocking;
 pub use fits::{Fits, Key, KeyVersion};
 pub use from_row::FromRow;

@@ -123,9 +123,8 @@ impl<'a> Row<'a> {
 }
 
 #[cold]
-fn mismatch(name: &str, expected: &str, cell: Cell<'_>) -> Error {
-    let message = format!("column `{name}`: expected {expected}, found {}", cell.kind());
-    Error::new(Kind::Decode, message).with_column(name.to_owned())
+fn mismatch(name: &str, expected: &'static str, cell: Cell<'_>) -> Error {
+    Error::of_mismatch(name, expected, cell.kind())
 }
 
 #[cold]

@@ -15,20 +15,40 @@ use crate::names;
 /// The checks of a model's rules, their names made of `stem`. Each rule has its own, whose name
 /// says which it is.
 pub(crate) fn checks(schema: &Schema, target: &Target, stem: &str, model: &Model) -> Vec<db::Check> {
+    let check = |named: Named<'_>| {
+        let Named { place, rule, condition, name } = named;
+        let column = &model.columns[place];
+        let condition = if target.nan { without_nan(column, place, rule, condition) } else { condition };
+        let condition = db::Condition::Sql(db::Sql::written((target.expr)(schema, model, &condition)));
+        db::Check { name, condition }
+    };
+    named(stem, model).into_iter().map(check).collect()
+}
+
+/// The names of the checks of a model's rules.
+pub fn names(model: &Model) -> Vec<String> {
+    named(&model.stem(), model).into_iter().map(|named| named.name).collect()
+}
+
+/// A rule that is a check of its table.
+struct Named<'m> {
+    place: usize,
+    rule: &'m RuleKind,
+    condition: Expr,
+    name: String,
+}
+
+fn named<'m>(stem: &str, model: &'m Model) -> Vec<Named<'m>> {
     let mut taken = taken_names(stem, model);
-    let mut checks = Vec::new();
+    let mut all = Vec::new();
     for (place, column) in model.columns.iter().enumerate() {
-        for rule in &column.rules {
-            let Some(condition) = condition(column, place, &rule.kind) else { continue };
-            let condition =
-                if target.nan { without_nan(column, place, &rule.kind, condition) } else { condition };
-            let name =
-                names::rule(stem, &column.name, rule.kind.code(), |name| taken.insert(name.to_owned()));
-            let condition = db::Condition::Sql(db::Sql::written((target.expr)(schema, model, &condition)));
-            checks.push(db::Check { name, condition });
+        for rule in column.rules.iter().map(|rule| &rule.kind) {
+            let Some(condition) = condition(column, place, rule) else { continue };
+            let name = names::rule(stem, &column.name, rule.code(), |name| taken.insert(name.to_owned()));
+            all.push(Named { place, rule, condition, name });
         }
     }
-    checks
+    all
 }
 
 /// Names of constraints of the table, on any database.

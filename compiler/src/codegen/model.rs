@@ -6,7 +6,7 @@ use rex_schema::model::{Column, Model, ModelId, ModelKind, Scalar, Type};
 
 use super::fields::{self, Field};
 use super::layout::Piece;
-use super::{Cx, builders, columns, constant, layout, meta, names, relations, repository, shown, types};
+use super::{Cx, builders, columns, constant, constraints, layout, meta, names, relations, repository, shown, types};
 
 /// Generates the file of a model.
 pub(super) fn file(cx: &Cx<'_>, id: ModelId) -> String {
@@ -26,7 +26,7 @@ pub(super) fn file(cx: &Cx<'_>, id: ModelId) -> String {
     if is_written {
         items.push(writable_impl(model));
         items.push(acts(cx, model));
-        items.extend(repository::unique_items(cx, model));
+        items.extend(constraints::items(cx, id));
     }
     pieces.extend(items.into_iter().map(Piece::from));
     pieces.extend(relations::items(cx, id));

@@ -3,7 +3,6 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use rex_schema::model::{Model, ModelId, ModelKind, RelationKind, Scalar, Type, Unique, View};
-use rex_schema::names as made;
 use rex_sql::fixed;
 
 use super::statements::{self, Text, Writes};
@@ -195,7 +194,7 @@ fn refresh_method(model: &Model) -> TokenStream {
 }
 
 /// What a unique is called: its fields, with a number where another has the same name.
-fn unique_names(model: &Model) -> Vec<String> {
+pub(super) fn unique_names(model: &Model) -> Vec<String> {
     let mut taken: Vec<String> = vec![key_fields(model).join("_")];
     for unique in &model.uniques {
         let plain = unique.fields.join("_");
@@ -267,39 +266,4 @@ fn links(cx: &Cx<'_>, model: &Model, relation: &rex_schema::model::Relation) -> 
             __::Links::new(__::Clone::clone(self.0.db()), of.into_key())
         }
     })
-}
-
-/// The enum of a model's uniques, for `error.conflict::<Unique>()`.
-pub(super) fn unique_items(_: &Cx<'_>, model: &Model) -> [TokenStream; 2] {
-    let unique = names::beside("Unique", &model.name);
-    let names = unique_names(model);
-    let variants: Vec<Ident> = names.iter().map(|name| names::camel(&[name])).collect();
-    let primary = made::primary_key(&model.stem());
-    let constraints: Vec<&str> = std::iter::once(primary.as_str())
-        .chain(model.uniques.iter().map(|unique| unique.name.as_str()))
-        .collect();
-    let variant_docs = constraints.iter().enumerate().map(|(at, name)| match at {
-        0 => layout::docs(&[&format!("The primary key, `{name}`.")]),
-        _ => layout::docs(&[&format!("`{name}`")]),
-    });
-    let docs = layout::docs(&[&format!(
-        "The uniques of [`{}`], for `error.conflict::<{unique}>()`.",
-        names::shown(&model.name)
-    )]);
-    let enum_ = quote! {
-        #docs
-        #[derive(
-            __::Clone, __::Copy, __::Debug, __::PartialEq,
-            __::Eq, __::Hash
-        )]
-        pub enum #unique {
-            #(#variant_docs #variants,)*
-        }
-    };
-    let impl_ = quote! {
-        impl __::UniqueOf for #unique {
-            const ALL: &'static [(&'static str, Self)] = &[#((#constraints, Self::#variants)),*];
-        }
-    };
-    [enum_, impl_]
 }

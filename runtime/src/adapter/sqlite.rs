@@ -16,6 +16,7 @@ mod blame;
 mod connect;
 mod connection;
 mod cursor;
+mod deferred;
 mod failure;
 mod limit;
 mod pool;

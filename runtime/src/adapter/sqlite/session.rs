@@ -7,7 +7,7 @@ use rex_sql::Dialect;
 use super::connection::Connection;
 use super::cursor;
 use super::raw::Running;
-use super::{bind, blame, failure};
+use super::{bind, blame, deferred, failure};
 use crate::adapter::{self, BoxFuture, Query, check_number};
 use crate::error::{Error, Result};
 use crate::operation::{Operation, Prepared, RawStatement};
@@ -157,5 +157,7 @@ pub(super) fn batch(connection: &rusqlite::Connection, sql: &str) -> Result<()> 
 
 /// Commits what was written.
 pub(super) fn commit(connection: &rusqlite::Connection) -> Result<()> {
-    connection.execute_batch("COMMIT").map_err(|error| failure::commit(error).with_sql("COMMIT"))
+    connection
+        .execute_batch("COMMIT")
+        .map_err(|error| deferred::explain(connection, error).with_sql("COMMIT"))
 }
