@@ -5,6 +5,7 @@ mod codegen;
 mod connecting;
 mod diagnostics;
 mod expressions;
+mod failures;
 mod fmt;
 mod harness;
 mod kept;

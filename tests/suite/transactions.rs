@@ -1,6 +1,8 @@
 //! Transactions: their forms, their options, their retries, and what they leave behind.
 
 mod callbacks;
+mod cancellation;
+mod chaos;
 mod conflicts;
 mod forms;
 mod options;
@@ -57,7 +59,7 @@ impl Place {
 }
 
 /// A URL with more settings.
-fn with(url: &str, settings: &str) -> String {
+pub(super) fn with(url: &str, settings: &str) -> String {
     format!("{url}{}{settings}", if url.contains('?') { '&' } else { '?' })
 }
 

@@ -2,10 +2,11 @@
 # Runs a PostgreSQL server in the folder $1, with the binaries of $2, on the port $3, until
 # stdin ends; then stops it and removes the folder. The superuser is $4, its password $5.
 #
-# The test process holds the other end of stdin and never writes: however it ends (normally,
-# by a panic, by `kill -9`), the operating system closes that end, and this script cleans up.
+# The test process holds the other end of stdin: however it ends (normally, by a panic, by
+# `kill -9`), the operating system closes that end, and this script cleans up. A line that it
+# writes asks for the server to be stopped at once and started again.
 #
-# Prints "ready", or else, in lines, why the server did not start.
+# Prints "ready", also after it has started again, or else, in lines, why the server did not start.
 folder=$1 bin=$2 port=$3 user=$4 password=$5
 data=$folder/data
 log=$folder/log
@@ -56,7 +57,10 @@ if ! start </dev/null >"$log" 2>&1; then
 fi
 
 echo ready
-cat >/dev/null
+while read -r _; do
+    "$bin/pg_ctl" -D "$data" -l "$folder/server-log" -m immediate -w restart </dev/null >"$log" 2>&1
+    echo ready
+done
 
 "$bin/pg_ctl" -D "$data" -m immediate -w stop >/dev/null 2>&1
 remove_folder

@@ -4,4 +4,5 @@ pub(crate) mod crates;
 pub(crate) mod mutate;
 pub(crate) mod postgres;
 pub(crate) mod properties;
+pub(crate) mod proxy;
 pub(crate) mod sources;

@@ -11,11 +11,11 @@
 
 use std::env;
 use std::hash::{BuildHasher, RandomState};
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 
 use tokio_postgres::{Client, NoTls};
@@ -114,6 +114,17 @@ impl Server {
         format!("{host}:{}", self.tcp.port().unwrap_or(5432))
     }
 
+    /// Stops it at once, as a crash does, and starts it again. For a server that was started here.
+    pub(crate) fn restart(&self) {
+        let guard = self.guard.as_ref().expect("it was started here");
+        let mut output = guard.output.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut input = guard.process.stdin.as_ref().expect("it is piped");
+        input.write_all(b"restart\n").expect("the guard reads");
+        let mut said = String::new();
+        output.read_line(&mut said).expect("the guard answers");
+        assert_eq!(said.trim_end(), "ready");
+    }
+
     /// Runs one statement in the maintenance database. On a thread of its own: callers may be
     /// inside an async runtime, or outside of any.
     fn administrate(&self, statement: &str) -> Result<(), tokio_postgres::Error> {
@@ -189,6 +200,8 @@ pub(crate) async fn connect(url: &str) -> Result<Client, tokio_postgres::Error> 
 /// The process of `guard-postgres.sh`: it stops the server when our end of its stdin closes.
 struct Guard {
     process: Child,
+    /// What it says.
+    output: Mutex<BufReader<ChildStdout>>,
     folder: PathBuf,
 }
 
@@ -215,7 +228,7 @@ impl Guard {
         // What cannot be read is not "ready", and is shown as far as it was.
         _ = output.read_line(&mut said);
         if said.trim_end() == "ready" {
-            return Ok(Guard { process, folder });
+            return Ok(Guard { process, output: Mutex::new(output), folder });
         }
         _ = output.read_to_string(&mut said);
         _ = process.wait();

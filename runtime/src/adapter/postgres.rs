@@ -40,6 +40,7 @@ use session::Session;
 pub(crate) struct Postgres {
     pool: Pool<Connector>,
     acquire_timeout: Option<Duration>,
+    statement_timeout: Option<Duration>,
 }
 
 struct Connector {
@@ -79,7 +80,8 @@ impl Postgres {
             .runtime(deadpool::Runtime::Tokio1)
             .build()
             .map_err(|error| Error::new(Kind::Configuration, error.to_string()))?;
-        let postgres = Postgres { pool, acquire_timeout: config.acquire_timeout() };
+        let (acquire_timeout, statement_timeout) = (config.acquire_timeout(), config.statement_timeout());
+        let postgres = Postgres { pool, acquire_timeout, statement_timeout };
         drop(postgres.object().await?);
         if let Some(shortest) = config.idle_timeout().into_iter().chain(config.max_lifetime()).min() {
             tokio::spawn(close_expired(postgres.pool.weak(), config.idle_timeout(), shortest / 4));
@@ -129,7 +131,7 @@ impl Adapter for Postgres {
             Access::Atomic => Some("BEGIN"),
         };
         Box::pin(executor::inside(move || async move {
-            let lease = Lease::new(self.object().await?);
+            let lease = Lease::new(self.object().await?, self.statement_timeout);
             match begin {
                 None => {
                     let outcome = work.run(&Session::single(&lease)).await;
@@ -143,7 +145,7 @@ impl Adapter for Postgres {
 
     fn begin(&self, options: TransactionOptions) -> BoxFuture<'_, Result<Box<dyn Transaction>>> {
         Box::pin(executor::inside(move || async move {
-            let lease = Lease::new(self.object().await?);
+            let lease = Lease::new(self.object().await?, self.statement_timeout);
             lease.begin(&transaction::begin(options)).await?;
             Ok(Box::new(transaction::Open::new(lease, options)) as Box<dyn Transaction>)
         }))

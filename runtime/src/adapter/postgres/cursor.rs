@@ -30,7 +30,8 @@ impl Session<'_> {
         let text = format!("DECLARE {} NO SCROLL CURSOR FOR {sql}", name(cursor));
         let declare = Prepared { sql: text.into(), id: None, binds };
         self.lease.starts();
-        let outcome = self.declare(&declare, check).await;
+        let answer = self.lease.within(self.declare(&declare, check)).await;
+        let outcome = answer.unwrap_or(Err(Failure::Overdue));
         self.lease.answered();
         let explained = outcome.map_err(|failure| self.explain(failure, Access::Read, table));
         explained.map_err(|error| error.with_sql(sql))
@@ -59,10 +60,9 @@ impl Session<'_> {
         };
         self.lease.starts();
         let none = std::iter::empty::<(bind::Bound<'_>, _)>();
-        let outcome = match self.lease.connection().client.query_typed_raw(&text, none).await {
-            Ok(rows) => read(rows, &mut counting).await,
-            Err(error) => Err(Failure::from(error)),
-        };
+        let client = &self.lease.connection().client;
+        let fetch = async { read(client.query_typed_raw(&text, none).await?, &mut counting).await };
+        let outcome = self.lease.within(fetch).await.unwrap_or(Err(Failure::Overdue));
         self.lease.answered();
         outcome.map_err(|failure| self.explain(failure, Access::Read, None).with_sql(text))?;
         Ok(count)

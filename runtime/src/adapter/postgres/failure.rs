@@ -19,11 +19,14 @@ pub(super) fn plain(error: tokio_postgres::Error) -> Error {
     explained(error, None)
 }
 
-/// The failure of a statement that writes for good, whose connection broke after it was sent.
-pub(super) fn unknown(error: tokio_postgres::Error) -> Error {
-    let message =
-        "the connection to PostgreSQL broke before it answered: whether the write was kept is not known";
-    Error::new(Kind::CommitUnknown, message).with_source(error)
+/// The failure of a statement that writes for good, which was sent and not answered.
+pub(super) fn unknown(error: Option<tokio_postgres::Error>) -> Error {
+    let message = "PostgreSQL was gone before it answered: whether the write was kept is not known";
+    let unknown = Error::new(Kind::CommitUnknown, message);
+    match error {
+        Some(error) => unknown.with_source(error),
+        None => unknown,
+    }
 }
 
 /// The failure of a statement in a transaction that was prepared for what the tables were before.

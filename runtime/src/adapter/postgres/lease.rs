@@ -9,10 +9,15 @@ use tokio_postgres::NoTls;
 
 use super::{Connector, connect::Connection, failure};
 use crate::error::{Error, Kind, Result};
+use crate::executor;
 
 /// How long a connection whose transaction was dropped has for rolling it back. It is the pool's
 /// meanwhile: a server that does not answer is not waited for.
 const ROLLBACK: Duration = Duration::from_secs(1);
+
+/// How much longer than a statement may take its answer may. Whoever does not answer by then is not
+/// there any more, since the server itself stops the statement.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// A connection on lease.
 pub(super) struct Lease {
@@ -21,11 +26,40 @@ pub(super) struct Lease {
     busy: AtomicUsize,
     /// Whether a transaction is open.
     open: AtomicBool,
+    /// How long an answer may take.
+    limit: Option<Duration>,
+    /// One took longer: nothing that is sent now would be answered in time.
+    overdue: AtomicBool,
 }
 
 impl Lease {
-    pub(super) fn new(object: Object<Connector>) -> Self {
-        Lease { object: Some(object), busy: AtomicUsize::new(0), open: AtomicBool::new(false) }
+    /// `statement` is the time that the server gives to a statement.
+    pub(super) fn new(object: Object<Connector>, statement: Option<Duration>) -> Self {
+        Lease {
+            object: Some(object),
+            busy: AtomicUsize::new(0),
+            open: AtomicBool::new(false),
+            limit: statement.map(|limit| limit + GRACE),
+            overdue: AtomicBool::new(false),
+        }
+    }
+
+    /// Waits for an answer; none if it takes too long. The connection is then of no more use.
+    pub(super) async fn within<T>(&self, answer: impl Future<Output = T>) -> Option<T> {
+        if self.overdue.load(Ordering::Relaxed) {
+            return None;
+        }
+        let answer = executor::timeout(self.limit, answer).await;
+        if answer.is_none() {
+            self.overdue.store(true, Ordering::Relaxed);
+        }
+        answer
+    }
+
+    /// The failure of what [`Lease::within`] waited for in vain.
+    pub(super) fn no_answer(&self) -> Error {
+        let limit = self.limit.unwrap_or_default();
+        Error::new(Kind::Timeout, format!("PostgreSQL did not answer within {limit:?}"))
     }
 
     pub(super) fn connection(&self) -> &Connection {
@@ -47,8 +81,11 @@ impl Lease {
         self.busy.load(Ordering::Relaxed) > 0
     }
 
-    /// Nothing is under way, nothing is open.
+    /// Nothing is under way, nothing is open; unless an answer did not come.
     pub(super) fn rests(&self) {
+        if self.overdue.load(Ordering::Relaxed) {
+            return;
+        }
         self.busy.store(0, Ordering::Relaxed);
         self.open.store(false, Ordering::Relaxed);
     }
@@ -76,15 +113,17 @@ impl Lease {
         self.starts();
         let client = &self.connection().client;
         // What a connection that is closed by now is handed, it does not send.
-        let sent = !client.is_closed();
-        let outcome = client.batch_execute(sql).await;
+        let may_be_kept = !client.is_closed() && !read_only;
+        let Some(outcome) = self.within(client.batch_execute(sql)).await else {
+            return Err(if may_be_kept { failure::unknown(None) } else { self.no_answer() });
+        };
         self.answered();
         let error = match outcome {
             Ok(()) => {
                 self.rests();
                 return Ok(());
             }
-            Err(error) if sent && !read_only && failure::is_lost(&error) => failure::unknown(error),
+            Err(error) if may_be_kept && failure::is_lost(&error) => failure::unknown(Some(error)),
             Err(error) => failure::plain(error),
         };
         Err(error.with_sql(sql.to_owned()))
@@ -93,7 +132,8 @@ impl Lease {
     /// Sends statements of our own that answer nothing.
     pub(super) async fn batch(&self, sql: &str) -> Result<()> {
         self.starts();
-        let outcome = self.connection().client.batch_execute(sql).await;
+        let answer = self.within(self.connection().client.batch_execute(sql)).await;
+        let outcome = answer.ok_or_else(|| self.no_answer())?;
         self.answered();
         outcome.map_err(|error| failure::plain(error).with_sql(sql.to_owned()))
     }

@@ -44,12 +44,14 @@ impl<'l> Session<'l> {
     ) -> Result<u64, Failure> {
         bind::check(&prepared.binds)?;
         self.lease.starts();
-        let mut outcome = self.attempt(prepared, check, sink).await;
+        let answer = self.lease.within(self.attempt(prepared, check, sink)).await;
+        let mut outcome = answer.ok_or(Failure::Overdue)?;
         if let Err(Failure::Stale(error)) = &outcome {
             self.lease.connection().statements.forget(prepared);
             // What was not even sent broke no transaction.
             if self.failed.is_none() || failure::is_ours(error) {
-                outcome = self.attempt(prepared, check, sink).await;
+                let answer = self.lease.within(self.attempt(prepared, check, sink)).await;
+                outcome = answer.ok_or(Failure::Overdue)?;
             }
         }
         self.lease.answered();
@@ -88,8 +90,10 @@ impl<'l> Session<'l> {
         match failure {
             Failure::Ours(error) => error,
             Failure::Stale(error) if self.failed.is_some() => self.fail(failure::stale(error)),
+            Failure::Overdue if self.may_be_kept(access) => failure::unknown(None),
+            Failure::Overdue => self.fail(self.lease.no_answer()),
             Failure::Theirs(error) if self.may_be_kept(access) && failure::is_lost(&error) => {
-                failure::unknown(error)
+                failure::unknown(Some(error))
             }
             Failure::Unsent(error) if failure::is_ours(&error) => of(error),
             Failure::Unsent(error) | Failure::Theirs(error) | Failure::Stale(error) => self.fail(of(error)),
@@ -150,6 +154,8 @@ pub(super) enum Failure {
     Theirs(tokio_postgres::Error),
     /// The statement was not sent.
     Unsent(tokio_postgres::Error),
+    /// There was no answer in time.
+    Overdue,
     /// The statement was prepared for what the tables were.
     Stale(tokio_postgres::Error),
 }
@@ -218,7 +224,8 @@ impl adapter::Session for Session<'_> {
         Box::pin(async move {
             for statement in statements {
                 self.lease.starts();
-                let outcome = self.lease.connection().client.batch_execute(statement).await;
+                let answer = self.lease.within(self.lease.connection().client.batch_execute(statement)).await;
+                let outcome = answer.ok_or_else(|| self.fail(self.lease.no_answer()))?;
                 self.lease.answered();
                 outcome.map_err(|error| self.fail(failure::ddl(error)).with_sql((*statement).to_owned()))?;
             }

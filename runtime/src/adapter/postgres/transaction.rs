@@ -159,7 +159,8 @@ impl Transaction for Open {
                     self.lease.commit(&text, self.read_only).await
                 }
                 Err(error) => {
-                    self.lease.end("ROLLBACK").await?;
+                    // A connection that cannot roll back is thrown away, which rolls back too.
+                    _ = self.lease.end("ROLLBACK").await;
                     Err(error)
                 }
             }
