@@ -6,7 +6,9 @@ use rex_schema::model::{Column, Model, ModelId, ModelKind, Scalar, Type};
 
 use super::fields::{self, Field};
 use super::layout::Piece;
-use super::{Cx, builders, columns, constant, constraints, layout, meta, names, relations, repository, shown, types};
+use super::{
+    Cx, builders, columns, constant, constraints, layout, meta, names, relations, repository, shown, types,
+};
 
 /// Generates the file of a model.
 pub(super) fn file(cx: &Cx<'_>, id: ModelId) -> String {
