@@ -327,10 +327,9 @@ impl<'a, V> Writer<'a, V> {
             }
             (TextTest::StartsWith, Dialect::Postgres) => self.call("starts_with(", inner, Bind::One(value)),
             (TextTest::StartsWith, Dialect::Sqlite) => {
-                self.push("substr(");
-                self.expr(inner);
+                self.octets(inner);
                 let place = self.place(Bind::One(value));
-                _ = write!(self.out, ", 1, length(?{place})) = ?{place}");
+                _ = write!(self.out, ", 2, octet_length(?{place})) = CAST(?{place} AS BLOB)");
             }
             (TextTest::EndsWith, Dialect::Postgres) => {
                 self.push("right(");
@@ -339,11 +338,11 @@ impl<'a, V> Writer<'a, V> {
                 _ = write!(self.out, ", length(${place}::text)) = ${place}::text");
             }
             (TextTest::EndsWith, Dialect::Sqlite) => {
-                self.push("substr(");
+                self.octets(inner);
+                self.push(", max(2, octet_length(");
                 self.expr(inner);
                 let place = self.place(Bind::One(value));
-                // `substr(x, 0)` is all of x: an empty end needs a start beyond x's.
-                _ = write!(self.out, ", iif(?{place} = '', 1 << 40, -length(?{place}))) = ?{place}");
+                _ = write!(self.out, ") + 2 - octet_length(?{place}))) = CAST(?{place} AS BLOB)");
             }
             (TextTest::Like, Dialect::Postgres) => {
                 self.expr(inner);
@@ -356,6 +355,14 @@ impl<'a, V> Writer<'a, V> {
                 self.bind(Bind::Pattern(value));
             }
         }
+    }
+
+    /// The start of a `substr` of a text's octets, the first of which is the second here: for SQLite's
+    /// functions a text ends where it has a NUL, and of no octets they make null.
+    fn octets(&mut self, inner: &'a Expr<V>) {
+        self.push("substr(CAST('.' || ");
+        self.expr(inner);
+        self.push(" AS BLOB)");
     }
 
     fn call(&mut self, name: &str, inner: &'a Expr<V>, value: Bind<'a, V>) {

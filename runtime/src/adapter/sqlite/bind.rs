@@ -60,7 +60,7 @@ pub(super) fn all<'v>(running: &mut Running<'_, 'v>, binds: &[Bind<'v, Value>]) 
     for (place, bind) in binds.iter().enumerate() {
         let value = match *bind {
             Bind::One(value) => cell(value)?,
-            Bind::Pattern(value) => pattern(value),
+            Bind::Pattern(value) => pattern(value)?,
             Bind::Set(values) => set(values)?,
         };
         running.bind(place + 1, value).map_err(failure::plain)?;
@@ -199,9 +199,13 @@ fn uuid_text(bytes: &[u8; 16]) -> String {
 }
 
 /// A pattern of `LIKE` as one of `GLOB`, which tells upper from lower case.
-fn pattern(value: &Value) -> ToSqlOutput<'_> {
-    let Value::Text(like) = value else { return ToSqlOutput::Owned(Owned::Null) };
-    ToSqlOutput::Owned(Owned::Text(glob(like)))
+fn pattern(value: &Value) -> Result<ToSqlOutput<'_>> {
+    let Value::Text(like) = value else { return Ok(ToSqlOutput::Owned(Owned::Null)) };
+    // `GLOB` reads a pattern, and a text, up to there.
+    if like.contains('\0') {
+        return Err(cannot_hold(Dialect::Sqlite, "a pattern with a NUL character"));
+    }
+    Ok(ToSqlOutput::Owned(Owned::Text(glob(like))))
 }
 
 fn glob(like: &str) -> String {
