@@ -24,19 +24,26 @@ fn main() {
     fs::write(out.join("fixtures.rs"), text).expect("OUT_DIR can be written to");
 }
 
-/// A function that creates the tables of a fixture, by name.
+/// A function that creates the tables of a fixture, by name, and compares them with its schema.
 fn creation(names: &[String]) -> String {
     let mut arms = String::new();
     for name in names {
-        writeln!(arms, "        {name:?} => {name}::Db::connect(url).await?.create_schema().await,")
-            .expect("text can be written to");
+        writeln!(
+            arms,
+            "        {name:?} => {{
+            let db = {name}::Db::connect(url).await?;
+            db.create_schema().await?;
+            db.check_schema().await
+        }}"
+        )
+        .expect("text can be written to");
     }
     format!(
         "
 /// Every fixture.
 pub const NAMES: &[&str] = &{names:?};
 
-/// Creates the tables of a fixture in an empty database.
+/// Creates the tables of a fixture in an empty database, and finds what its schema says.
 pub async fn create(name: &str, url: &str) -> rex_orm::Result<()> {{
     match name {{
 {arms}        _ => unreachable!(\"no fixture is called {{name}}\"),

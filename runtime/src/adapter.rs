@@ -14,6 +14,7 @@ use crate::error::{Error, Kind, Result};
 use crate::operation::{Operation, Prepared, RawStatement};
 use crate::row::Sink;
 use crate::transaction::TransactionOptions;
+use crate::value::Value;
 use crate::watch::Gauged;
 
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
@@ -88,6 +89,15 @@ pub trait Session: Send + Sync {
     /// Hands the next rows of a cursor to `sink`, at most so many; answers with how many there were,
     /// fewer when there are no more.
     fn fetch<'s>(&'s self, cursor: u64, rows: usize, sink: &'s mut dyn Sink) -> BoxFuture<'s, Result<usize>>;
+
+    /// Tells of some tables, views and enum types what they are: rows of three texts, the object, its
+    /// part or nothing, and what that is. `objects` and `parts` are lists of names.
+    fn outline<'s>(
+        &'s self,
+        objects: &'s Value,
+        parts: &'s Value,
+        sink: &'s mut dyn Sink,
+    ) -> BoxFuture<'s, Result<()>>;
 
     /// Sends statements of the schema itself.
     fn execute_ddl<'s>(&'s self, statements: &'s [&'s str]) -> BoxFuture<'s, Result<()>>;

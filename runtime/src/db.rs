@@ -202,7 +202,7 @@ impl Db {
         self.run(Access::Atomic, &mut Ddl { statements }).await
     }
 
-    fn not_served(&self) -> Error {
+    pub(crate) fn not_served(&self) -> Error {
         let name = self.dialect().name();
         let message = format!(
             "the schema is not compiled for {}: add \"{name}\" to `databases` in [package.metadata.rex]",

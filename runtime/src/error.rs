@@ -72,6 +72,8 @@ pub enum Kind {
     /// that another process writes to, a schema that changed. All of the transaction may be tried
     /// again.
     Serialization,
+    /// The database is not the one that the program was generated for.
+    Schema,
     /// Any other failure that the database reported.
     Database,
 }

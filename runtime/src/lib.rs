@@ -64,6 +64,7 @@ mod from_row;
 pub mod meta;
 mod model;
 pub mod operation;
+mod outline;
 mod query;
 mod repo;
 pub mod row;
@@ -90,6 +91,7 @@ pub use executor::Blocking;
 pub use fits::{Fits, Key, KeyVersion};
 pub use from_row::FromRow;
 pub use model::{Cardinality, Many, Maybe, Model, New, One, Relation, SoftDelete, Versioned, Writable};
+pub use outline::Difference;
 pub use query::{
     Append, Column, CompositeColumn, Cond, Filterable, Find, Load, LoadOf, Loads, Order, Orders,
 };

@@ -365,4 +365,19 @@ pub struct SchemaMeta {
     pub postgres: &'static [&'static str],
     /// The statements that create the tables in SQLite, in order; none if it is not served.
     pub sqlite: &'static [&'static str],
+    /// What is to be found in PostgreSQL, a line for each part: `object⇥part⇥what it is`.
+    pub postgres_outline: &'static str,
+    /// The same in SQLite.
+    pub sqlite_outline: &'static str,
+}
+
+impl SchemaMeta {
+    /// What is to be found in a database; none if it is not served.
+    pub(crate) fn outline(&self, dialect: Dialect) -> Option<&'static str> {
+        let (statements, outline) = match dialect {
+            Dialect::Postgres => (self.postgres, self.postgres_outline),
+            Dialect::Sqlite => (self.sqlite, self.sqlite_outline),
+        };
+        (!statements.is_empty()).then_some(outline)
+    }
 }

@@ -21,6 +21,7 @@ pub mod diff;
 pub mod inspect;
 mod lower;
 mod order;
+mod outline;
 pub mod parts;
 pub mod plan;
 mod plural;
@@ -40,6 +41,7 @@ mod tests;
 
 pub use lower::lower;
 pub use model::Schema;
+pub use outline::outline;
 pub use render::{create, expression, render};
 pub use rex_sql::Dialect;
 pub use version::{Servers, Version};

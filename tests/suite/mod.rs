@@ -1,6 +1,7 @@
 //! The tests, one module per subject.
 
 mod build_script;
+mod checking;
 mod codegen;
 mod connecting;
 mod diagnostics;
@@ -12,6 +13,7 @@ mod kept;
 pub(crate) mod language;
 mod licence;
 mod migrate;
+mod naughty;
 mod raw_sql;
 mod rexc;
 mod scenario;

@@ -188,6 +188,24 @@ fn handle() -> TokenStream {
             pub async fn create_schema(&self) -> __::Result<()> {
                 self.0.create_schema(SCHEMA).await
             }
+            /// Compares the live database with the one that this program was generated for.
+            ///
+            /// # Errors
+            ///
+            /// Of the kind `Schema`, with what is missing and what is otherwise.
+            pub async fn check_schema(&self) -> ::rex_orm::Result<()> {
+                self.0.check_schema(SCHEMA).await
+            }
+            /// The same, as a list.
+            ///
+            /// # Errors
+            ///
+            /// When the database cannot be asked.
+            pub async fn schema_differences(
+                &self,
+            ) -> ::rex_orm::Result<::std::vec::Vec<::rex_orm::Difference>> {
+                self.0.schema_differences(SCHEMA).await
+            }
             /// Which database it is.
             pub fn dialect(&self) -> __::Dialect {
                 self.0.dialect()
@@ -275,12 +293,19 @@ fn ddl(cx: &Cx<'_>) -> TokenStream {
     };
     let raw =
         |statements: Vec<String>| -> Vec<_> { statements.iter().map(|text| layout::raw(text)).collect() };
+    let outline = |dialect| match cx.options.databases.contains(&dialect) {
+        true => layout::raw(&rex_schema::outline(cx.schema, dialect)),
+        false => layout::raw(""),
+    };
+    let (postgres_outline, sqlite_outline) = (outline(Dialect::Postgres), outline(Dialect::Sqlite));
     let (postgres, sqlite) = (raw(of(Dialect::Postgres)), raw(of(Dialect::Sqlite)));
     quote! {
         /// The statements that create the tables.
         const SCHEMA: &__::SchemaMeta = &__::SchemaMeta {
             postgres: &[#(#postgres),*],
             sqlite: &[#(#sqlite),*],
+            postgres_outline: #postgres_outline,
+            sqlite_outline: #sqlite_outline,
         };
     }
 }

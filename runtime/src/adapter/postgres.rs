@@ -13,6 +13,7 @@ mod connect;
 mod cursor;
 mod failure;
 mod lease;
+mod outline;
 mod session;
 mod statements;
 mod transaction;

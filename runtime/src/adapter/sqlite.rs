@@ -19,6 +19,7 @@ mod cursor;
 mod deferred;
 mod failure;
 mod limit;
+mod outline;
 mod pool;
 mod raw;
 mod session;

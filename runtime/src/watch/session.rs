@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::operation::{Operation, RAW, RawStatement, Shape};
 use crate::row::{Row, Sink};
 use crate::sql::first_word;
+use crate::value::Value;
 
 /// A session whose statements are told.
 pub(super) struct Watching<'a> {
@@ -105,6 +106,21 @@ impl Session for Watching<'_> {
             let outcome = self.session.fetch(cursor, rows, sink).await;
             let count = outcome.as_ref().map_or(0, |rows| *rows as u64);
             told.end(count, None, outcome.as_ref().err());
+            outcome
+        })
+    }
+
+    fn outline<'s>(
+        &'s self,
+        objects: &'s Value,
+        parts: &'s Value,
+        sink: &'s mut dyn Sink,
+    ) -> BoxFuture<'s, Result<()>> {
+        Box::pin(async move {
+            let told = self.told(Statement::of_ours("SELECT", "check_schema"));
+            let mut sink = Counting { sink, rows: 0 };
+            let outcome = self.session.outline(objects, parts, &mut sink).await;
+            told.end(sink.rows, None, outcome.as_ref().err());
             outcome
         })
     }

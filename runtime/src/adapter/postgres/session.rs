@@ -220,6 +220,15 @@ impl adapter::Session for Session<'_> {
         Box::pin(self.fetch_from_cursor(cursor, rows, sink))
     }
 
+    fn outline<'s>(
+        &'s self,
+        objects: &'s Value,
+        _parts: &'s Value,
+        sink: &'s mut dyn Sink,
+    ) -> BoxFuture<'s, Result<()>> {
+        Box::pin(self.ask_outline(objects, sink))
+    }
+
     fn execute_ddl<'s>(&'s self, statements: &'s [&'s str]) -> BoxFuture<'s, Result<()>> {
         Box::pin(async move {
             for statement in statements {

@@ -6,13 +6,14 @@ use rex_sql::Dialect;
 
 use super::connection::Connection;
 use super::cursor;
+use super::outline;
 use super::raw::Running;
 use super::{bind, blame, deferred, failure};
 use crate::adapter::{self, BoxFuture, Query, check_number};
 use crate::error::{Error, Result};
 use crate::operation::{Operation, Prepared, RawStatement};
 use crate::row::{Cells, Row, Sink};
-use crate::value::Cell;
+use crate::value::{Cell, Value};
 
 /// A connection at work. It answers at once: its futures are ready when first polled.
 pub(super) struct Session<'c> {
@@ -55,6 +56,15 @@ impl adapter::Session for Session<'_> {
         Box::pin(async move { self.on(|connection| cursor::fetch(connection, cursor, rows, sink)) })
     }
 
+    fn outline<'s>(
+        &'s self,
+        objects: &'s Value,
+        parts: &'s Value,
+        sink: &'s mut dyn Sink,
+    ) -> BoxFuture<'s, Result<()>> {
+        Box::pin(async move { self.on(|connection| outline::ask(connection, objects, parts, sink)) })
+    }
+
     fn execute_ddl<'s>(&'s self, statements: &'s [&'s str]) -> BoxFuture<'s, Result<()>> {
         Box::pin(async move {
             self.on(|connection| statements.iter().try_for_each(|statement| ddl(connection, statement)))
@@ -75,7 +85,11 @@ fn execute(connection: &mut Connection, operation: &Operation, sink: &mut dyn Si
     }
 }
 
-fn execute_raw(connection: &mut Connection, raw: &RawStatement, sink: &mut dyn Sink) -> Result<u64> {
+pub(super) fn execute_raw(
+    connection: &mut Connection,
+    raw: &RawStatement,
+    sink: &mut dyn Sink,
+) -> Result<u64> {
     send_raw(connection, &raw.prepare(), sink).map_err(|failure| match failure {
         Failure::Ours(error) => error,
         Failure::Theirs(error) => failure::of(error, None),
