@@ -5,5 +5,6 @@ mod drift;
 mod hazards;
 mod live;
 mod precautions;
+mod reprinted;
 mod round_trip;
 mod rows;

@@ -94,6 +94,8 @@ impl Parser<'_> {
         if self.cursor.words("else") {
             parts.push(self.expression(0)?);
         }
+        // That is what there is without one.
+        parts.pop_if(|last| *last == Tree::Name("null".to_owned()));
         self.cursor.words("end").then(|| node("case", parts))
     }
 

@@ -74,6 +74,11 @@ impl Parser<'_> {
         if self.cursor.symbol("+") {
             return self.expression(SIGN);
         }
+        for operator in ["~", "@", "|/"] {
+            if self.cursor.symbol(operator) {
+                return Some(node(operator, [self.expression(SIGN)?]));
+            }
+        }
         let mut tree = self.atom()?;
         loop {
             if self.cursor.symbol("::") {
@@ -113,7 +118,7 @@ impl Parser<'_> {
             }
         }
         let right = self.expression(power)?;
-        Some(Some(node(name, [left.clone(), right])))
+        Some(Some(compared(name, left.clone(), right)))
     }
 
     fn keyword(&mut self, left: &Tree, token: Token<'_>, than: u8) -> Option<Option<Tree>> {
@@ -131,7 +136,9 @@ impl Parser<'_> {
                 Some(Some(chain("and", left.clone(), self.expression(2)?)))
             }
             "is" | "isnull" | "notnull" if than < IS => self.is(left, &word).map(Some),
-            "not" | "in" | "between" | "like" | "ilike" if than < WITHIN => self.within(left).map(Some),
+            "not" | "in" | "between" | "like" | "ilike" | "similar" if than < WITHIN => {
+                self.within(left).map(Some)
+            }
             "at" if than < ZONE && self.cursor.words("at time zone") => {
                 Some(Some(node("timezone", [self.expression(ZONE)?, left.clone()])))
             }
@@ -179,6 +186,10 @@ impl Parser<'_> {
             let (join, below, above) = if not { ("or", "<", ">") } else { ("and", ">=", "<=") };
             return Some(chain(join, node(below, [left.clone(), low]), node(above, [left, high])));
         }
+        if self.cursor.words("similar to") {
+            let pattern = node("similar_to_escape", [self.expression(WITHIN)?]);
+            return Some(node(if not { "!~" } else { "~" }, [left, pattern]));
+        }
         let operator = match (self.cursor.next()?.text.to_ascii_lowercase().as_str(), not) {
             ("like", false) => "~~",
             ("like", true) => "!~~",
@@ -201,6 +212,19 @@ fn chain(head: &str, left: Tree, right: Tree) -> Tree {
         }
     }
     Tree::Node(head.to_owned(), list)
+}
+
+/// Rows are equal when their parts are.
+fn compared(operator: &str, left: Tree, right: Tree) -> Tree {
+    match (operator, left, right) {
+        ("=", Tree::Node(row, left), Tree::Node(other, right))
+            if row == "row" && other == "row" && left.len() == right.len() =>
+        {
+            let pairs = left.into_iter().zip(right);
+            Tree::Node("and".to_owned(), pairs.map(|(left, right)| node("=", [left, right])).collect())
+        }
+        (_, left, right) => node(operator, [left, right]),
+    }
 }
 
 /// `a = ANY (list)`, which is also what `a IN (list)` is.

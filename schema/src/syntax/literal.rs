@@ -40,7 +40,7 @@ pub(super) fn negative(number: &str) -> String {
 /// A text in the spelling of what it seems to be. Texts that seem to be the same are told to be.
 pub(super) fn text(text: &str) -> String {
     let trimmed = text.trim();
-    if let Some(value) = time(trimmed) {
+    if let Some(value) = time(trimmed).or_else(|| limit(trimmed)).or_else(|| uuid(trimmed)) {
         return value;
     }
     match trimmed.chars().next() {
@@ -58,6 +58,10 @@ fn time(text: &str) -> Option<String> {
         |from: usize, to: usize| bytes.get(from..to).is_some_and(|b| b.iter().all(u8::is_ascii_digit));
     let is_date = bytes.len() > 10 && is_digits(0, 4) && bytes[4] == b'-' && matches!(bytes[10], b' ' | b'T');
     let clock = if is_date { &text[11..] } else { text };
+    if clock.len() == 5 && clock.is_ascii() {
+        let date = if is_date { &text[..11] } else { "" };
+        return time(&format!("{date}{clock}:00"));
+    }
     let is_clock = clock.len() >= 8
         && clock.is_ascii()
         && clock.as_bytes()[2] == b':'
@@ -116,7 +120,7 @@ pub(super) fn cast(of: Tree, ty: &str) -> Tree {
         Tree::Text(text) if is_number.iter().any(|start| ty.starts_with(start)) && !ty.ends_with("[]") => {
             match number(&text) {
                 Some(number) => Tree::Number(number),
-                None => Tree::Text(infinity(&text)),
+                None => Tree::Text(text),
             }
         }
         Tree::Text(text) if ty.starts_with("bool") && ty.ends_with("[]") => {
@@ -138,13 +142,21 @@ pub(super) fn cast(of: Tree, ty: &str) -> Tree {
 }
 
 /// What is no number, and yet one of the values of a type of numbers.
-fn infinity(text: &str) -> String {
+fn limit(text: &str) -> Option<String> {
     let lower = text.to_ascii_lowercase();
     match lower.trim_start_matches('+') {
-        "inf" | "infinity" => "infinity".to_owned(),
-        "-inf" | "-infinity" => "-infinity".to_owned(),
-        _ => lower,
+        "inf" | "infinity" => Some("infinity".to_owned()),
+        "-inf" | "-infinity" => Some("-infinity".to_owned()),
+        "nan" => Some(lower),
+        _ => None,
     }
+}
+
+/// A UUID, in lower case.
+fn uuid(text: &str) -> Option<String> {
+    let is_hyphen = |at: usize| matches!(at, 8 | 13 | 18 | 23);
+    let fits = |(at, byte): (usize, u8)| if is_hyphen(at) { byte == b'-' } else { byte.is_ascii_hexdigit() };
+    (text.len() == 36 && text.bytes().enumerate().all(fits)).then(|| text.to_ascii_lowercase())
 }
 
 /// A call, by the one name that a function is called by.
