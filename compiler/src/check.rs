@@ -43,7 +43,7 @@ use rex_grammar::ast;
 use rex_schema::model::{EnumId, Scalar, Type};
 use rex_schema::{Dialect, Schema, Servers, names};
 
-use crate::diagnostic::{self, Diagnostic, Severity};
+use crate::diagnostic::{self, Applicability, Diagnostic, Severity};
 use crate::parallel;
 use crate::source::{FileId, Place, Sources};
 use draft::{Declared, EnumDraft, FieldDraft, JoinDraft, ModelDraft, Shape, UnionDraft};
@@ -420,6 +420,12 @@ impl<'a> Cx<'a> {
             )
         });
         self.tell_once(&mut diagnostics);
+        // No machine throws away what somebody wrote.
+        for fix in diagnostics.iter_mut().flat_map(|diagnostic| &mut diagnostic.fixes) {
+            if fix.applicability == Applicability::Safe && fix.loses_a_comment(self.sources) {
+                fix.applicability = Applicability::Choice;
+            }
+        }
         let mut left = vec![MAX_OF_FILE; self.sources.ids().count()];
         let mut lints_left = left.clone();
         diagnostics.retain(|diagnostic| {

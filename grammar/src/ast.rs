@@ -341,6 +341,8 @@ pub struct Union {
     pub name: Name,
     /// Members, in order.
     pub members: Vec<Name>,
+    /// Whether one is missing, which was told.
+    pub broken: bool,
     /// The whole.
     pub span: Span,
 }

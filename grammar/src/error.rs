@@ -59,8 +59,44 @@ pub enum SyntaxErrorKind {
         /// The type without the suffix, as written.
         element: String,
     },
-    /// `String!`; the span is the `!`.
-    BangSuffix,
+    /// `[String!]!`; the span is the first `!`.
+    BangSuffix {
+        /// The others of the type.
+        others: Vec<Span>,
+    },
+    /// `?Int`, `Int | null`, `Optional[Int]`; the span is the type.
+    TypeSpelling {
+        /// The type in Rex's spelling; none where it has no type for it.
+        rex: Option<String>,
+    },
+    /// `email?: String`; the span is the `?`.
+    OptionalName {
+        /// Where it belongs; none where one stands there already.
+        end: Option<Span>,
+    },
+    /// `e: Int := 5`; the span is the `:=`.
+    Walrus,
+    /// `State::draft`; the span is the `::`.
+    Colons,
+    /// `n = 5`; the span is the name.
+    DefaultWithoutType {
+        /// A type that the default may be of.
+        ty: Option<&'static str>,
+    },
+    /// `@default 5`, `@length 5`; the span is the attribute with what stands behind it.
+    BareArgument {
+        /// The attribute's name.
+        name: String,
+        /// What stands behind it.
+        value: String,
+        /// The end of the type.
+        end: Span,
+    },
+    /// `union A = B |`; the span is the `|`.
+    SurplusBar {
+        /// The union's members in front of it.
+        members: usize,
+    },
     /// `T??`; the span is the second `?`.
     DoubleOptional,
     /// `@@index`; the span is the attribute.
@@ -195,6 +231,8 @@ pub enum SyntaxErrorKind {
     Generic {
         /// The type in Rex's spelling.
         rex: String,
+        /// Whether it says the same.
+        is_sure: bool,
     },
     /// Documentation that documents nothing: a lint, not an error.
     DanglingDoc,

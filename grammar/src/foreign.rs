@@ -15,6 +15,12 @@ pub enum Language {
     Rust,
     /// Prisma's schema language.
     Prisma,
+    /// Python's classes: Django's and SQLAlchemy's.
+    Python,
+    /// TypeScript's classes and interfaces.
+    TypeScript,
+    /// EdgeDB's schema language.
+    EdgeDb,
 }
 
 /// Types of SQL in one word.
@@ -116,6 +122,9 @@ pub(crate) fn member(line: &str) -> Option<Language> {
     if is_sql_constraint(line) {
         return Some(Language::Sql);
     }
+    if let Some(language) = assigned(line).or_else(|| other_member(line)) {
+        return Some(language);
+    }
     let mut all = words(line);
     let (name, second, third) = (all.next()?, all.next(), all.next());
     if second == Some("->") {
@@ -156,9 +165,116 @@ pub(crate) fn is_sql_constraint(line: &str) -> bool {
         || (shouts && is_any(first, &["UNIQUE", "CHECK"]) && second == Some("("))
 }
 
+/// A line with an `=` behind its first word, as classes of Python and types of EdgeDB have it.
+pub(crate) fn assigned(line: &str) -> Option<Language> {
+    let line = head(line);
+    let length = line.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))?;
+    let (name, rest) = line.split_at(length);
+    let rest = rest.trim_start();
+    if name.is_empty() {
+        return None;
+    }
+    if name.starts_with("__") && rest.starts_with('=') {
+        return Some(Language::Python);
+    }
+    if let Some(value) = rest.strip_prefix(":=") {
+        return value.trim_start().starts_with(['.', '(']).then_some(Language::EdgeDb);
+    }
+    let value = rest.strip_prefix('=')?.trim_start();
+    let call = value.split('(').next().filter(|_| value.contains('('))?;
+    const CALLS: [&str; 4] = ["mapped_column", "relationship", "association_proxy", "synonym"];
+    let is_class =
+        call.rsplit('.').next().is_some_and(|name| name.starts_with(|c: char| c.is_ascii_uppercase()));
+    (is_class || CALLS.contains(&call) || call.starts_with("models.")).then_some(Language::Python)
+}
+
+/// What a broken line begins with in other languages.
+fn other_member(line: &str) -> Option<Language> {
+    let mut all = words(line);
+    let (first, second) = (all.next()?, all.next());
+    let is_decorator = line.starts_with('@') && line[1..].starts_with(|c: char| c.is_ascii_uppercase());
+    let is_python =
+        matches!(first, "def" | "class" | "return" | "pass" | "from" | "import") || first.starts_with("__");
+    match first {
+        _ if is_decorator => Some(Language::TypeScript),
+        _ if is_python => Some(Language::Python),
+        "required" | "multi" | "single" | "property" | "link" | "constraint" => {
+            second.map(|_| Language::EdgeDb)
+        }
+        "index" if second == Some("on") && line.contains("(.") => Some(Language::EdgeDb),
+        "constructor" | "static" => Some(Language::TypeScript),
+        _ => None,
+    }
+}
+
+/// A word that stands before a field in another language.
+pub(crate) fn modifier(word: &str) -> Option<Language> {
+    Some(match word {
+        "pub" => Language::Rust,
+        "readonly" | "private" | "public" | "protected" | "declare" => Language::TypeScript,
+        "required" | "optional" | "multi" | "single" | "property" | "link" => Language::EdgeDb,
+        "class" => Language::Python,
+        _ => return None,
+    })
+}
+
+/// Whether an attribute, ours or another language's, is written with arguments.
+pub(crate) fn takes_argument(attribute: &str) -> bool {
+    const ALL: [&str; 28] = [
+        "default",
+        "length",
+        "range",
+        "one_of",
+        "pattern",
+        "validate",
+        "column",
+        "map",
+        "name",
+        "on_delete",
+        "on_key_change",
+        "on_update",
+        "inverse",
+        "fields",
+        "references",
+        "through",
+        "join_table",
+        "constraint",
+        "db",
+        "rust",
+        "deprecated",
+        "renamed_from",
+        "backfill",
+        "computed",
+        "allow",
+        "check",
+        "relation",
+        "size",
+    ];
+    ALL.contains(&attribute)
+}
+
+/// Whether a text is one value: a word, a number, a text or a call.
+pub(crate) fn is_one_value(text: &str) -> bool {
+    let is_word = |text: &str| {
+        !text.is_empty()
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
+    };
+    let inside = |open: char, close: char| {
+        let inner = text.strip_prefix(open).and_then(|text| text.strip_suffix(close));
+        inner.is_some_and(|inner| !inner.contains([open, close, '\\']))
+    };
+    let is_call = text
+        .split_once('(')
+        .is_some_and(|(name, rest)| is_word(name) && rest.find(')') == Some(rest.len() - 1));
+    is_word(text.strip_prefix('-').unwrap_or(text)) || inside('"', '"') || inside('[', ']') || is_call
+}
+
 /// Whether what stands behind a field on its line is what a column of SQL goes on with.
 pub(crate) fn goes_on_as_sql(text: &str) -> bool {
-    is_any(words(text).next(), &SQL_GOES_ON) && !text.contains(": ")
+    let mut all = words(text);
+    let (first, second) = (all.next(), all.next());
+    let is_action = is_any(first, &["on"]) && is_any(second, &["delete", "update"]);
+    (is_action || is_any(first, &SQL_GOES_ON)) && !text.contains(": ")
 }
 
 /// Whether a type without a colon before it is one of SQL, and a comma follows.
@@ -174,6 +290,9 @@ pub(crate) fn items(text: &str) -> Vec<(usize, Language)> {
         let bare = line.trim_start();
         if depth == 0
             && let Some(language) = item(bare)
+            // What is within a class of Python is indented, and a decorator belongs to its class.
+            && (language != Language::Python || bare.len() == line.len())
+            && !decorates(text, found.last(), language)
         {
             found.push((at + line.len() - bare.len(), language));
         }
@@ -187,6 +306,16 @@ pub(crate) fn items(text: &str) -> Vec<(usize, Language)> {
         at += line.len();
     }
     found
+}
+
+/// Whether what was found last is a decorator, or an attribute of Rust, of what follows.
+fn decorates(text: &str, last: Option<&(usize, Language)>, language: Language) -> bool {
+    let sign = match language {
+        Language::TypeScript => "@",
+        Language::Rust => "#[",
+        _ => return false,
+    };
+    last.is_some_and(|&(at, other)| other == language && text[at..].starts_with(sign))
 }
 
 fn item(line: &str) -> Option<Language> {
@@ -218,6 +347,9 @@ fn item(line: &str) -> Option<Language> {
     if is_macro || line.starts_with("#[") || rust.contains(&first) {
         return Some(Language::Rust);
     }
+    if let Some(language) = other_item(line, first, second) {
+        return Some(language);
+    }
     // `users (id) {`
     let is_table = second == Some("(") && line.trim_end().ends_with('{') && line.contains(") {");
     if is_table {
@@ -235,6 +367,28 @@ fn item(line: &str) -> Option<Language> {
         _ => false,
     };
     graphql.then_some(Language::GraphQl)
+}
+
+/// What begins outside of blocks in Python, TypeScript and EdgeDB.
+fn other_item(line: &str, first: &str, second: Option<&str>) -> Option<Language> {
+    let is_class = first == "class" && (line.contains('(') || line.ends_with(':'));
+    let is_import = first == "import" || (first == "from" && line.contains(" import "));
+    let is_decorator = line.starts_with('@') && line[1..].starts_with(|c: char| c.is_ascii_uppercase());
+    match first {
+        _ if is_class => Some(Language::Python),
+        "from" if is_import => Some(Language::Python),
+        "import" if line.contains(['"', '\'']) => Some(Language::TypeScript),
+        "import" if second.is_some() => Some(Language::Python),
+        "export" if second.is_some() => Some(Language::TypeScript),
+        "const" | "let" if second.is_some() => Some(Language::TypeScript),
+        _ if is_decorator => Some(Language::TypeScript),
+        "abstract" | "module" | "alias" => {
+            (second.is_some() && second != Some("model")).then_some(Language::EdgeDb)
+        }
+        "scalar" if second == Some("type") => Some(Language::EdgeDb),
+        "type" if line.contains(" extending ") => Some(Language::EdgeDb),
+        _ => None,
+    }
 }
 
 /// A line without its comment and what separates it from the next.

@@ -213,9 +213,11 @@ fn describe(rule: Rule) -> Option<&'static str> {
         Rule::member | Rule::close | Rule::unclosed | Rule::separator => return None,
         Rule::field | Rule::colonless_field | Rule::typeless_field | Rule::lone_field => "a field",
         Rule::field_type | Rule::type_ref | Rule::list_type | Rule::named_type => "a type",
-        Rule::type_suffix | Rule::generic => "`?`",
+        Rule::type_suffix | Rule::generic | Rule::subscript => "`?`",
+        Rule::type_prefix | Rule::absent | Rule::optional_name => return None,
+        Rule::surplus_bar | Rule::colons | Rule::field_start => return None,
         Rule::colon => "`:`",
-        Rule::default => "`=`",
+        Rule::default | Rule::walrus => "`=`",
         Rule::attribute | Rule::attribute_sign => "an attribute",
         Rule::statement | Rule::statement_keyword | Rule::statement_word | Rule::lone_statement => {
             "a statement"

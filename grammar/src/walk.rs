@@ -1,9 +1,10 @@
 //! From pest's pairs to the syntax tree.
 
 mod expr;
-mod foreign;
 mod lines;
 mod members;
+mod operators;
+mod types;
 
 use std::collections::HashSet;
 use std::iter::Peekable;
@@ -12,7 +13,7 @@ use pest::iterators::{Pair as PestPair, Pairs as PestPairs};
 
 use crate::ast::*;
 use crate::error::{MAX_TOLD, SyntaxError, SyntaxErrorKind};
-use crate::foreign::Language;
+use crate::foreign::{self, Language};
 use crate::parse::{MAX_MEMBERS, Rule};
 use crate::recover;
 
@@ -131,6 +132,26 @@ fn doc(pair: &Pair<'_>) -> Doc {
     Doc { text: text.strip_prefix(' ').unwrap_or(text).to_owned(), span: span(pair) }
 }
 
+/// What a field without a type lacks: where it has a default, that tells what the type may be.
+fn default_type(field: &Pair<'_>) -> SyntaxErrorKind {
+    let Some(default) = field.clone().into_inner().find(|part| part.as_rule() == Rule::default) else {
+        return SyntaxErrorKind::MissingType;
+    };
+    let value = default.as_str().trim_start_matches([':', '=']).trim();
+    let is_number = value.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'_'));
+    let ty = match value {
+        "true" | "false" | "True" | "False" => Some("Bool"),
+        "now()" => Some("DateTime"),
+        "today()" => Some("Date"),
+        "autoincrement()" => Some("BigInt"),
+        "uuid4()" | "uuid7()" => Some("Uuid"),
+        _ if value.starts_with(['"', '\'']) => Some("String"),
+        _ if is_number => Some("Int"),
+        _ => None,
+    };
+    SyntaxErrorKind::DefaultWithoutType { ty }
+}
+
 impl Walker<'_> {
     fn error(&mut self, kind: SyntaxErrorKind, span: Span) {
         let is_lint = kind == SyntaxErrorKind::DanglingDoc;
@@ -178,7 +199,7 @@ impl Walker<'_> {
     /// stands before it on the same line is read with it: the fault may have begun there.
     fn broken(&mut self, line: Span, before: Option<Span>, rule: Rule) {
         let from = match before {
-            Some(before) if self.on_line_of(Some(before), line) => before.start,
+            Some(before) if self.on_line_of(Some(before), line) => before.start.max(self.line_start(line)),
             _ => line.start,
         };
         if self.surplus > 0 && self.source[line.range()].starts_with('}') {
@@ -198,6 +219,13 @@ impl Walker<'_> {
         if !self.told.contains(&error.span) {
             self.error(error.kind, error.span);
         }
+    }
+
+    /// Where the line begins on which a place begins, without the space before it.
+    fn line_start(&self, place: Span) -> u32 {
+        let before = &self.source[..place.start as usize];
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        (start + before[start..].len() - before[start..].trim_start().len()) as u32
     }
 
     fn declaration(&mut self, pair: Pair<'_>) -> Item {
@@ -227,12 +255,16 @@ impl Walker<'_> {
         let language = match word.as_str() {
             "generator" | "datasource" => Some(Language::Prisma),
             "input" => Some(Language::GraphQl),
+            "mod" | "impl" | "trait" => Some(Language::Rust),
+            "module" => Some(Language::EdgeDb),
             _ => None,
         };
         if let Some(language) = language {
             let title = inner.next().map_or(keyword, |title| keyword.to(span(&title)));
             whole.start = keyword.start;
             self.error(SyntaxErrorKind::Foreign { language, whole }, title);
+            let mut body = inner.flat_map(|body| body.into_inner());
+            self.surplus += usize::from(body.any(|part| part.as_rule() == Rule::unclosed));
             return None;
         }
         self.error(SyntaxErrorKind::UnknownDeclaration { word }, keyword);
@@ -309,6 +341,9 @@ impl Walker<'_> {
                     body.broken = true;
                     prose = self.line_end(place.start);
                 }
+                _ if is_rest && self.bare_argument(place, before, body.members.last_mut()) => {
+                    prose = self.line_end(place.start);
+                }
                 Rule::colonless_field | Rule::typeless_field if self.on_line_of(before, place) => {
                     body.broken = true;
                     self.broken(place, before, Rule::lone_field);
@@ -328,14 +363,25 @@ impl Walker<'_> {
                     self.foreign_member(line, Language::Sql);
                     prose = line.end;
                 }
-                Rule::typeless_field if &self.source[place.range()] == "pub" => {
-                    self.error(SyntaxErrorKind::Foreign { language: Language::Rust, whole: place }, place);
+                Rule::typeless_field if foreign::modifier(&self.source[place.range()]).is_some() => {
+                    match self.modifier_of_field(place, pairs.peek()) {
+                        Some(end) => {
+                            body.broken |= end > place.end;
+                            prose = end;
+                        }
+                        None => body.members.push(self.lacking_field(pair, SyntaxErrorKind::MissingType)),
+                    }
+                }
+                Rule::typeless_field | Rule::colonless_field if self.assigned(place) => {
+                    body.broken = true;
+                    prose = self.line_end(place.start);
                 }
                 Rule::colonless_field => {
                     body.members.push(self.lacking_field(pair, SyntaxErrorKind::MissingColon));
                 }
                 Rule::typeless_field => {
-                    body.members.push(self.lacking_field(pair, SyntaxErrorKind::MissingType));
+                    let lacks = default_type(&pair);
+                    body.members.push(self.lacking_field(pair, lacks));
                 }
                 Rule::statement => body.members.push(Member::Statement(self.statement(pair))),
                 Rule::separator => {
@@ -420,7 +466,7 @@ impl Walker<'_> {
     fn path<'p>(&self, pairs: &mut Peekable<impl Iterator<Item = Pair<'p>>>) -> (String, Span) {
         let first = span(&pairs.next().expect("a path begins with a name"));
         let mut whole = first;
-        while let Some(part) = pairs.next_if(|pair| pair.as_rule() == Rule::name) {
+        while let Some(part) = pairs.next_if(|pair| matches!(pair.as_rule(), Rule::name | Rule::colons)) {
             whole = first.to(span(&part));
         }
         (self.source[whole.range()].to_owned(), whole)
@@ -507,8 +553,20 @@ impl Walker<'_> {
 
     fn union(&mut self, pair: Pair<'_>, docs: Vec<Doc>) -> Union {
         let whole = tight(&pair);
-        let mut names = pair.into_inner().skip(1).map(|pair| name(&pair));
-        let title = names.next().expect("a union has a name");
-        Union { docs, name: title, members: names.collect(), span: whole }
+        let mut title = None;
+        let mut members = Vec::new();
+        let mut broken = false;
+        for pair in pair.into_inner().skip(1) {
+            match pair.as_rule() {
+                Rule::surplus_bar => {
+                    broken = true;
+                    self.error(SyntaxErrorKind::SurplusBar { members: members.len() }, tight(&pair));
+                }
+                _ if title.is_none() => title = Some(name(&pair)),
+                _ => members.push(name(&pair)),
+            }
+        }
+        let title = title.expect("a union has a name");
+        Union { docs, name: title, members, broken, span: whole }
     }
 }

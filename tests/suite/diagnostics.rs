@@ -13,6 +13,7 @@ mod pages;
 #[cfg(target_os = "linux")]
 mod processes;
 pub(super) mod robustness;
+mod slips;
 mod summary;
 mod table;
 

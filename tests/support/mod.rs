@@ -1,5 +1,6 @@
 //! What the tests stand on. Must not hold tests.
 
+pub(crate) mod busy;
 pub(crate) mod crates;
 pub(crate) mod mutate;
 pub(crate) mod postgres;

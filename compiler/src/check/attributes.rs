@@ -85,7 +85,13 @@ pub(super) fn read<'a>(
             attributes.of_key.push((spec.name, whole));
         }
         if apply(cx, &mut attributes, file, attribute, field, shape).is_none() {
-            cx.report(types::attribute_arguments(name, whole, spec.usage));
+            let args = attribute.args.as_ref().map(|args| Place { file, span: args.span });
+            cx.report(match (args, names_in_quotes(attribute)) {
+                (Some(args), Some(names)) if spec.usage.contains('(') && !spec.usage.contains('"') => {
+                    types::names_in_quotes(args, name, &names)
+                }
+                _ => types::attribute_arguments(name, whole, args, spec.usage),
+            });
             attributes.unsure = true;
         }
     }
@@ -101,6 +107,20 @@ fn unknown(cx: &mut Cx<'_>, file: FileId, field: &ast::Field, attribute: &ast::A
     let known: &[Spec] = if cx.may_suggest(TABLE.len()) { TABLE } else { &[] };
     let known = known.iter().map(|spec| spec.name);
     cx.report(types::unknown_attribute(&attribute.name.text, at, known, translation));
+}
+
+/// The arguments of an attribute without their quotes, where all are names in quotes.
+fn names_in_quotes(attribute: &ast::Attribute) -> Option<Vec<&str>> {
+    let is_name = |text: &str| {
+        text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    let args = &attribute.args.as_ref()?.args;
+    let names = args.iter().map(|arg| match &arg.value.kind {
+        ast::ExprKind::String(text) if arg.label.is_none() && is_name(text) => Some(text.as_str()),
+        _ => None,
+    });
+    names.collect::<Option<Vec<&str>>>().filter(|names| !names.is_empty())
 }
 
 /// Whether an attribute may stand on such a field; if not, it is told.

@@ -149,7 +149,8 @@ fn said(cx: &mut Cx<'_>, file: FileId, variant: &ast::Variant) -> Said {
         let text = one_string(attribute).map(|text| text.text);
         let text = text.filter(|text| name != "deprecated" || !text.trim().is_empty());
         let Some(text) = text else {
-            cx.report(types::attribute_arguments(name, whole, usage));
+            let args = attribute.args.as_ref().map(|args| Place { file, span: args.span });
+            cx.report(types::attribute_arguments(name, whole, args, usage));
             continue;
         };
         if name != "deprecated" {

@@ -224,6 +224,11 @@ fn scalar(cx: &mut Cx<'_>, file: FileId, name: &ast::Name, args: Option<&ast::Gr
         })
         .unwrap_or_default();
     let place = Place { file, span: args.map_or(name.span, |args| args.span) };
+    if let Some(args) = args.filter(|args| args.args.iter().any(|arg| arg.label.is_some())) {
+        let values = args.args.iter().map(|arg| cx.text(Place { file, span: arg.value.span }));
+        cx.report(types::named_type_arguments(place, &name.text, &values.collect::<Vec<_>>()));
+        return None;
+    }
     let plain = match name.text.as_str() {
         "Bool" => Scalar::Bool,
         "SmallInt" => Scalar::SmallInt,

@@ -113,6 +113,7 @@ fn set_column(cx: &mut Cx<'_>, columns: &mut [String], name: &str, place: Place)
         _ => cx.report(types::attribute_arguments(
             "join_table",
             place,
+            Some(place),
             "@join_table(\"table\"): columns of a composite key have names of their own",
         )),
     }

@@ -56,7 +56,7 @@ fn unused_types(cx: &mut Cx<'_>) {
     for block in cx.models.iter().filter(|block| !block.has_rows() && !block.used) {
         found.push(lints::unused_type(block.place(), block.ast.kind.keyword(), block.name()));
     }
-    for item in cx.unions.iter().filter(|item| !item.used) {
+    for item in cx.unions.iter().filter(|item| !item.used && !item.broken) {
         let place = Place { file: item.file, span: item.ast.name.span };
         found.push(lints::unused_type(place, "union", &item.ast.name.text));
     }

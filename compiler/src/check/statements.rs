@@ -383,6 +383,7 @@ fn allow(cx: &mut Cx<'_>, Statement { ast: statement, file }: Statement<'_>, spa
     }
     for arg in args {
         match &arg.value.kind {
+            ExprKind::String(name) => cx.report(types::lint_in_quotes(Place { file, span: arg.span }, name)),
             ExprKind::Path(path) if path.len() == 1 => {
                 let place = Place { file, span: path[0].span };
                 let lint = known_lint(cx, &path[0].text, place);

@@ -26,6 +26,7 @@ pub(super) fn resolve(cx: &mut Cx<'_>) {
                 None => cx.unions[union].broken = true,
             }
         }
+        cx.unions[union].broken |= item.broken;
         let is_small = members.len() < 2 && !cx.unions[union].broken;
         for (name, first) in &twice {
             let place = |span| Place { file, span };

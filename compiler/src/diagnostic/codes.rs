@@ -88,6 +88,7 @@ codes! {
     E0131 "a default behind an attribute",
     E0132 "a name with characters that names do not have",
     E0133 "a type with a dot",
+    E0134 "a type in another spelling",
     // Names.
     E0201 "two declarations of one name",
     E0202 "two fields of one name",

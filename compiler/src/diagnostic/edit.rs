@@ -25,6 +25,48 @@ pub enum Applicability {
     Choice,
 }
 
+impl Fix {
+    /// Whether a comment stands in what is replaced, and not in what replaces it.
+    pub(crate) fn loses_a_comment(&self, sources: &Sources) -> bool {
+        self.edits.iter().any(|(place, _)| {
+            let replaced = &sources.text(place.file)[place.span.range()];
+            comments(replaced).any(|comment| !self.edits.iter().any(|(_, text)| text.contains(comment)))
+        })
+    }
+}
+
+/// The comments of a text, without the white space at their ends.
+fn comments(text: &str) -> impl Iterator<Item = &str> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while at < text.len() {
+            let rest = &text[at..];
+            let (length, is_comment) = match rest.as_bytes() {
+                [b'"', ..] => (quoted(rest), false),
+                [b'/', b'/', ..] => (rest.find('\n').unwrap_or(rest.len()), true),
+                [b'/', b'*', ..] => (rest.find("*/").map_or(rest.len(), |end| end + 2), true),
+                _ => (rest.chars().next().map_or(1, char::len_utf8), false),
+            };
+            at += length;
+            if is_comment {
+                return Some(rest[..length].trim_end());
+            }
+        }
+        None
+    })
+}
+
+/// How long the text in quotes is that a text begins with.
+fn quoted(text: &str) -> usize {
+    let mut escaped = false;
+    let ends = |c: char| {
+        let ends = c == '"' && !escaped;
+        escaped = c == '\\' && !escaped;
+        ends
+    };
+    text[1..].find(ends).map_or(text.len(), |end| end + 2)
+}
+
 /// The sources after edits, none of which overlap.
 pub fn apply(sources: &Sources, fixes: &[&Fix]) -> Sources {
     let mut edited = Sources::default();

@@ -3,10 +3,13 @@
 //! The grammar tells that a line is SQL, GraphQL, Rust or Prisma's; here it is translated, as far
 //! as one line can be. A translation is *sure* where it says all that was written, and no more.
 
+mod edgedb;
 mod graphql;
 pub(super) mod prisma;
+mod python;
 mod rust;
 mod sql;
+mod typescript;
 
 use std::collections::HashSet;
 
@@ -40,6 +43,9 @@ pub(super) fn foreign(sources: &Sources, place: Place, language: Language, whole
         Language::GraphQl => ("GraphQL", graphql::translate(text)),
         Language::Rust => ("Rust", rust::translate(text)),
         Language::Prisma => ("Prisma's language", prisma::translate(text)),
+        Language::Python => ("Python", python::translate(text)),
+        Language::TypeScript => ("TypeScript", typescript::translate(text)),
+        Language::EdgeDb => ("EdgeDB's language", edgedb::translate(text)),
     };
     let Translation { rex, title, sure, note } = translation;
     let mut diagnostic = Diagnostic::new(E0126, place, format!("this is {name}"));
@@ -110,11 +116,11 @@ pub(crate) fn seemingly_declared(sources: &Sources, diagnostics: &[Diagnostic]) 
 }
 
 /// `Option<String>`, with Rex's spelling.
-pub(super) fn generic(place: Place, rex: &str) -> Diagnostic {
-    Diagnostic::new(E0127, place, "a type has no angle brackets")
+pub(super) fn generic(place: Place, rex: &str, is_sure: bool) -> Diagnostic {
+    let diagnostic = Diagnostic::new(E0127, place, "a type has no angle brackets")
         .note("what may be absent is `T?`, and many are `[T]`")
-        .fix(format!("write `{rex}`"), place, rex)
-        .safe()
+        .fix(format!("write `{rex}`"), place, rex);
+    if is_sure { diagnostic.safe() } else { diagnostic }
 }
 
 /// A character that turns the direction of text. `escapes` is whether an escape may stand there.

@@ -99,5 +99,5 @@ pub(crate) fn modifier_arguments(place: Place, word: &str) -> Diagnostic {
         "ops" => "ops(\"gin_trgm_ops\")",
         _ => "collate(\"C\")",
     };
-    Diagnostic::new(E0311, place, format!("`{word}` is written otherwise")).help(format!("write `{usage}`"))
+    Diagnostic::new(E0311, place, format!("`{word}` takes one text")).help(format!("it is written `{usage}`"))
 }

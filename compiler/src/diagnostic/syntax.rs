@@ -1,6 +1,7 @@
 //! Syntax: what the grammar found, in words.
 
-use rex_grammar::ast::Span;
+mod slips;
+
 use rex_grammar::{
     MAX_BYTES, MAX_DECLARATION, MAX_DEPTH, MAX_MEMBERS, MAX_PARTS, MAX_TOKENS, SyntaxError,
     SyntaxErrorKind as Kind,
@@ -58,7 +59,7 @@ pub(crate) fn syntax(sources: &Sources, file: FileId, error: &SyntaxError) -> Di
         }
         Kind::Foreign { language, whole } => foreign::foreign(sources, place, *language, *whole),
         Kind::SqlBehindField { whole, ty } => foreign::behind_field(sources, place, *whole, *ty),
-        Kind::Generic { rex } => foreign::generic(place, rex),
+        Kind::Generic { rex, is_sure } => foreign::generic(place, rex, *is_sure),
         Kind::Bidirectional { character, escapes } => {
             foreign::bidirectional(file, error.span, *character, *escapes)
         }
@@ -77,49 +78,7 @@ fn unexpected(sources: &Sources, place: Place, found: &str, expected: &[&'static
         [one] => diagnostic.label(format!("expected {one}")),
         [init @ .., last] => diagnostic.label(format!("expected {} or {last}", init.join(", "))),
     };
-    intended(sources, place, found, expected, diagnostic)
-}
-
-/// What was meant by something unexpected, where that is clear.
-fn intended(
-    sources: &Sources,
-    place: Place,
-    found: &str,
-    expected: &[&'static str],
-    diagnostic: Diagnostic,
-) -> Diagnostic {
-    let rest = &sources.text(place.file)[place.span.start as usize..];
-    let line = rest.split(['\n', '}']).next().unwrap_or_default().split("//").next().unwrap_or_default();
-    let line = line.trim_end().trim_end_matches([',', ';']);
-    let to = |length: usize| {
-        let start = place.span.start as usize;
-        Place { span: Span::new(start, start + length), ..place }
-    };
-    let keyword = found.to_lowercase();
-    let is_clause = keyword != found && ["where", "using", "include"].contains(&keyword.as_str());
-    match (found, expected) {
-        (_, ["names in parentheses" | "a condition in parentheses"]) if !line.is_empty() => {
-            let bare = line.strip_prefix("on ").unwrap_or(line).trim();
-            let inside = [('[', ']'), ('(', ')')]
-                .iter()
-                .find_map(|&(open, close)| bare.strip_prefix(open).and_then(|bare| bare.strip_suffix(close)));
-            let text = format!("({})", inside.unwrap_or(bare));
-            diagnostic.fix(format!("write `{text}`"), to(line.len()), text)
-        }
-        ("-", _) if rest.starts_with("--") => {
-            diagnostic.fix("a comment begins with `//`", to(2), "//").safe()
-        }
-        ("#", _) => diagnostic.fix("a comment begins with `//`", place, "//"),
-        ("?", ["`:`"]) => diagnostic.help("what may be absent has `?` behind its type: `name: String?`"),
-        ("{", expected) if expected.contains(&"a value") => {
-            diagnostic.help("JSON stands in a text: `\"{}\"`")
-        }
-        (";", expected) if expected.contains(&"`,`") => diagnostic.fix("write `,`", place, ",").safe(),
-        (_, expected) if is_clause && expected.contains(&"`where`") => {
-            diagnostic.fix(format!("write `{keyword}`"), place, keyword).safe()
-        }
-        _ => diagnostic,
-    }
+    slips::intended(sources, place, found, expected, diagnostic)
 }
 
 /// Spellings of other languages.
@@ -131,10 +90,20 @@ fn spelling(sources: &Sources, place: Place, kind: &Kind) -> Option<Diagnostic> 
                 .fix(format!("write `[{element}]`"), place, format!("[{element}]"))
                 .safe()
         }
-        Kind::BangSuffix => Diagnostic::new(E0109, place, "a type is required without `!`")
-            .note("only optional types carry a mark: `String?`")
-            .fix("remove it", place, "")
-            .safe(),
+        Kind::BangSuffix { others } => {
+            let all = [place.span].into_iter().chain(others.iter().copied());
+            Diagnostic::new(E0109, place, "a type is required without `!`")
+                .note("only optional types carry a mark: `String?`")
+                .fix_all("remove it", all.map(|span| (at(span), String::new())).collect())
+                .safe()
+        }
+        Kind::TypeSpelling { .. }
+        | Kind::OptionalName { .. }
+        | Kind::Walrus
+        | Kind::Colons
+        | Kind::DefaultWithoutType { .. }
+        | Kind::BareArgument { .. }
+        | Kind::SurplusBar { .. } => slips::slip(sources, place, kind),
         Kind::DoubleAt { name, args } => foreign::prisma::double_at(place, name, args),
         Kind::DoubleAtOnField { name } => {
             Diagnostic::new(E0110, place, format!("an attribute has one `@`: `@{name}`"))

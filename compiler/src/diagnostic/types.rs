@@ -69,6 +69,19 @@ pub(crate) fn unknown_type<'a>(
     if folded == "enum" {
         return diagnostic.help("declare the enum by itself, `enum Name { a, b }`, and write `Name` here");
     }
+    if folded == "unsupported" {
+        return diagnostic.help("for a type of the database's own, write `String @db(postgres: \"…\")`");
+    }
+    let functions = [
+        ("autoincrement", "BigInt"),
+        ("now", "DateTime"),
+        ("today", "Date"),
+        ("uuid4", "Uuid"),
+        ("uuid7", "Uuid"),
+    ];
+    if let Some((function, ty)) = functions.iter().find(|(function, _)| has_arguments && *function == name) {
+        return diagnostic.help(format!("a default stands behind the type: `{ty} = {function}()`"));
+    }
     let find = |table: &[(&str, &'static str)]| {
         let row = table.iter().find(|(foreign, _)| *foreign == folded);
         row.map(|&(_, rex)| if has_arguments { rex.split('(').next().unwrap_or(rex) } else { rex })
@@ -182,8 +195,48 @@ pub(crate) fn attribute_target(name: &str, place: Place, takes: &str, field: Pla
     Diagnostic::new(E0306, place, format!("`@{name}` belongs on {takes}")).see(field, format!("this is {is}"))
 }
 
-pub(crate) fn attribute_arguments(name: &str, place: Place, usage: &str) -> Diagnostic {
-    Diagnostic::new(E0307, place, format!("`@{name}` is written otherwise")).help(format!("write `{usage}`"))
+/// `arguments` is where some are given.
+pub(crate) fn attribute_arguments(
+    name: &str,
+    place: Place,
+    arguments: Option<Place>,
+    usage: &str,
+) -> Diagnostic {
+    let message = |says: &str| Diagnostic::new(E0307, place, format!("`@{name}` {says}"));
+    match arguments {
+        Some(arguments) if !usage.contains('(') => {
+            message("takes no arguments").fix(format!("write `{usage}`"), arguments, "")
+        }
+        Some(_) => message("takes other arguments").help(format!("it is written `{usage}`")),
+        None => message("lacks its arguments").help(format!("it is written `{usage}`")),
+    }
+}
+
+pub(crate) fn names_in_quotes(arguments: Place, attribute: &str, names: &[&str]) -> Diagnostic {
+    let rex = format!("({})", names.join(", "));
+    Diagnostic::new(E0307, arguments, format!("names in `@{attribute}` stand without quotes"))
+        .fix(format!("write `@{attribute}{rex}`"), arguments, rex)
+        .safe()
+}
+
+/// `values` are the arguments without their names.
+pub(crate) fn named_type_arguments(place: Place, ty: &str, values: &[&str]) -> Diagnostic {
+    let rex = format!("({})", values.join(", "));
+    let diagnostic = Diagnostic::new(E0302, place, "the arguments of a type have no names").fix(
+        format!("write `{ty}{rex}`"),
+        place,
+        rex,
+    );
+    match values {
+        [_] => diagnostic.safe(),
+        _ => diagnostic,
+    }
+}
+
+pub(crate) fn lint_in_quotes(place: Place, name: &str) -> Diagnostic {
+    Diagnostic::new(E0311, place, "the name of a lint stands without quotes")
+        .fix(format!("write `{name}`"), place, name)
+        .safe()
 }
 
 pub(crate) fn on_update_action(place: Place, name: Place, action: &str) -> Diagnostic {
@@ -210,6 +263,6 @@ pub(crate) fn statement_twice(keyword: &str, place: Place, first: Place) -> Diag
 }
 
 pub(crate) fn statement_arguments(keyword: &str, place: Place, usage: &str) -> Diagnostic {
-    Diagnostic::new(E0311, place, format!("`{keyword}` is written otherwise"))
-        .help(format!("write `{usage}`"))
+    Diagnostic::new(E0311, place, format!("`{keyword}` takes other parts than these"))
+        .help(format!("it is written `{usage}`"))
 }

@@ -2,7 +2,7 @@
 
 use std::iter::Peekable;
 
-use super::foreign::Foreign;
+use super::operators::Foreign;
 use super::{Pair, Pairs, Walker, name, span, tight};
 use crate::ast::*;
 use crate::error::SyntaxErrorKind;
@@ -18,6 +18,40 @@ impl Walker<'_> {
         Group { args: pair.into_inner().map(|arg| self.arg(arg)).collect(), span: whole }
     }
 
+    /// Arguments that are no conditions: `max=5` gives one its label, which `is_told` says to tell.
+    pub(super) fn labelled(&mut self, pair: Pair<'_>, is_told: bool) -> Group {
+        let whole = tight(&pair);
+        let args = pair.into_inner().map(|arg| self.labelled_arg(arg, is_told)).collect();
+        Group { args, span: whole }
+    }
+
+    fn labelled_arg(&mut self, pair: Pair<'_>, is_told: bool) -> Arg {
+        let whole = tight(&pair);
+        let mut parts = pair.clone().into_inner();
+        let Some(expr) = parts.next().filter(|part| part.as_rule() == Rule::expr) else {
+            return self.arg(pair);
+        };
+        let mut inner = expr.clone().into_inner();
+        let (Some(first), Some(sign)) = (inner.next(), inner.next()) else { return self.arg(pair) };
+        let word = first.as_str().trim_end();
+        let is_word = word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if first.as_rule() != Rule::reference || !is_word || sign.as_str() != "=" {
+            return self.arg(pair);
+        }
+        let label = Name { text: word.to_owned(), span: tight(&first) };
+        if is_told {
+            let place = span(&sign);
+            let is_tight = !self.source[place.end as usize..].starts_with([' ', '\n']);
+            let rex = if is_tight { ": " } else { ":" };
+            let edits = vec![(Span { start: label.span.end, ..place }, rex.to_owned())];
+            let kind = SyntaxErrorKind::ForeignOperator { found: "=".to_owned(), rex: ":".to_owned(), edits };
+            self.error(kind, place);
+        }
+        let value = self.expr_of(inner, tight(&expr));
+        let modifiers = parts.map(|part| self.modifier(part)).collect();
+        Arg { label: Some(label), value, modifiers, span: whole }
+    }
+
     fn arg(&mut self, pair: Pair<'_>) -> Arg {
         let whole = tight(&pair);
         let mut label = None;
@@ -31,7 +65,7 @@ impl Walker<'_> {
             }
         }
         let value = value.expect("an argument has a value");
-        self.list_in_parentheses(Arg { label, value, modifiers, span: whole })
+        Arg { label, value, modifiers, span: whole }
     }
 
     fn modifier(&mut self, pair: Pair<'_>) -> Modifier {
@@ -44,17 +78,27 @@ impl Walker<'_> {
     /// Precedence climbing over `operand (operator operand)*`.
     pub(super) fn expr(&mut self, pair: Pair<'_>) -> Expr {
         let whole = tight(&pair);
+        self.expr_of(pair.into_inner(), whole)
+    }
+
+    fn expr_of(&mut self, pairs: Pairs<'_>, whole: Span) -> Expr {
         let mut operands = Vec::new();
         let mut operators: Vec<BinaryOp> = Vec::new();
         let mut prefixes: Vec<(UnaryOp, Span)> = Vec::new();
         let mut foreign: Vec<Foreign> = Vec::new();
-        let mut pairs = pair.into_inner().peekable();
+        let mut pairs = pairs.peekable();
         while let Some(pair) = pairs.next() {
             match pair.as_rule() {
+                Rule::parenthesized if is_list_of(&pair, operators.last()) => {
+                    let is_told = foreign.last().is_some_and(|last| last.is_before(operators.len()));
+                    operands.push(self.list_in_parentheses(pair, operands.last(), is_told));
+                }
                 Rule::prefix => {
                     let op = if pair.as_str() == "-" { UnaryOp::Neg } else { UnaryOp::Not };
+                    // What it takes in is more than `!` does, and is not known yet.
                     if pair.as_str().len() > 1 {
                         self.foreign_not(&pair);
+                        continue;
                     }
                     if prefixes.len() < MAX_DEPTH {
                         prefixes.push((op, span(&pair)));
@@ -121,8 +165,17 @@ impl Walker<'_> {
         let whole = tight(&pair);
         let kind = match pair.as_rule() {
             Rule::parenthesized => {
-                let inner = pair.into_inner().next().expect("parentheses hold an expression");
-                return self.expr(inner);
+                let mut inner = pair.into_inner();
+                let first = inner.next().expect("parentheses hold an expression");
+                let comma = inner.next().map(|second| span(&second).start as usize);
+                let first = self.expr(first);
+                if let Some(second) = comma {
+                    let before = &self.source[..second];
+                    let at = before.rfind(',').unwrap_or(second);
+                    let kind = SyntaxErrorKind::Unexpected { found: ",".to_owned(), expected: Vec::new() };
+                    self.error(kind, Span::new(at, at + 1));
+                }
+                return first;
             }
             Rule::number => ExprKind::Number(self.number(&pair)),
             Rule::string | Rule::raw_string => ExprKind::String(self.string(&pair)),
@@ -147,11 +200,18 @@ impl Walker<'_> {
     fn reference(&mut self, pair: Pair<'_>) -> ExprKind {
         let mut inner = pair.into_inner().peekable();
         let mut path = Vec::new();
-        while let Some(part) = inner.next_if(|pair| pair.as_rule() == Rule::name) {
-            path.push(name(&part));
+        while let Some(part) = inner.next_if(|pair| matches!(pair.as_rule(), Rule::name | Rule::colons)) {
+            match part.as_rule() {
+                Rule::colons => self.error(SyntaxErrorKind::Colons, tight(&part)),
+                _ => path.push(name(&part)),
+            }
         }
         match inner.next() {
-            Some(args) => ExprKind::Call { path, args: self.group(args) },
+            Some(args) => {
+                // No other function has labels, and one of another language is told as such.
+                let is_sql = path.len() == 1 && path[0].text == "sql";
+                ExprKind::Call { path, args: self.labelled(args, is_sql) }
+            }
             None => match (path.len(), path[0].text.as_str()) {
                 (1, "true") => ExprKind::Bool(true),
                 (1, "false") => ExprKind::Bool(false),
@@ -180,6 +240,13 @@ impl Walker<'_> {
             _ => strings::unquote(literal, pair.as_span().start(), &mut self.errors),
         }
     }
+}
+
+/// Whether parentheses stand where a list does: behind `in`, around several.
+fn is_list_of(pair: &Pair<'_>, operator: Option<&BinaryOp>) -> bool {
+    pair.as_rule() == Rule::parenthesized
+        && operator == Some(&BinaryOp::In)
+        && pair.clone().into_inner().nth(1).is_some()
 }
 
 fn operator(text: &str) -> BinaryOp {

@@ -1,24 +1,10 @@
-//! Lines and types of other languages, where ours has something else.
+//! Lines of other languages, where ours has something else.
 
 use super::Walker;
 use crate::ast::*;
 use crate::error::SyntaxErrorKind;
 use crate::foreign::{self, Language};
 use crate::parse::Rule;
-
-/// Types that say of another that it may be absent.
-const OPTIONAL: [&str; 3] = ["Option", "Nullable", "Maybe"];
-/// Types that hold many of another.
-const LIST: [&str; 6] = ["Vec", "Array", "List", "Set", "HashSet", "BTreeSet"];
-/// Types that only say where another is kept.
-const BARE: [&str; 4] = ["Box", "Arc", "Rc", "Cow"];
-
-/// A type without its wrappers.
-struct Unwrapped {
-    name: Name,
-    list: bool,
-    optional: bool,
-}
 
 impl Walker<'_> {
     /// What stands outside of blocks and declares nothing. Each line of another language that may
@@ -123,6 +109,65 @@ impl Walker<'_> {
         true
     }
 
+    /// Whether what stands behind an attribute on its line is an argument without parentheses, which
+    /// is then told. The attribute is taken back.
+    pub(super) fn bare_argument(
+        &mut self,
+        place: Span,
+        before: Option<Span>,
+        last: Option<&mut Member>,
+    ) -> bool {
+        let Some(Member::Field(field)) = last.filter(|_| self.on_line_of(before, place)) else {
+            return false;
+        };
+        let (Some(attribute), Some(ty)) = (field.attributes.last(), &field.ty) else { return false };
+        let is_last = before.is_some_and(|before| before.end == attribute.span.end);
+        if !is_last || attribute.args.is_some() || !foreign::takes_argument(&attribute.name.text) {
+            return false;
+        }
+        let shown = foreign::bare(self.source, place);
+        let value = self.source[shown.range()].to_owned();
+        if !foreign::is_one_value(&value) || self.scan_told(shown) {
+            return false;
+        }
+        let (name, end) = (attribute.name.text.clone(), ty.span.after());
+        let whole = attribute.span.to(shown);
+        field.attributes.pop();
+        self.error(SyntaxErrorKind::BareArgument { name, value, end }, whole);
+        true
+    }
+
+    /// A word that other languages have before a field, which is then told. Gives where what is told
+    /// ends.
+    pub(super) fn modifier_of_field(&mut self, place: Span, next: Option<&super::Pair<'_>>) -> Option<u32> {
+        let language = foreign::modifier(&self.source[place.range()])?;
+        let next = next.map(super::span).filter(|next| self.on_line_of(Some(place), *next))?;
+        let whole = Span { start: place.start, end: next.start };
+        let is_alone = self.source[whole.range()].trim_end().len() == place.range().len();
+        match language {
+            _ if !is_alone => None,
+            // These say what the type is, too.
+            Language::EdgeDb | Language::Python => {
+                let line = self.rest_of_line(place);
+                self.foreign_member(line, language);
+                Some(line.end)
+            }
+            _ => {
+                self.error(SyntaxErrorKind::Foreign { language, whole }, place);
+                Some(place.end)
+            }
+        }
+    }
+
+    /// Whether a line is one that another language has in a class, `title = Column(String)`, which
+    /// is then told.
+    pub(super) fn assigned(&mut self, place: Span) -> bool {
+        let line = self.rest_of_line(place);
+        let Some(language) = foreign::assigned(&self.source[line.range()]) else { return false };
+        self.foreign_member(line, language);
+        true
+    }
+
     /// Takes back what a broken rest of its line belongs to, so that the fault is told once: a check,
     /// or the attribute whose arguments could not be read.
     pub(super) fn not_whole(&self, rest: Span, members: &mut Vec<Member>) {
@@ -132,6 +177,9 @@ impl Walker<'_> {
             }
             Some(Member::Field(field)) if self.source[rest.range()].starts_with('(') => {
                 field.attributes.pop_if(|attribute| attribute.span.end == rest.start);
+            }
+            Some(Member::Field(field)) if field.attributes.is_empty() => {
+                field.default.take_if(|default| default.span.end <= rest.start);
             }
             _ => {}
         }
@@ -174,54 +222,5 @@ impl Walker<'_> {
         let line = &self.source[self.rest_of_line(place).range()];
         let ty = self.source[place.range()].split_once(char::is_whitespace).map_or("", |(_, ty)| ty);
         foreign::is_sql_constraint(line) || foreign::is_sql_column(ty.trim_start(), line)
-    }
-
-    /// `Option<Vec<String>>`: a type in its wrappers. Gives what it is, and whether optional.
-    pub(super) fn generic(&mut self, outer: TypeKind, whole: Span, suffix: Span) -> (TypeKind, bool) {
-        let Some(Unwrapped { name, list, optional }) = self.unwrap(whole) else {
-            let found = "<".to_owned();
-            self.error(SyntaxErrorKind::Unexpected { found, expected: Vec::new() }, suffix);
-            return (outer, false);
-        };
-        let rex = match (list, optional) {
-            (true, _) => format!("[{}]", name.text),
-            (false, true) => format!("{}?", name.text),
-            (false, false) => name.text.clone(),
-        };
-        self.error(SyntaxErrorKind::Generic { rex }, whole);
-        let span = name.span;
-        let named = TypeKind::Named { name, args: None };
-        match list {
-            true => (TypeKind::List(Box::new(TypeRef { kind: named, optional: None, span })), false),
-            false => (named, optional),
-        }
-    }
-
-    /// None for what has no name within.
-    fn unwrap(&self, whole: Span) -> Option<Unwrapped> {
-        let text = &self.source[whole.range()];
-        let (mut optional, mut list, mut at) = (false, false, 0);
-        loop {
-            at += text[at..].len() - text[at..].trim_start().len();
-            let word = text[at..].split(['<', '>', ',', ' ']).next().unwrap_or_default();
-            let rest = &text[at + word.len()..];
-            if !rest.trim_start().starts_with('<') {
-                let start = whole.start as usize + at;
-                let name = Name { text: word.to_owned(), span: Span::new(start, start + word.len()) };
-                let is_name = word.starts_with(|c: char| c.is_ascii_alphabetic());
-                return is_name.then_some(Unwrapped { name, list, optional });
-            }
-            match word {
-                _ if OPTIONAL.contains(&word) => optional |= !list,
-                _ if LIST.contains(&word) => list = true,
-                _ if BARE.contains(&word) => {}
-                // A map, or what else has parts: its shape is free.
-                _ => {
-                    let name = Name { text: "Json".to_owned(), span: whole };
-                    return Some(Unwrapped { name, list, optional });
-                }
-            }
-            at += text[at..].find('<')? + 1;
-        }
     }
 }

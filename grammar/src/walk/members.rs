@@ -2,8 +2,13 @@
 
 use super::{Pair, Walker, doc, name, tight};
 use crate::ast::*;
-use crate::error::SyntaxErrorKind;
+use crate::error::{SyntaxError, SyntaxErrorKind};
 use crate::parse::Rule;
+
+/// Whether an attribute takes an expression, in which `=` compares.
+fn is_of_expression(attribute: &str) -> bool {
+    matches!(attribute, "computed" | "backfill" | "on_update")
+}
 
 impl Walker<'_> {
     pub(super) fn field(&mut self, pair: Pair<'_>) -> Field {
@@ -14,16 +19,18 @@ impl Walker<'_> {
         let mut default = None;
         let mut attributes = Vec::new();
         let mut early = Vec::new();
+        let mut mark = None;
         for pair in pair.into_inner() {
             match pair.as_rule() {
                 Rule::doc => docs.push(doc(&pair)),
                 Rule::name => title = Some(name(&pair)),
                 Rule::colon => {}
+                Rule::optional_name => mark = Some(tight(&pair)),
                 Rule::type_ref => {
                     early.append(&mut attributes);
                     ty = Some(self.type_ref(pair));
                 }
-                Rule::default => default = pair.into_inner().next().map(|expr| self.expr(expr)),
+                Rule::default => default = self.default(pair),
                 _ => attributes.extend(self.attribute(pair)),
             }
         }
@@ -32,58 +39,22 @@ impl Walker<'_> {
             self.error(SyntaxErrorKind::AttributeBeforeType { text, end: whole.after() }, attribute.span);
         }
         early.append(&mut attributes);
+        if let (Some(mark), Some(ty)) = (mark, &mut ty) {
+            let end = ty.optional.is_none().then_some(ty.span.after());
+            ty.optional = ty.optional.or(Some(mark));
+            self.error(SyntaxErrorKind::OptionalName { end }, mark);
+        }
         let title = title.expect("a field has a name");
         whole.start = title.span.start;
         Field { docs, name: title, ty, default, attributes: early, span: whole }
     }
 
-    fn type_ref(&mut self, pair: Pair<'_>) -> TypeRef {
-        let whole = tight(&pair);
-        let mut inner = pair.into_inner();
-        let head = inner.next().expect("a type begins with a name or a bracket");
-        let mut end = tight(&head);
-        let mut kind = match head.as_rule() {
-            Rule::list_type => {
-                let element = head.into_inner().next().expect("a list has an element");
-                TypeKind::List(Box::new(self.type_ref(element)))
-            }
-            _ => {
-                let mut parts = head.into_inner();
-                let title = name(&parts.next().expect("a type has a name"));
-                TypeKind::Named { name: title, args: parts.next().map(|args| self.group(args)) }
-            }
-        };
-        let mut optional = None;
-        let mut lists = 0;
-        for suffix in inner {
-            let place = tight(&suffix);
-            match suffix.as_str().chars().next() {
-                Some('?') if optional.is_none() => optional = Some(place),
-                Some('?') => self.error(SyntaxErrorKind::DoubleOptional, place),
-                Some('!') => self.error(SyntaxErrorKind::BangSuffix, place),
-                Some('<') => {
-                    let (inner, is_optional) =
-                        self.generic(kind, Span { start: whole.start, end: place.end }, place);
-                    optional = is_optional.then_some(place).or(optional);
-                    kind = inner;
-                }
-                // What is behind the second is as wrong, and would be told with all that is before it.
-                _ if lists == 2 => {}
-                _ => {
-                    lists += 1;
-                    let head = Span { start: whole.start, end: end.end };
-                    let element = self.source[head.range()].to_owned();
-                    self.error(
-                        SyntaxErrorKind::ArraySuffix { element },
-                        Span { start: whole.start, end: place.end },
-                    );
-                    let element = TypeRef { kind, optional: None, span: head };
-                    kind = TypeKind::List(Box::new(element));
-                }
-            }
-            end = place;
+    fn default(&mut self, pair: Pair<'_>) -> Option<Expr> {
+        let mut inner = pair.into_inner().peekable();
+        if let Some(walrus) = inner.next_if(|pair| pair.as_rule() == Rule::walrus) {
+            self.error(SyntaxErrorKind::Walrus, tight(&walrus));
         }
-        TypeRef { kind, optional, span: whole }
+        inner.next().map(|expr| self.expr(expr))
     }
 
     /// None for what is no attribute of ours at all, told already.
@@ -97,8 +68,29 @@ impl Walker<'_> {
             self.error(SyntaxErrorKind::DottedAttribute { name: title.text }, whole);
             return None;
         }
-        let args = args.map(|args| self.group(args));
+        let before = self.errors.len();
+        let args = args.map(|args| match is_of_expression(&title.text) {
+            true => self.group(args),
+            false => self.labelled(args, true),
+        });
+        if matches!(title.text.as_str(), "rust" | "validate") && self.is_bare_path(before, args.as_ref()) {
+            return None;
+        }
         Some(Attribute { name: title, args, span: whole })
+    }
+
+    /// Whether an argument is a path of Rust without quotes, which is then told instead of its `::`.
+    fn is_bare_path(&mut self, before: usize, args: Option<&Group>) -> bool {
+        let is_colons = |error: &SyntaxError| error.kind == SyntaxErrorKind::Colons;
+        let Some([arg]) = args.map(|args| args.args.as_slice()) else { return false };
+        if !self.errors[before.min(self.errors.len())..].iter().any(is_colons) {
+            return false;
+        }
+        let others = self.errors.split_off(before);
+        self.errors.extend(others.into_iter().filter(|error| !is_colons(error)));
+        let rex = crate::quote(&self.source[arg.span.range()]);
+        self.error(SyntaxErrorKind::Quotes { rex, is_name: false }, arg.span);
+        true
     }
 
     pub(super) fn statement(&mut self, pair: Pair<'_>) -> Statement {

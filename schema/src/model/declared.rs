@@ -1,4 +1,4 @@
-//! Declarations beside models and enums: embedded types, unions, and what a view is; and what the
+//! Declarations beside models: enums, embedded types, unions, and what a view is; and what the
 //! fields of a row are in Rust, where columns and fields part ways.
 
 use super::{Column, ModelId, SqlText, TypeId, UnionId};
@@ -125,4 +125,38 @@ impl RowField {
             RowField::Union(field) => &field.columns,
         }
     }
+}
+
+/// A closed set of names.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Enum {
+    /// As written, `UpperCamelCase`.
+    pub name: String,
+    /// Documentation; empty if none.
+    pub docs: String,
+    /// The file it stands in.
+    pub file: String,
+    /// The PostgreSQL schema of its type, if not the default one.
+    pub schema: Option<String>,
+    /// Its type's name in PostgreSQL.
+    pub type_name: String,
+    /// The type's former name, for the next migration.
+    pub renamed_from: Option<String>,
+    /// In declared order, which is the order of comparison.
+    pub variants: Vec<Variant>,
+}
+
+/// One name of an enum.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Variant {
+    /// As written, `snake_case`.
+    pub name: String,
+    /// The label in the database.
+    pub label: String,
+    /// Documentation; empty if none.
+    pub docs: String,
+    /// The reason not to use it any more (`@deprecated`).
+    pub deprecated: Option<String>,
+    /// The label's former name, for the next migration.
+    pub renamed_from: Option<String>,
 }

@@ -1,6 +1,70 @@
-//! Unique constraints and indexes: how they are made, and what they find.
+//! Unique constraints and indexes: what they are, how they are made, and what they find.
 
-use super::{Expr, Formula, Index, IndexKey, IndexPart, Node, Unique};
+use super::{Expr, Formula, Node};
+
+/// A unique constraint.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unique {
+    /// The constraint's name in the database.
+    pub name: String,
+    /// Places in the model's `columns`.
+    pub columns: Vec<usize>,
+    /// The fields as the user named them (`author`, `title`): the method is `by_author_title`
+    /// made of these, a relation's name standing for its columns.
+    pub fields: Vec<String>,
+    /// Which rows it holds for, if not all: it is a unique index then, not a constraint.
+    pub condition: Option<Formula>,
+    /// Whether null equals null (PostgreSQL 15 and up).
+    pub nulls_not_distinct: bool,
+}
+
+/// An index that is no constraint.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Index {
+    /// The index's name in the database.
+    pub name: String,
+    /// Its parts, in order.
+    pub parts: Vec<IndexPart>,
+    /// Which rows it holds, if not all.
+    pub condition: Option<Formula>,
+    /// PostgreSQL's method (`gin`); `btree` where none. SQLite has no index with another.
+    pub method: Option<String>,
+    /// Places of columns that it holds along, in PostgreSQL.
+    pub include: Vec<usize>,
+}
+
+/// A part of an index.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IndexPart {
+    /// What is sorted.
+    pub key: IndexKey,
+    /// Largest first.
+    pub descending: bool,
+    /// Where nulls stand; the database's own habit where none.
+    pub nulls: Option<Nulls>,
+    /// The collation's name.
+    pub collate: Option<String>,
+    /// PostgreSQL's operator class (`gin_trgm_ops`).
+    pub ops: Option<String>,
+}
+
+/// What a part of an index sorts.
+#[derive(Clone, Debug, PartialEq)]
+pub enum IndexKey {
+    /// A place in the model's `columns`.
+    Column(usize),
+    /// What is made of them.
+    Formula(Formula),
+}
+
+/// Where nulls stand in an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nulls {
+    /// Before all values.
+    First,
+    /// After all values.
+    Last,
+}
 
 impl Unique {
     /// A plain constraint over some columns.

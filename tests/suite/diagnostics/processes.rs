@@ -20,7 +20,7 @@ const MOST_CPU: Duration = Duration::from_secs(if cfg!(debug_assertions) { 20 } 
 const MOST_MEMORY: u64 = 200 * 1024;
 
 /// After so long a child is taken for one that waits for something, whatever else the machine does.
-const HANGS: Duration = Duration::from_secs(180);
+const HANGS: Duration = Duration::from_secs(900);
 
 /// The stack of its threads, half of what a thread has without a word.
 const STACK: &str = "1048576";

@@ -6,6 +6,7 @@ use rex_compiler::Sources;
 use rex_compiler::diagnostic::Code;
 
 use super::fixture;
+use crate::support::busy::busy;
 use crate::support::mutate::{Random, mutate};
 use crate::support::properties;
 
@@ -43,15 +44,6 @@ fn mutated_schemas_are_answered() {
         let answered = std::panic::catch_unwind(|| hold(&sources));
         assert!(answered.is_ok(), "before {state:#x}: {texts:#?}");
     }
-}
-
-/// How long this thread has run, which does not count others on the machine; where that is not
-/// known, how long it has been there.
-fn busy() -> Duration {
-    static START: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
-    let ran = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let ran = ran.and_then(|text| text.split(' ').next().and_then(|ns| ns.parse().ok()));
-    ran.map_or_else(|| START.elapsed(), Duration::from_nanos)
 }
 
 /// A file of this text is answered within the time that even a slow machine takes without

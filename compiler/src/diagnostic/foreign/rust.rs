@@ -7,13 +7,27 @@ use super::sql::{model_name, scalar};
 use super::{Translation, remove};
 
 pub(super) fn translate(text: &str) -> Translation {
+    // Attributes stand before what they are of.
+    let text = match text.split_once('\n') {
+        Some((attribute, rest)) if attribute.starts_with("#[") => rest.trim_start(),
+        _ => text,
+    };
     let first = text.split([' ', '\t', '\n', '(', '{']).next().unwrap_or_default();
     let macro_name = first.strip_suffix('!').map(|path| path.rsplit("::").next().unwrap_or(path));
     match (first, macro_name) {
         (_, Some("table")) => table(text.split_once('{').map_or("", |(_, inside)| inside)),
         (_, Some(_)) => Translation { note: "relations are found by themselves", ..remove() },
         ("pub", _) => visibility(text),
-        ("use" | "impl" | "fn" | "mod" | "struct", _) => {
+        ("struct", _) => {
+            let rest = text.strip_prefix("struct").unwrap_or_default();
+            Translation {
+                rex: Some(format!("model{rest}")),
+                title: Some("write `model`".to_owned()),
+                note: "a `.rex` file declares models; Rust is made from them",
+                ..Translation::default()
+            }
+        }
+        ("use" | "impl" | "fn" | "mod" | "trait", _) => {
             Translation { note: "a `.rex` file declares models; Rust is made from them", ..remove() }
         }
         _ if text.starts_with("#[") => {

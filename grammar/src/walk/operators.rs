@@ -1,7 +1,7 @@
 //! Operators of SQL in an expression: told, and taken for what they mean, so that nothing else
 //! is told for their sake.
 
-use super::{Pair, Walker, span};
+use super::{Pair, Walker, span, tight};
 use crate::ast::*;
 use crate::error::SyntaxErrorKind;
 
@@ -20,6 +20,11 @@ impl Foreign {
         Foreign { words, found, span: span(pair), at }
     }
 
+    /// Whether it is the last of so many operators.
+    pub(super) fn is_before(&self, operators: usize) -> bool {
+        self.at + 1 == operators
+    }
+
     /// What it is taken for.
     pub(super) fn op(&self) -> BinaryOp {
         match self.words.as_str() {
@@ -27,9 +32,17 @@ impl Foreign {
             "or" => BinaryOp::Or,
             "in" | "not in" => BinaryOp::In,
             "between" | "not between" => BinaryOp::Ge,
-            "<>" | "is distinct from" => BinaryOp::Ne,
+            "<>" | "!==" | "is distinct from" => BinaryOp::Ne,
             _ => BinaryOp::Eq,
         }
+    }
+}
+
+/// `(1, 2)` as a list, and a list as it is.
+fn in_brackets(text: &str) -> String {
+    match text.strip_prefix('(').and_then(|text| text.strip_suffix(')')) {
+        Some(elements) => format!("[{elements}]"),
+        None => text.to_owned(),
     }
 }
 
@@ -71,28 +84,17 @@ impl Walker<'_> {
         (op, Expr { kind, span: place })
     }
 
-    /// `a in (1, 2)`, whose list was read as words behind a value.
-    pub(super) fn list_in_parentheses(&mut self, mut arg: Arg) -> Arg {
-        let words: Vec<String> = arg.modifiers.iter().map(|word| word.name.text.to_lowercase()).collect();
-        let is_not = match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-            ["in"] => false,
-            ["not", "in"] => true,
-            _ => return arg,
-        };
-        let Some(list) = arg.modifiers.last_mut().and_then(|word| word.args.take()) else { return arg };
-        let place = arg.modifiers[0].name.span.to(list.span);
-        let elements = self.source_of(list.span).trim_start_matches('(').trim_end_matches(')').to_owned();
-        let text = format!("{} in [{elements}]", self.source_of(arg.value.span));
-        let text = if is_not { format!("!({text})") } else { text };
-        let found = self.source_of(place).to_owned();
-        self.foreign(&found, place, text.clone(), vec![(arg.value.span.to(list.span), text)]);
-        let span = arg.value.span.to(list.span);
-        let values = list.args.into_iter().map(|element| element.value).collect();
-        let list = Expr { kind: ExprKind::List(values), span: list.span };
-        let kind = ExprKind::Binary(Box::new(arg.value), BinaryOp::In, Box::new(list));
-        arg.value = Expr { kind, span };
-        arg.modifiers.clear();
-        arg
+    /// `a in (1, 2)`, where brackets belong. It is told, unless an operator of SQL before it is.
+    pub(super) fn list_in_parentheses(&mut self, pair: Pair<'_>, left: Option<&Expr>, is_told: bool) -> Expr {
+        let place = tight(&pair);
+        let elements = pair.into_inner().map(|element| self.expr(element)).collect();
+        let list = in_brackets(self.source_of(place));
+        if !is_told {
+            let left = left.map_or("a", |left| self.source_of(left.span));
+            let (found, rex) = (format!("in {}", self.source_of(place)), format!("{left} in {list}"));
+            self.foreign(&found, place, rex, vec![(place, list)]);
+        }
+        Expr { kind: ExprKind::List(elements), span: place }
     }
 
     /// Tells the operators that stand between operands.
@@ -126,11 +128,16 @@ impl Walker<'_> {
                 "and" => plain("&&"),
                 "or" => plain("||"),
                 "=" => plain("=="),
-                "<>" => plain("!="),
-                "in" => plain("in"),
+                "===" => plain("=="),
+                "<>" | "!==" => plain("!="),
+                "in" => {
+                    let (rex, mut edits) = plain("in");
+                    edits.extend(r.starts_with('(').then(|| (right.span, in_brackets(&r))));
+                    (rex, edits)
+                }
                 "not in" if is_part(at + 1) => ("`!(a in [1, 2])`".to_owned(), Vec::new()),
                 "not in" => {
-                    let text = format!("!({l} in {r})");
+                    let text = format!("!({l} in {})", in_brackets(&r));
                     (text.clone(), vec![(whole, text)])
                 }
                 "between" | "not between" => {
