@@ -46,8 +46,10 @@ async fn the_words_are_as_they_were_read() {
         "postgres://localhost:port/blog".to_owned(),
         "postgres://localhost/blog?colour=red".to_owned(),
         "postgres://localhost/blog?pool_size=many".to_owned(),
-        format!("postgres://ada:{PASSWORD}@db.example.com/blog"),
-        format!("postgres://ada:{PASSWORD}@db.example.com/blog?sslmode=require"),
+        format!("postgres://ada:{PASSWORD}@db.example.com/blog?sslrootcert=/nowhere/root.pem"),
+        format!("postgres://ada:{PASSWORD}@db.example.com/blog?sslmode=prefer"),
+        "postgres:///blog?host=/tmp&user=ada&sslmode=require".to_owned(),
+        "postgres://ada@127.0.0.1/blog?pgbouncer=true&search_path=blog".to_owned(),
         "postgres://ada@127.0.0.1:1/blog".to_owned(),
         "postgres:///blog?host=/nowhere".to_owned(),
         "sqlite://".to_owned(),
@@ -113,8 +115,9 @@ async fn a_wrong_password_is_told_without_it() {
 #[tokio::test]
 async fn a_server_elsewhere_is_never_spoken_to_in_plain_text_unasked() {
     let url = format!("postgres://ada:{PASSWORD}@192.0.2.1/blog");
-    tells(&url, Kind::Configuration, &["sslmode=disable"]).await;
-    tells(&format!("{url}?sslmode=require"), Kind::Configuration, &["TLS"]).await;
+    // The roots are asked for before anything is sent.
+    tells(&format!("{url}?sslrootcert=/nowhere/root.pem"), Kind::Configuration, &["/nowhere/root.pem"]).await;
+    tells(&format!("{url}?sslmode=prefer"), Kind::Configuration, &["in silence"]).await;
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ mod secrets;
 mod serialised;
 mod streams;
 mod tidy;
+mod tls;
 mod transactions;
 mod ui;
 mod watching;

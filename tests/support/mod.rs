@@ -1,6 +1,7 @@
 //! What the tests stand on. Must not hold tests.
 
 pub(crate) mod busy;
+pub(crate) mod certificates;
 pub(crate) mod crates;
 pub(crate) mod mutate;
 pub(crate) mod postgres;

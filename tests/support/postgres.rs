@@ -10,6 +10,7 @@
 //! Must not know what is tested: no schemas, no tables.
 
 use std::env;
+use std::fs;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
@@ -125,6 +126,56 @@ impl Server {
         assert_eq!(said.trim_end(), "ready");
     }
 
+    /// The name and the password of the superuser.
+    pub(crate) fn superuser(&self) -> (String, String) {
+        (self.tcp.username().to_owned(), self.tcp.password().unwrap_or_default().to_owned())
+    }
+
+    /// How a superuser reaches a database that is there.
+    pub(crate) fn database_url(&self, name: &str) -> String {
+        let mut url = self.admin.clone();
+        url.set_path(name);
+        url.into()
+    }
+
+    /// From now on it encrypts, with these files, and trusts the clients of the authority `root`. For a
+    /// server that was started here.
+    pub(crate) fn show(&self, certificate: &Path, key: &Path, root: &Path) {
+        let data = self.data();
+        for (from, name) in [(certificate, "server.crt"), (key, "server.key"), (root, "root.crt")] {
+            let to = data.join(name);
+            fs::copy(from, &to).and_then(|_| own(&to, &data)).expect("the folder is ours");
+        }
+        self.administrate_with(&["ALTER SYSTEM SET ssl_ca_file = 'root.crt'", "ALTER SYSTEM SET ssl = on"]);
+        self.reload();
+    }
+
+    /// Puts a line in front of those that say who may connect.
+    pub(crate) fn allow(&self, line: &str) {
+        let path = self.data().join("pg_hba.conf");
+        let lines = fs::read_to_string(&path).expect("the folder is ours");
+        fs::write(&path, format!("{line}\n{lines}")).expect("the folder is ours");
+        self.reload();
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder().expect("it was started here").join("data")
+    }
+
+    /// Returns when new connections see what has changed.
+    fn reload(&self) {
+        self.administrate_with(&["SELECT pg_reload_conf()"]);
+        // The server does it when it gets round to it, and does not say when it has.
+        thread::sleep(std::time::Duration::from_millis(300));
+    }
+
+    /// Runs statements in the maintenance database.
+    pub(crate) fn administrate_with(&self, statements: &[&str]) {
+        for statement in statements {
+            self.administrate(statement).unwrap_or_else(|error| panic!("{statement}: {error}"));
+        }
+    }
+
     /// Runs one statement in the maintenance database. On a thread of its own: callers may be
     /// inside an async runtime, or outside of any.
     fn administrate(&self, statement: &str) -> Result<(), tokio_postgres::Error> {
@@ -160,8 +211,7 @@ impl TestDatabase<'_> {
 
     /// The name and the password of the superuser, for [`tcp_url`](Self::tcp_url).
     pub(crate) fn superuser(&self) -> (String, String) {
-        let tcp = &self.server.tcp;
-        (tcp.username().to_owned(), tcp.password().unwrap_or_default().to_owned())
+        self.server.superuser()
     }
 
     /// A connection of the bare driver, to look at what Rex did.
@@ -271,6 +321,19 @@ fn free_port() -> Result<u16, String> {
 fn make_folder() -> std::io::Result<PathBuf> {
     let parent = if cfg!(unix) { PathBuf::from("/tmp") } else { env::temp_dir() };
     Ok(tempfile::Builder::new().prefix("rex-pg-").tempdir_in(parent)?.keep())
+}
+
+/// Gives a file to whoever has the folder, and to nobody else.
+fn own(file: &Path, folder: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+        let owner = fs::metadata(folder)?;
+        fs::set_permissions(file, fs::Permissions::from_mode(0o600))?;
+        chown(file, Some(owner.uid()), Some(owner.gid()))?;
+    }
+    _ = (file, folder);
+    Ok(())
 }
 
 #[cfg(unix)]

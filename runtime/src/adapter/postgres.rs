@@ -11,11 +11,14 @@
 mod bind;
 mod connect;
 mod cursor;
+mod encryption;
 mod failure;
 mod lease;
 mod outline;
 mod session;
 mod statements;
+#[cfg(feature = "tls")]
+mod tls;
 mod transaction;
 mod typed;
 

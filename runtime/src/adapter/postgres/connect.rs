@@ -7,10 +7,11 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, Config as Settings, NoTls};
+use tokio_postgres::{Client, Config as Settings};
 
+use super::encryption::Encryption;
 use super::statements::Statements;
-use crate::config::{Config, SslMode, wrong};
+use crate::config::{Config, wrong};
 use crate::error::{Error, Kind, Result};
 use crate::executor;
 
@@ -18,6 +19,8 @@ use crate::executor;
 pub(crate) struct Connection {
     pub(super) client: Client,
     pub(super) statements: Statements,
+    /// How it is encrypted, for what is sent beside it.
+    pub(super) encryption: Encryption,
     /// When it was last given back.
     pub(super) used: Instant,
     /// When it is too old.
@@ -35,6 +38,7 @@ impl Connection {
 /// Where connections lead.
 pub(super) struct Target {
     settings: Settings,
+    encryption: Encryption,
     timeout: Option<Duration>,
     max_lifetime: Option<Duration>,
     /// For messages: `db.example:5432`, or a socket's folder.
@@ -48,11 +52,14 @@ impl Target {
         let port = config.port.unwrap_or(5432);
         let user = config.user.clone().unwrap_or_default();
         let database = config.database.clone().unwrap_or_default();
-        check_encryption(config.sslmode, &host)?;
+        let encryption = Encryption::of(config, &host)?;
         let mut settings = Settings::new();
         settings.user(&user).dbname(&database).port(port);
         settings.application_name(config.application_name.as_deref().unwrap_or("rex"));
-        settings.ssl_mode(tokio_postgres::config::SslMode::Disable);
+        settings.ssl_mode(encryption.negotiation);
+        if let Some(options) = options(config)? {
+            settings.options(options);
+        }
         if let Some(password) = &config.password {
             settings.password(password.reveal());
         }
@@ -60,11 +67,11 @@ impl Target {
             if host.starts_with('/') { format!("{host}/.s.PGSQL.{port}") } else { format!("{host}:{port}") };
         settings.host(host);
         let (timeout, max_lifetime) = (config.connect_timeout(), config.max_lifetime());
-        Ok(Target { settings, timeout, max_lifetime, place, database })
+        Ok(Target { settings, encryption, timeout, max_lifetime, place, database })
     }
 
     pub(super) async fn connect(&self) -> Result<Connection> {
-        let connecting = executor::timeout(self.timeout, self.settings.connect(NoTls));
+        let connecting = executor::timeout(self.timeout, self.settings.connect(self.encryption.tls.clone()));
         let (client, connection) = match connecting.await {
             Some(Ok(connected)) => connected,
             Some(Err(error)) => return Err(self.explain(error)),
@@ -75,7 +82,8 @@ impl Target {
         tokio::spawn(async move { _ = connection.await });
         let used = Instant::now();
         let expires = self.max_lifetime.map(|lifetime| used + lifetime.mul_f64(part()));
-        Ok(Connection { client, statements: Statements::default(), used, expires })
+        let (statements, encryption) = (Statements::default(), self.encryption.clone());
+        Ok(Connection { client, statements, encryption, used, expires })
     }
 
     fn no_answer(&self) -> Error {
@@ -89,7 +97,17 @@ impl Target {
     fn explain(&self, error: tokio_postgres::Error) -> Error {
         let (place, database) = (&self.place, &self.database);
         let code = error.code().cloned();
+        let said = error.as_db_error().map_or("", |error| error.message());
         let message = match code {
+            // The server's own words have the user's name in them.
+            Some(_) if said.contains("client certificate") => {
+                format!(
+                    "PostgreSQL at {place} asks for a certificate: name the files of one in `sslcert` and `sslkey`"
+                )
+            }
+            Some(SqlState::INVALID_AUTHORIZATION_SPECIFICATION) if said.ends_with("no encryption") => {
+                format!("PostgreSQL at {place} lets nobody in without encryption: say `sslmode=verify-full`")
+            }
             Some(SqlState::INVALID_PASSWORD | SqlState::INVALID_AUTHORIZATION_SPECIFICATION) => {
                 format!(
                     "PostgreSQL at {place} refused the user: check the user's name, password and pg_hba.conf"
@@ -105,10 +123,7 @@ impl Target {
                     "PostgreSQL at {place} has no connection left: lower `pool_size` or raise `max_connections`"
                 )
             }
-            Some(_) => {
-                let said = error.as_db_error().map_or("", |error| error.message());
-                format!("PostgreSQL at {place} refused the connection: {said}")
-            }
+            Some(_) => format!("PostgreSQL at {place} refused the connection: {said}"),
             None => self.explain_without_answer(&error),
         };
         Error::new(Kind::Connection, message).with_source(error)
@@ -116,11 +131,21 @@ impl Target {
 
     fn explain_without_answer(&self, error: &tokio_postgres::Error) -> String {
         let place = &self.place;
+        #[cfg(feature = "tls")]
+        if let Some(said) = super::tls::explain(error, place) {
+            return said;
+        }
         let Some(io) = error.source().and_then(|source| source.downcast_ref::<io::Error>()) else {
             return match error.source().map(ToString::to_string) {
                 Some(said) if said.contains("password missing") => {
                     format!(
                         "PostgreSQL at {place} asks for a password: add it to the URL or the configuration"
+                    )
+                }
+                Some(said) if said.contains("does not support TLS") => {
+                    format!(
+                        "PostgreSQL at {place} does not encrypt: turn `ssl` on there, or say `sslmode=disable` to connect \
+                         without encryption"
                     )
                 }
                 said => format!("cannot connect to PostgreSQL at {place}: {}", said.unwrap_or_default()),
@@ -139,45 +164,31 @@ impl Target {
     }
 }
 
+/// What the session begins with, as options of the server's command line.
+fn options(config: &Config) -> Result<Option<String>> {
+    let mut options = String::new();
+    let mut set = |name: &str, value: &str| {
+        // A blank or backslash would end the value.
+        let value = value.replace('\\', r"\\").replace(' ', r"\ ");
+        options.push_str(&format!("-c {name}={value} "));
+    };
+    if let Some(path) = &config.search_path {
+        set("search_path", path);
+    }
+    if let Some(limit) = config.statement_timeout() {
+        set("statement_timeout", &format!("{}", limit.as_millis().max(1)));
+    }
+    if !options.is_empty() && config.pgbouncer == Some(true) {
+        return Err(wrong(
+            "`search_path` and `statement_timeout` are of a session, and with `pgbouncer` there is none: set them for \
+             the user in PostgreSQL (`ALTER ROLE … SET …`)",
+        ));
+    }
+    Ok((!options.is_empty()).then_some(options))
+}
+
 /// Nine tenths of a lifetime or more, by chance: connections that are made together end apart.
 fn part() -> f64 {
     let random = RandomState::new().hash_one(0) as u32;
     1.0 - f64::from(random) / f64::from(u32::MAX) / 10.0
-}
-
-/// Encryption is not there yet: whoever sends a password over a network says that they know.
-fn check_encryption(mode: Option<SslMode>, host: &str) -> Result<()> {
-    match mode {
-        Some(SslMode::Disable) => Ok(()),
-        None if is_local(host) => Ok(()),
-        None => Err(wrong(format!(
-            "`{host}` is another machine and TLS is not available yet: say `sslmode=disable` to connect without \
-             encryption"
-        ))),
-        Some(SslMode::Require | SslMode::VerifyCa | SslMode::VerifyFull) => Err(wrong(
-            "TLS is not available yet: only `sslmode=disable` works, which connects without encryption",
-        )),
-    }
-}
-
-fn is_local(host: &str) -> bool {
-    let is_loopback =
-        |host: &str| host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
-    host.starts_with('/') || host == "localhost" || is_loopback(host)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_goes_unencrypted_over_a_network_in_silence() {
-        for host in ["/tmp/x", "localhost", "127.0.0.1", "127.8.8.8", "::1"] {
-            assert!(check_encryption(None, host).is_ok(), "{host}");
-        }
-        assert!(check_encryption(None, "db.example").is_err());
-        assert!(check_encryption(None, "10.0.0.1").is_err());
-        assert!(check_encryption(Some(SslMode::Disable), "db.example").is_ok());
-        assert!(check_encryption(Some(SslMode::Require), "localhost").is_err());
-    }
 }

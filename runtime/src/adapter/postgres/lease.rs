@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use deadpool::managed::Object;
 use tokio::runtime::Handle;
-use tokio_postgres::NoTls;
 
 use super::{Connector, connect::Connection, failure};
 use crate::error::{Error, Kind, Result};
@@ -204,5 +203,5 @@ async fn roll_back(object: Object<Connector>) {
 /// Stops the statement that nobody waits for any more, and closes the connection.
 async fn cancel(connection: Connection) {
     let token = connection.client.cancel_token();
-    _ = tokio::time::timeout(ROLLBACK, token.cancel_query(NoTls)).await;
+    _ = tokio::time::timeout(ROLLBACK, token.cancel_query(connection.encryption.tls.clone())).await;
 }
