@@ -1,8 +1,8 @@
 #!/bin/sh
 # Runs all of Rex's tests: `sh tests/run.sh`. Arguments go to `cargo test`.
 #
-# They need Rust, a C compiler (for the SQLite that is compiled in) and the binaries of a
-# PostgreSQL server, of which each run starts one of its own, in a folder under /tmp. What is
+# They need Rust, a C compiler (for the SQLite that is compiled in) and the binaries of PgBouncer and
+# of a PostgreSQL server, of which each run starts some of its own, in folders under /tmp. What is
 # missing is installed first, on Debian and Ubuntu with apt, on macOS with Homebrew.
 #
 #   PGBIN=/path/to/bin                 the PostgreSQL to start, where it is not found
@@ -87,9 +87,41 @@ require_postgresql() {
 the folder of its \`initdb\`; or set REX_TEST_POSTGRES_URL to a server that tests may use"
 }
 
+has_pgbouncer() {
+    (PATH=$PATH:/usr/sbin:/usr/local/sbin && command -v pgbouncer >/dev/null 2>&1)
+}
+
+# The binary is wanted, not the service that Debian starts with it.
+apt_install_pgbouncer() {
+    policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+        printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+        as_root chmod +x "$policy"
+        status=0
+        apt_install pgbouncer || status=$?
+        as_root rm -f "$policy"
+        return "$status"
+    fi
+    apt_install pgbouncer
+}
+
+require_pgbouncer() {
+    if has_pgbouncer; then
+        return
+    fi
+    if command -v apt-get >/dev/null 2>&1; then
+        apt_install_pgbouncer
+    elif command -v brew >/dev/null 2>&1; then
+        say "installing pgbouncer"
+        brew install pgbouncer
+    fi
+    has_pgbouncer || fail "PgBouncer is missing: install it"
+}
+
 require_cargo
 require_c_compiler
 require_postgresql
+require_pgbouncer
 
 if [ -n "${REX_TEST_POSTGRES_URL:-}" ]; then
     say "PostgreSQL: the server of REX_TEST_POSTGRES_URL"

@@ -14,6 +14,7 @@ pub(crate) mod language;
 mod licence;
 mod migrate;
 mod naughty;
+mod pgbouncer;
 mod raw_sql;
 mod rexc;
 mod scenario;

@@ -4,6 +4,7 @@ pub(crate) mod busy;
 pub(crate) mod certificates;
 pub(crate) mod crates;
 pub(crate) mod mutate;
+pub(crate) mod pgbouncer;
 pub(crate) mod postgres;
 pub(crate) mod properties;
 pub(crate) mod proxy;

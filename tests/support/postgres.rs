@@ -22,6 +22,8 @@ use std::thread;
 use tokio_postgres::{Client, NoTls};
 use url::Url;
 
+use super::pgbouncer;
+
 /// The superuser of a server that was started here. It needs its password on TCP only.
 const SUPERUSER: &str = "rex";
 const PASSWORD: &str = "rex";
@@ -196,9 +198,19 @@ pub(crate) struct TestDatabase<'s> {
 }
 
 impl TestDatabase<'_> {
-    /// How a superuser reaches it: through the Unix socket where there is one.
+    /// How a superuser reaches it: through the Unix socket where there is one, or through PgBouncer
+    /// where all tests are to go that way.
     pub(crate) fn url(&self) -> String {
-        self.locate(&self.server.admin).into()
+        match env::var_os(pgbouncer::SWITCH) {
+            Some(_) => self.pooled_url(),
+            None => self.locate(&self.server.admin).into(),
+        }
+    }
+
+    /// How a superuser reaches it through PgBouncer.
+    pub(crate) fn pooled_url(&self) -> String {
+        let (user, password) = self.superuser();
+        format!("postgres://{user}:{password}@127.0.0.1:{}/{}?pgbouncer=true", pgbouncer::port(), self.name)
     }
 
     /// How `user` reaches it with a password, over TCP.
@@ -216,7 +228,8 @@ impl TestDatabase<'_> {
 
     /// A connection of the bare driver, to look at what Rex did.
     pub(crate) async fn client(&self) -> Client {
-        connect(&self.url()).await.unwrap_or_else(|error| panic!("connect to {}: {error}", self.url()))
+        let url = self.locate(&self.server.admin);
+        connect(url.as_str()).await.unwrap_or_else(|error| panic!("connect to {url}: {error}"))
     }
 
     fn locate(&self, server: &Url) -> Url {
@@ -270,7 +283,7 @@ impl Guard {
             .for_each(|name| _ = command.env_remove(name));
         command.env("LC_ALL", "C");
         #[cfg(unix)]
-        unix::detach(&mut command, &folder).map_err(|error| format!("give {folder:?} away: {error}"))?;
+        detach(&mut command, &folder).map_err(|error| format!("give {folder:?} away: {error}"))?;
 
         let mut process = command.spawn().map_err(|error| format!("run `sh`: {error}"))?;
         let mut output = BufReader::new(process.stdout.take().expect("it is piped"));
@@ -309,7 +322,7 @@ fn binaries() -> Result<PathBuf, String> {
     ))
 }
 
-fn free_port() -> Result<u16, String> {
+pub(super) fn free_port() -> Result<u16, String> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .and_then(|listener| listener.local_addr())
         .map(|address| address.port())
@@ -318,7 +331,7 @@ fn free_port() -> Result<u16, String> {
 
 /// On Unix in `/tmp`: the name of a socket may have 103 bytes on macOS, which the temporary
 /// folder there nearly fills, and another user must get in when we are root.
-fn make_folder() -> std::io::Result<PathBuf> {
+pub(super) fn make_folder() -> std::io::Result<PathBuf> {
     let parent = if cfg!(unix) { PathBuf::from("/tmp") } else { env::temp_dir() };
     Ok(tempfile::Builder::new().prefix("rex-pg-").tempdir_in(parent)?.keep())
 }
@@ -337,6 +350,9 @@ fn own(file: &Path, folder: &Path) -> std::io::Result<()> {
 }
 
 #[cfg(unix)]
+pub(super) use unix::detach;
+
+#[cfg(unix)]
 mod unix {
     //! Process groups, and another user than root, as whom PostgreSQL refuses to run.
 
@@ -347,7 +363,7 @@ mod unix {
     use std::{fs, io};
 
     /// Takes the command out of reach of Ctrl-C, and lets it run as the owner of the folder.
-    pub(super) fn detach(command: &mut Command, folder: &Path) -> io::Result<()> {
+    pub(in crate::support) fn detach(command: &mut Command, folder: &Path) -> io::Result<()> {
         command.process_group(0);
         let we_are_root = fs::metadata(folder)?.uid() == 0;
         if we_are_root {

@@ -15,12 +15,14 @@ mod encryption;
 mod failure;
 mod lease;
 mod outline;
+mod pooler;
 mod session;
 mod statements;
 #[cfg(feature = "tls")]
 mod tls;
 mod transaction;
 mod typed;
+mod words;
 
 use std::time::Duration;
 
@@ -66,6 +68,9 @@ impl Manager for Connector {
         }
         if connection.is_expired(self.idle_timeout) {
             return Err(RecycleError::message("it is too old, or was unused for too long"));
+        }
+        if connection.pooled.as_ref().is_some_and(|pooled| pooled.is_outdated()) {
+            return Err(RecycleError::message("it does not know all types"));
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Config as Settings};
 
 use super::encryption::Encryption;
+use super::pooler::{Pooled, Types};
 use super::statements::Statements;
 use crate::config::{Config, wrong};
 use crate::error::{Error, Kind, Result};
@@ -19,6 +20,8 @@ use crate::executor;
 pub(crate) struct Connection {
     pub(super) client: Client,
     pub(super) statements: Statements,
+    /// There if it leads through a pooler.
+    pub(super) pooled: Option<Pooled>,
     /// How it is encrypted, for what is sent beside it.
     pub(super) encryption: Encryption,
     /// When it was last given back.
@@ -39,6 +42,8 @@ impl Connection {
 pub(super) struct Target {
     settings: Settings,
     encryption: Encryption,
+    /// There if connections lead through a pooler.
+    pooler: Option<Types>,
     timeout: Option<Duration>,
     max_lifetime: Option<Duration>,
     /// For messages: `db.example:5432`, or a socket's folder.
@@ -67,7 +72,8 @@ impl Target {
             if host.starts_with('/') { format!("{host}/.s.PGSQL.{port}") } else { format!("{host}:{port}") };
         settings.host(host);
         let (timeout, max_lifetime) = (config.connect_timeout(), config.max_lifetime());
-        Ok(Target { settings, encryption, timeout, max_lifetime, place, database })
+        let pooler = (config.pgbouncer == Some(true)).then(Types::default);
+        Ok(Target { settings, encryption, pooler, timeout, max_lifetime, place, database })
     }
 
     pub(super) async fn connect(&self) -> Result<Connection> {
@@ -80,10 +86,18 @@ impl Target {
         // Reads from and writes to the socket until the client is dropped or the server goes. What
         // went wrong then is reported to whoever uses the client next.
         tokio::spawn(async move { _ = connection.await });
+        let pooled = match &self.pooler {
+            None => None,
+            Some(types) => {
+                let learning = executor::timeout(self.timeout, Pooled::learn(&client, types)).await;
+                let learned = learning.ok_or_else(|| self.no_answer())?;
+                Some(learned.map_err(|error| self.explain(error))?)
+            }
+        };
         let used = Instant::now();
         let expires = self.max_lifetime.map(|lifetime| used + lifetime.mul_f64(part()));
         let (statements, encryption) = (Statements::default(), self.encryption.clone());
-        Ok(Connection { client, statements, encryption, used, expires })
+        Ok(Connection { client, statements, pooled, encryption, used, expires })
     }
 
     fn no_answer(&self) -> Error {

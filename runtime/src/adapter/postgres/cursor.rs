@@ -3,6 +3,7 @@
 use rex_sql::Dialect;
 
 use super::bind;
+use super::connect::Connection;
 use super::session::{CheckTypes, Failure, Session, are_known, query, read};
 use crate::adapter::{Access, Query};
 use crate::error::Result;
@@ -39,7 +40,11 @@ impl Session<'_> {
 
     /// The statement is of use once, so that it is not kept.
     async fn declare(&self, declare: &Prepared<'_>, check: CheckTypes) -> Result<(), Failure> {
-        let client = &self.lease.connection().client;
+        let Connection { client, pooled, .. } = self.lease.connection();
+        if let Some(pooled) = pooled {
+            read(pooled.query(client, declare).await?, &mut NoRows).await?;
+            return Ok(());
+        }
         let statement = client.prepare(&declare.sql).await?;
         check(statement.params(), &declare.binds)?;
         query(client, &statement, declare, &mut NoRows).await?;

@@ -174,6 +174,9 @@ impl Drop for Lease {
     fn drop(&mut self) {
         let Some(mut object) = self.object.take() else { return };
         object.used = Instant::now();
+        if let Some(pooled) = &object.pooled {
+            pooled.rests();
+        }
         let (busy, open) = (self.is_busy(), *self.open.get_mut());
         if !busy && !open {
             return;

@@ -64,7 +64,10 @@ impl<'l> Session<'l> {
         check: CheckTypes,
         sink: &mut dyn Sink,
     ) -> Result<u64, Failure> {
-        let Connection { client, statements, .. } = self.lease.connection();
+        let Connection { client, statements, pooled, .. } = self.lease.connection();
+        if let Some(pooled) = pooled {
+            return read(pooled.query(client, prepared).await?, sink).await;
+        }
         let (statement, is_kept) = match statements.find(prepared) {
             Some(statement) => (statement, true),
             None => (statements.prepare(client, prepared).await.map_err(Failure::Unsent)?, false),
@@ -231,6 +234,9 @@ impl adapter::Session for Session<'_> {
 
     fn execute_ddl<'s>(&'s self, statements: &'s [&'s str]) -> BoxFuture<'s, Result<()>> {
         Box::pin(async move {
+            if let Some(pooled) = &self.lease.connection().pooled {
+                pooled.changes();
+            }
             for statement in statements {
                 self.lease.starts();
                 let answer = self.lease.within(self.lease.connection().client.batch_execute(statement)).await;
