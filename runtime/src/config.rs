@@ -5,6 +5,7 @@
 
 mod builder;
 mod choices;
+mod environment;
 mod nearest;
 mod password;
 #[cfg(feature = "serde")]
@@ -126,6 +127,18 @@ impl Config {
         let mut config = Config::default();
         url_text::read(&mut config, url)?;
         Ok(config)
+    }
+
+    /// Reads the URL that the variable `DATABASE_URL` holds; if the environment has none, the one of the
+    /// file `.env` of the current folder, or of the nearest one around it that has such a file. The
+    /// environment itself is not changed.
+    ///
+    /// # Errors
+    ///
+    /// Of [`Kind::Configuration`], when there is none, when `.env` cannot be read, and as
+    /// [`Config::from_url`].
+    pub fn from_env() -> Result<Config> {
+        Config::from_url(&environment::database_url()?)
     }
 
     pub(crate) fn is_in_memory(&self) -> bool {
