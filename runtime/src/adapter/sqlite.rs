@@ -51,6 +51,9 @@ pub(crate) struct Sqlite {
     readers: Arc<Pool>,
     /// How long another process that writes is waited for.
     busy: Duration,
+    /// Whether the writer is told at once that another process writes. That is so with a write-ahead
+    /// log, where nobody but another writer is ever waited for.
+    at_once: bool,
 }
 
 impl Sqlite {
@@ -71,7 +74,7 @@ impl Sqlite {
             None => Arc::clone(&writer),
             Some(open) => Arc::new(Pool::new(many, open)),
         };
-        Ok(Sqlite { writer, readers, busy: file.busy() })
+        Ok(Sqlite { writer, readers, busy: file.busy(), at_once: file.writes_at_once() })
     }
 }
 
@@ -105,6 +108,9 @@ impl Adapter for Sqlite {
             if access == Access::Atomic {
                 self.begin_to_write(&mut lease).await?;
             }
+            if access == Access::Write {
+                return self.write(lease, work).await;
+            }
             let connection = lease.connection();
             in_place(work.is_short(), || match access {
                 Access::Read | Access::Write => complete(connection, work),
@@ -137,14 +143,26 @@ impl Adapter for Sqlite {
 }
 
 impl Sqlite {
+    /// Runs one statement that writes, at once if no other process does, else in a transaction that is
+    /// waited for. What is told that another process writes has done nothing, and given no row.
+    async fn write(&self, mut lease: Lease, work: &mut dyn Work) -> Result<()> {
+        match in_place(work.is_short(), || complete(lease.connection(), work)) {
+            Err(error) if self.at_once && connect::is_caused_by_busy(&error) => {}
+            outcome => return outcome,
+        }
+        self.begin_to_write(&mut lease).await?;
+        in_place(work.is_short(), || to_the_end(lease.connection(), work))
+    }
+
     /// Begins a transaction that writes. Another process that does is waited for, and no thread
     /// meanwhile. A process asks again after a few milliseconds, by chance sooner or later, so that
     /// none of many is always the last.
     async fn begin_to_write(&self, lease: &mut Lease) -> Result<()> {
         const BEGIN: &str = "BEGIN IMMEDIATE";
         let end = Instant::now() + self.busy;
+        let otherwise = if self.at_once { Duration::ZERO } else { self.busy };
         loop {
-            let outcome = lease.connection().at_once(self.busy, |driver| driver.execute_batch(BEGIN));
+            let outcome = lease.connection().at_once(otherwise, |driver| driver.execute_batch(BEGIN));
             match outcome {
                 Err(error) if connect::is_busy(&error) && Instant::now() < end => {
                     executor::sleep(Duration::from_millis(1) + chance(PAUSE)).await;

@@ -9,7 +9,7 @@ use rusqlite::{Connection as Driver, ErrorCode, OpenFlags};
 use super::connection::Connection;
 use super::failure;
 use crate::config::{Config, JournalMode, Synchronous, wrong};
-use crate::error::{Error, Kind, Result};
+use crate::error::{DriverError, Error, Kind, Result};
 
 /// Opens a connection.
 pub(super) type Opener = Box<dyn Fn() -> Result<Connection> + Send + Sync>;
@@ -73,6 +73,11 @@ impl File {
         self.busy
     }
 
+    /// Whether the connection that writes never waits by itself for another one that does.
+    pub(super) fn writes_at_once(&self) -> bool {
+        self.journal == JournalMode::Wal && !self.read_only
+    }
+
     /// The opener of the connection that writes; one that cannot, where nothing may be written.
     pub(super) fn writer(&self) -> Opener {
         let file = self.clone();
@@ -125,6 +130,9 @@ impl File {
         self.set_up(&driver, pragmas).map_err(|error| self.explain(error))?;
         if writes && matches!(self.place, Place::Path(_)) {
             self.keep_journal(&driver)?;
+        }
+        if writes && self.writes_at_once() {
+            driver.busy_timeout(Duration::ZERO).map_err(|error| self.explain(error))?;
         }
         let optimizes = writes && matches!(self.place, Place::Path(_));
         Connection::new(driver, optimizes, self.statement_timeout).map_err(|error| self.explain(error))
@@ -220,6 +228,12 @@ impl File {
         };
         Error::new(Kind::Connection, message).with_source(error)
     }
+}
+
+/// Whether it is why a statement failed.
+pub(super) fn is_caused_by_busy(error: &Error) -> bool {
+    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<DriverError>());
+    source.and_then(|source| source.get().downcast_ref()).is_some_and(is_busy)
 }
 
 pub(super) fn is_busy(error: &rusqlite::Error) -> bool {
