@@ -45,9 +45,9 @@
 //!
 //! # Features
 //!
-//! `sqlite` and `postgres` bring the adapters; `chrono`, `jiff`, `time`, `decimal`, `json`, `uuid` the Rust types
+//! `sqlite` and `postgres` bring the adapters, `tls` encrypted connections to PostgreSQL; `chrono`, `jiff`, `time`, `decimal`, `json`, `uuid` the Rust types
 //! of columns; `email`, `url` and `pattern` the rules of those names; `serde` reads a [`Config`] from
-//! a file. All are on by default but the adapters, `url` and `pattern`: what a schema needs and is
+//! a file. All are on by default but the adapters, `tls`, `url` and `pattern`: what a schema needs and is
 //! off, its generated code asks for.
 
 pub mod adapter;

@@ -15,6 +15,7 @@ mod licence;
 mod migrate;
 mod naughty;
 mod pgbouncer;
+mod processes;
 mod raw_sql;
 mod rexc;
 mod scenario;

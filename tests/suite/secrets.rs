@@ -1,6 +1,8 @@
 //! No secret of a URL is ever shown: not by a configuration, not by an error, not by what is behind
 //! an error.
 
+mod values;
+
 use std::error::Error as _;
 use std::net::TcpListener;
 

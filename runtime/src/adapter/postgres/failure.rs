@@ -91,6 +91,15 @@ pub(super) fn ddl(error: tokio_postgres::Error) -> Error {
 
 fn other(error: &tokio_postgres::Error) -> Error {
     let (kind, message) = match error.as_db_error() {
+        // Where a statement has no name, the server is the first to count.
+        Some(said) if said.message().starts_with("bind message supplies") => {
+            (Kind::InvalidValue, "the statement has another number of placeholders than of values".to_owned())
+        }
+        Some(said) if *said.code() == SqlState::INDETERMINATE_DATATYPE => (
+            Kind::InvalidValue,
+            "PostgreSQL cannot tell the type of a value, or there is no placeholder for it: write `CAST($1 AS …)`"
+                .to_owned(),
+        ),
         Some(said) => (kind(said.code()), said_in_words(said)),
         None if is_ours(error) => (
             Kind::InvalidValue,
