@@ -363,7 +363,7 @@ mod unix {
     use std::{fs, io};
 
     /// Takes the command out of reach of Ctrl-C, and lets it run as the owner of the folder.
-    pub(in crate::support) fn detach(command: &mut Command, folder: &Path) -> io::Result<()> {
+    pub(crate) fn detach(command: &mut Command, folder: &Path) -> io::Result<()> {
         command.process_group(0);
         let we_are_root = fs::metadata(folder)?.uid() == 0;
         if we_are_root {

@@ -4,6 +4,11 @@ mod places;
 mod turns;
 mod workloads;
 
+/// What leads to the server of the tests by another way, which is not gone here.
+#[allow(dead_code, reason = "shared with the tests")]
+#[path = "../../support/pgbouncer.rs"]
+mod pgbouncer;
+
 /// The throwaway server of the tests, of which not everything is used here.
 #[allow(dead_code, reason = "shared with the tests")]
 #[path = "../../support/postgres.rs"]
