@@ -27,7 +27,8 @@ pub(crate) fn access(sql: &str) -> Result<Access> {
         return Err(Error::new(Kind::Transaction, message));
     }
     if is(&["COPY"]) {
-        let message = "`COPY` is not sent as raw SQL: use the driver's own connection, which `driver` gives";
+        let message =
+            "`COPY` is not sent as raw SQL, since its rows travel beside the text: use `insert_many`";
         return Err(Error::new(Kind::InvalidValue, message));
     }
     let reads = is(&["SELECT", "VALUES", "TABLE"]) || (is(&["WITH"]) && !writes(sql));
