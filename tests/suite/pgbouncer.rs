@@ -24,13 +24,17 @@ const SUITES: &[&str] = &[
 fn the_suites_of_queries_pass_through_it() {
     let binary = std::env::current_exe().expect("it runs");
     let mut command = Command::new(binary);
-    // A plan that is made for each statement does not grow stale; and nothing is asked for the types of
-    // placeholders before values are sent.
+    // A plan that is made for each statement does not grow stale; nothing is asked for the types of
+    // placeholders before values are sent; a server that is stopped is stopped for all of the tests; and how often an operation waits is another number.
     command.args(SUITES).args([
         "--skip",
         "a_plan_that_ddl_made_stale",
         "--skip",
         "no_type_is_taken_for_another",
+        "--skip",
+        "transactions::chaos",
+        "--skip",
+        "transactions::cancellation",
     ]);
     command.env(pgbouncer::SWITCH, "1").env("INSTA_UPDATE", "no");
     let output = command.output().expect("it can be run again");
@@ -80,7 +84,11 @@ async fn named_statements_are_lost_there() {
     Db::connect(&url).await.expect("PgBouncer").create_schema().await.expect("an empty database");
     let db = Db::connect(&url.replace("pgbouncer=true", "pool_size=4")).await.expect("PgBouncer");
     let mut lost = 0;
-    for _ in 0..10 {
+    // On a busy machine one session may serve several rounds.
+    for _ in 0..200 {
+        if lost > 0 {
+            break;
+        }
         let together = (0..8).map(|_| {
             let db = db.clone();
             tokio::spawn(async move { db.tag().find().count().await })

@@ -128,6 +128,9 @@ async fn what_is_written_is_counted() {
         let returned: Vec<(i64, Option<i32>)> =
             db.sql("UPDATE users SET age = $2 WHERE id = $1 RETURNING id, age").bind(3).bind(41).await?;
         assert_eq!(returned, [(3, Some(41))]);
+        // What writes no row says so, whatever was written before.
+        assert_eq!(db.sql("CREATE TABLE beside (id INT)").execute().await?, 0);
+        assert_eq!(db.sql("DROP TABLE beside").execute().await?, 0);
         assert_eq!(db.sql("DELETE FROM users WHERE id = $1").bind(2).execute().await?, 1);
         let undone: Result<()> = db
             .transaction(async |tx| {

@@ -111,6 +111,13 @@ async fn each_statement_has_a_span() {
         let spans = kept.take();
         assert_eq!(field(&spans[0], "otel.name"), "UPDATE");
         assert_eq!((field(&spans[0], "rex.method"), field(&spans[0], "rex.rows_written")), ("sql", "3"));
+        let read: Vec<i64> = db.sql("SELECT id FROM users").await?;
+        let read_spans = kept.take();
+        assert_eq!(
+            (read.len(), read_spans[0].contains_key("rex.rows_written")),
+            (3, false),
+            "{read_spans:?}"
+        );
         assert_eq!(field(&spans[1], "rex.method"), "by_email");
         assert_eq!(
             (field(&spans[2], "error.type"), field(&spans[2], "otel.status_code")),

@@ -6,7 +6,7 @@ use rex_sql::Dialect;
 
 use super::told::{Statement, Told};
 use super::{Watch, values};
-use crate::adapter::{BoxFuture, Query, Session};
+use crate::adapter::{Access, BoxFuture, Query, Session};
 use crate::error::Result;
 use crate::operation::{Operation, RAW, RawStatement, Shape};
 use crate::row::{Row, Sink};
@@ -83,7 +83,10 @@ impl Session for Watching<'_> {
             let told = self.told(self.raw(raw));
             let mut sink = Counting { sink, rows: 0 };
             let outcome = self.session.execute_raw(raw, &mut sink).await;
-            told.end(sink.rows, outcome.as_ref().ok().copied(), outcome.as_ref().err());
+            // What answers rows counts them.
+            let written =
+                outcome.as_ref().ok().copied().filter(|_| raw.access == Access::Write && sink.rows == 0);
+            told.end(sink.rows, written, outcome.as_ref().err());
             outcome
         })
     }

@@ -62,6 +62,10 @@ impl Target {
         settings.user(&user).dbname(&database).port(port);
         settings.application_name(config.application_name.as_deref().unwrap_or("rex"));
         settings.ssl_mode(encryption.negotiation);
+        // A server that is gone without a word is noticed within a minute, whether it owes an answer
+        // or is sent one; the system's own limits are hours.
+        settings.keepalives_idle(Duration::from_secs(30)).keepalives_interval(Duration::from_secs(10));
+        settings.keepalives_retries(3).tcp_user_timeout(Duration::from_secs(60));
         if let Some(options) = options(config)? {
             settings.options(options);
         }

@@ -194,6 +194,15 @@ impl<'v> Running<'_, 'v> {
         unsafe { ffi::sqlite3_changes64(ffi::sqlite3_db_handle(self.statement.as_ptr())) }.unsigned_abs()
     }
 
+    /// How many rows the connection has written since it was opened, those of triggers and of foreign
+    /// keys' actions among them: a statement that leaves the number as it is wrote none, and
+    /// [`changes`](Self::changes) tells of an earlier one.
+    pub(super) fn all_changes(&self) -> u64 {
+        // SAFETY: the statement is open, and so is its connection.
+        unsafe { ffi::sqlite3_total_changes64(ffi::sqlite3_db_handle(self.statement.as_ptr())) }
+            .unsigned_abs()
+    }
+
     #[cold]
     fn failure(&self, code: c_int) -> Error {
         // SAFETY: the statement is open, and so is its connection.

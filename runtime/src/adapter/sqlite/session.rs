@@ -131,16 +131,26 @@ fn send_raw(
     let numbers = bind::numbers(statement, prepared.binds.len())?;
     let mut running = statement.start();
     bind::numbered(&mut running, &numbers, &prepared.binds)?;
-    finish(running, sink)
+    let before = running.all_changes();
+    let rows = step(&mut running, sink)?;
+    // What writes no row, as `CREATE TABLE`, leaves the number of the statement before.
+    let wrote = running.columns() == 0 && running.all_changes() != before;
+    Ok(if wrote { running.changes() } else { rows })
 }
 
 fn finish(mut running: Running<'_, '_>, sink: &mut dyn Sink) -> Result<u64, Failure> {
+    let rows = step(&mut running, sink)?;
+    Ok(if running.columns() == 0 { running.changes() } else { rows })
+}
+
+/// Runs a statement to its end, and says how many rows it answered.
+fn step(running: &mut Running<'_, '_>, sink: &mut dyn Sink) -> Result<u64, Failure> {
     let mut rows = 0;
     while running.step()? {
-        sink.row(&mut Row::new(&running))?;
+        sink.row(&mut Row::new(running))?;
         rows += 1;
     }
-    Ok(if running.columns() == 0 { running.changes() } else { rows })
+    Ok(rows)
 }
 
 impl Cells for Running<'_, '_> {
