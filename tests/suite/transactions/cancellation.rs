@@ -163,8 +163,9 @@ async fn an_operation_may_be_dropped_wherever_it_waits() {
                 times += 1;
                 assert!(times < 1_000, "{name} does not end");
             }
+            // A quick server may have answered by the second poll, never by the first.
             assert!(
-                place.server.is_none() || times > 1,
+                place.server.is_none() || times > 0,
                 "{name} waits for the server, and was polled {times} times"
             );
         }
