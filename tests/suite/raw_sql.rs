@@ -293,3 +293,26 @@ async fn what_a_trigger_says_is_not_told() {
     })
     .await;
 }
+
+/// `statement_timeout` is for raw SQL too, when it reads, when it writes, and as a stream.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_takes_too_long_is_stopped() {
+    const ENDLESS: &str =
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT 1 FROM n) SELECT count(*) FROM n";
+    const WRITES: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT 1 FROM n) \
+                          DELETE FROM users WHERE id IN (SELECT count(*) FROM n)";
+    let database = postgres::server().database("raw_limits");
+    let limited =
+        |url: &str| format!("{url}{}statement_timeout=50ms", if url.contains('?') { '&' } else { '?' });
+    for url in ["sqlite::memory:", &database.url()] {
+        let db = Db::connect(&limited(url)).await.expect("a database");
+        db.create_schema().await.expect("an empty database");
+        let read = db.sql::<i64>(ENDLESS).one().await.expect_err("it has no end");
+        assert_eq!(read.kind(), Kind::Timeout, "{url}: {read}");
+        let written = db.sql(WRITES).execute().await.expect_err("it has no end");
+        assert_eq!(written.kind(), Kind::Timeout, "{url}: {written}");
+        let streamed = db.sql::<i64>(ENDLESS).stream().try_next().await.expect_err("it has no end");
+        assert_eq!(streamed.kind(), Kind::Timeout, "{url}: {streamed}");
+        assert_eq!(db.sql::<i64>("SELECT 1").one().await.expect("it is at rest"), 1, "{url}");
+    }
+}

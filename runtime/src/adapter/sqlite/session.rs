@@ -127,6 +127,7 @@ fn send_raw(
     prepared: &Prepared<'_>,
     sink: &mut dyn Sink,
 ) -> Result<u64, Failure> {
+    let _timed = connection.starts();
     let statement = connection.statement(prepared)?;
     let numbers = bind::numbers(statement, prepared.binds.len())?;
     let mut running = statement.start();
