@@ -93,7 +93,8 @@ pub use from_row::FromRow;
 pub use model::{Cardinality, Many, Maybe, Model, New, One, Relation, SoftDelete, Versioned, Writable};
 pub use outline::Difference;
 pub use query::{
-    Append, Column, CompositeColumn, Cond, Filterable, Find, Load, LoadOf, Loads, Order, Orders,
+    Append, Column, CompositeColumn, Cond, Filterable, Find, Load, LoadOf, Loads, OrNull, Order, Orders,
+    Place,
 };
 pub use rex_sql::Dialect;
 pub use scalar::{Element, KeyParts, Scalar, UnknownLabel};

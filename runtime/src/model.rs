@@ -10,15 +10,16 @@ use crate::write::{Matching, Update};
 /// A model: a struct with a field for each column.
 pub trait Model: crate::FromRow + Clone + Send + Sync + 'static {
     /// One struct whose fields are the columns and whose methods are the relations; the argument
-    /// of `filter`, `order` and `with`.
-    type Columns;
+    /// of `filter`, `order` and `with`. `P` is where they stand in a query.
+    type Columns<P>;
     /// The primary key: a typed id, or a tuple of key parts; `()` where there is none.
     type Key: KeyParts;
 
-    /// The columns.
-    const COLUMNS: Self::Columns;
     /// Names, types and fixed statements.
     const META: &'static ModelMeta;
+
+    /// The columns as a table of a statement has them.
+    fn columns<P>(at: crate::query::At) -> Self::Columns<P>;
 
     /// The row's primary key.
     fn key(&self) -> Self::Key;

@@ -7,6 +7,7 @@ mod find;
 mod gather;
 mod load;
 mod order;
+mod place;
 mod scope;
 mod tail;
 
@@ -17,6 +18,7 @@ pub use find::Find;
 pub(crate) use find::{not_found, sink};
 pub use load::{Append, Filterable, Load, LoadOf, Loads};
 pub use order::{Order, Orders};
+pub use place::{At, OrNull, Place};
 pub(crate) use scope::Scope;
 pub(crate) use tail::{among, equal};
 
@@ -28,7 +30,7 @@ pub fn follow<R: Relation>(db: &Db, from: &R::From) -> Find<R::To, (), R::Card> 
     Find::along::<R>(db.clone(), R::key(from))
 }
 
-/// A relation to be loaded with the rows of a query: what `u.posts()` is made of.
-pub fn load<R: Relation>() -> Load<R> {
-    Load::new()
+/// A relation from a table of a query: what `u.posts()` is made of.
+pub fn load<R: Relation, P>(from: At) -> Load<R, (), P> {
+    Load::new(from)
 }

@@ -43,6 +43,9 @@ pub trait Scalar: Clone + Send + Sync + 'static {
     /// Its name in messages.
     const NAME: &'static str;
 
+    /// The same or null: an `Option` of it, unless it is one itself.
+    type Nullable: Scalar;
+
     /// The value to bind.
     fn encode(self) -> Value;
 
@@ -123,6 +126,7 @@ tuple_keys! {
 
 impl<T: Scalar> Scalar for Option<T> {
     const NAME: &'static str = T::NAME;
+    type Nullable = Self;
 
     fn encode(self) -> Value {
         self.map_or(Value::Null, T::encode)
@@ -138,6 +142,7 @@ impl<T: Scalar> Scalar for Option<T> {
 
 impl Scalar for bool {
     const NAME: &'static str = "Bool";
+    type Nullable = Option<Self>;
 
     fn encode(self) -> Value {
         Value::Bool(self)
@@ -156,6 +161,7 @@ macro_rules! integers {
     ($($rust:ident $name:literal $value:ident;)*) => {$(
         impl Scalar for $rust {
             const NAME: &'static str = $name;
+            type Nullable = Option<Self>;
 
             fn encode(self) -> Value {
                 Value::$value(self)
@@ -190,6 +196,7 @@ fn integer(cell: Cell<'_>) -> Option<i64> {
 
 impl Scalar for f32 {
     const NAME: &'static str = "Float";
+    type Nullable = Option<Self>;
 
     fn encode(self) -> Value {
         Value::F32(self)
@@ -205,6 +212,7 @@ impl Scalar for f32 {
 
 impl Scalar for f64 {
     const NAME: &'static str = "Double";
+    type Nullable = Option<Self>;
 
     fn encode(self) -> Value {
         Value::F64(self)
@@ -222,6 +230,7 @@ impl Scalar for f64 {
 
 impl Scalar for String {
     const NAME: &'static str = "String";
+    type Nullable = Option<Self>;
 
     fn encode(self) -> Value {
         Value::Text(self)
@@ -234,6 +243,7 @@ impl Scalar for String {
 
 impl Scalar for Vec<u8> {
     const NAME: &'static str = "Bytes";
+    type Nullable = Option<Self>;
 
     fn encode(self) -> Value {
         Value::Bytes(self)

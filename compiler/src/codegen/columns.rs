@@ -9,37 +9,39 @@ use super::{Cx, fields, layout, names, shown};
 /// The struct of a model's columns, and its relations as methods.
 pub(super) fn items(cx: &Cx<'_>, model: &Model) -> [TokenStream; 2] {
     let (columns, row) = (names::beside("Columns", &model.name), names::item(&model.name));
+    let fields_of = fields::of(cx, model);
+    let first = &fields_of[0].name;
     let docs = layout::docs(&[&format!(
         "The columns and relations of [`{}`], in conditions, orders and `with`.",
         names::shown(&model.name)
     )]);
-    let fields = fields::of(cx, model).into_iter().map(|field| {
+    let fields = fields_of.iter().map(|field| {
         let (name, ty, docs, deprecated) =
-            (&field.name, field.column_type(&row), field.documentation(), field.deprecation());
+            (&field.name, field.column_type(), field.documentation(), field.deprecation());
         quote!(#docs #deprecated pub #name: #ty)
     });
     let struct_ = quote! {
         #docs
-        pub struct #columns {
+        pub struct #columns<P = #row> {
             #(#fields,)*
         }
     };
     let methods = model.relations.iter().map(|&id| {
         let relation = &cx.schema[id];
         let (method, marker) = (names::field(&relation.name), names::camel(&[&relation.name]));
-        let docs = layout::docs(&[&format!("`{}`, to be loaded along.", relation.name)]);
+        let docs = layout::docs(&[&format!("`{}` of each row.", relation.name)]);
         let deprecated = shown::deprecated(relation.deprecated.as_deref());
         quote! {
             #docs
             #deprecated
-            pub fn #method(&self) -> __::Load<relations::#marker> {
-                __::load()
+            pub fn #method(&self) -> __::Load<relations::#marker, (), P> {
+                __::load(self.#first.at())
             }
         }
     });
     let methods = match model.relations.is_empty() {
         true => TokenStream::new(),
-        false => quote!(impl #columns { #(#methods)* }),
+        false => quote!(impl<P> #columns<P> { #(#methods)* }),
     };
     [struct_, methods]
 }

@@ -3,7 +3,7 @@
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use syn::punctuated::Punctuated;
-use syn::{Expr, ImplItem, Item, Lit, Member, Path, PathSegment, Token};
+use syn::{Expr, ImplItem, Item, Lit, Member, Path, PathSegment, Stmt, Token};
 
 use super::layout;
 
@@ -139,7 +139,8 @@ pub(super) fn parsed(tokens: TokenStream) -> Expr {
     syn::parse2(tokens).expect("generated tokens are an expression of Rust")
 }
 
-/// A constant, or an `impl` whose constants, in their order, get these values instead of theirs.
+/// A constant, or an `impl` whose constants, and functions that are `()`, get these values in their
+/// order instead of theirs.
 pub(super) fn with_values(item: TokenStream, values: impl IntoIterator<Item = Expr>) -> Item {
     let mut item = syn::parse2(item).expect("generated tokens are an item of Rust");
     let constants: Vec<&mut Expr> = match &mut item {
@@ -156,8 +157,16 @@ pub(super) fn with_values(item: TokenStream, values: impl IntoIterator<Item = Ex
 fn value_of(item: &mut ImplItem) -> Option<&mut Expr> {
     match item {
         ImplItem::Const(constant) => Some(&mut constant.expr),
+        ImplItem::Fn(function) => match function.block.stmts.as_mut_slice() {
+            [Stmt::Expr(value, None)] if is_unit(value) => Some(value),
+            _ => None,
+        },
         _ => None,
     }
+}
+
+fn is_unit(value: &Expr) -> bool {
+    matches!(value, Expr::Tuple(tuple) if tuple.elems.is_empty())
 }
 
 fn word(name: &str) -> Ident {

@@ -93,30 +93,29 @@ fn definition(cx: &Cx<'_>, item: &EmbeddedType, parts: &[Part<'_>]) -> TokenStre
 /// The columns, each by itself, of whatever model has the type.
 fn columns(item: &EmbeddedType, parts: &[Part<'_>]) -> TokenStream {
     let (columns, name) = (names::beside("Columns", &item.name), names::shown(&item.name));
-    let docs =
-        layout::docs(&[&format!("The columns of a [`{name}`] in the model `M`, in conditions and orders.")]);
+    let docs = layout::docs(&[&format!("The columns of a [`{name}`] at the place `P` of a query.")]);
     let fields = parts.iter().map(|Part { name, plain, ty, inner, .. }| {
         let docs = layout::docs(&[plain]);
         match inner {
-            None => quote!(#docs pub #name: __::Column<M, #ty>),
-            Some(columns) => quote!(#docs pub #name: __::CompositeColumn<M, #ty, #columns<M>>),
+            None => quote!(#docs pub #name: __::Column<P, #ty>),
+            Some(columns) => quote!(#docs pub #name: __::CompositeColumn<P, #ty, #columns<P>>),
         }
     });
     let values = parts.iter().map(|Part { name, at, inner, .. }| {
         let at = layout::behind_first(*at);
         match inner {
-            None => quote!(#name: __::Column::new(#at)),
-            Some(columns) => quote!(#name: __::CompositeColumn::new(#at, #columns::new(#at))),
+            None => quote!(#name: __::Column::new(at, #at)),
+            Some(columns) => quote!(#name: __::CompositeColumn::new(at, #at, #columns::new(at, #at))),
         }
     });
     quote! {
         #docs
-        pub struct #columns<M> {
+        pub struct #columns<P> {
             #(#fields,)*
         }
-        impl<M> #columns<M> {
-            /// The columns from a place in the model's table on.
-            pub const fn new(first: u16) -> Self {
+        impl<P> #columns<P> {
+            /// The columns from a place in the columns of a table on.
+            pub fn new(at: __::At, first: u16) -> Self {
                 Self { #(#values),* }
             }
         }

@@ -90,6 +90,7 @@ fn scalar(cx: &Cx<'_>, id: EnumId) -> TokenStream {
     quote! {
         impl __::Scalar for #name {
             const NAME: &'static str = #text;
+            type Nullable = __::Option<Self>;
             fn encode(self) -> __::Value {
                 __::Value::Label(self.as_str())
             }

@@ -40,7 +40,7 @@ pub(super) struct Field<'a> {
 
 enum Kind<'a> {
     Column(&'a Column),
-    /// Several columns, and the type of them in conditions, which is generic over the model.
+    /// Several columns, and the type of them in conditions, which is generic over the place.
     Composite(TokenStream),
 }
 
@@ -149,23 +149,25 @@ impl Field<'_> {
     }
 
     /// Its type in `Columns`.
-    pub(super) fn column_type(&self, row: &Ident) -> TokenStream {
+    pub(super) fn column_type(&self) -> TokenStream {
         let ty = &self.ty;
         match &self.kind {
-            Kind::Column(_) => quote!(__::Column<#row, #ty>),
+            Kind::Column(_) => quote!(__::Column<P, #ty>),
             Kind::Composite(columns) => {
-                quote!(__::CompositeColumn<#row, #ty, #columns<#row>>)
+                quote!(__::CompositeColumn<P, #ty, #columns<P>>)
             }
         }
     }
 
-    /// Its constant in `Columns`.
+    /// Its value in `Columns`.
     pub(super) fn column_value(&self) -> Expr {
         match &self.kind {
-            Kind::Column(_) => constant::call("__::Column::new", [constant::number(self.place)]),
+            Kind::Column(_) => {
+                constant::call("__::Column::new", [constant::named("at"), constant::number(self.place)])
+            }
             Kind::Composite(columns) => {
                 let place = layout::number(self.place);
-                constant::parsed(quote!(__::CompositeColumn::new(#place, #columns::new(#place))))
+                constant::parsed(quote!(__::CompositeColumn::new(at, #place, #columns::new(at, #place))))
             }
         }
     }

@@ -146,6 +146,7 @@ fn id_scalar(id: &proc_macro2::Ident) -> TokenStream {
     quote! {
         impl __::Scalar for #id {
             const NAME: &'static str = #name;
+            type Nullable = __::Option<Self>;
             fn encode(self) -> __::Value {
                 __::Scalar::encode(self.0)
             }
@@ -310,14 +311,16 @@ fn model_impl(cx: &Cx<'_>, id: ModelId) -> Piece {
     };
     let item = quote! {
         impl __::Model for #row {
-            type Columns = #columns;
+            type Columns<P> = #columns<P>;
             type Key = #key;
-            const COLUMNS: #columns = ();
             const META: &'static __::ModelMeta = ();
+            fn columns<P>(at: __::At) -> #columns<P> {
+                ()
+            }
             fn key(&self) -> Self::Key {
                 #value
             }
         }
     };
-    Piece::Item(Box::new(constant::with_values(item, [columns_of, meta])))
+    Piece::Item(Box::new(constant::with_values(item, [meta, columns_of])))
 }

@@ -35,6 +35,7 @@ fn item(cx: &Cx<'_>, text: &str, ty: Type) -> TokenStream {
     quote! {
         impl __::Scalar for #path {
             const NAME: &'static str = #text;
+            type Nullable = __::Option<Self>;
             fn encode(self) -> __::Value {
                 #encode
             }

@@ -114,24 +114,23 @@ fn conversions(item: &Union, member: &Member) -> TokenStream {
 /// The keys, each by itself, of whatever model has the union.
 fn columns(item: &Union, members: &[Member]) -> TokenStream {
     let (columns, name) = (names::beside("Columns", &item.name), names::shown(&item.name));
-    let docs =
-        layout::docs(&[&format!("The keys of a [`{name}`] in the model `M`, in conditions and orders.")]);
+    let docs = layout::docs(&[&format!("The keys of a [`{name}`] at the place `P` of a query.")]);
     let fields = members.iter().map(|Member { name, id, method, .. }| {
         let docs = layout::docs(&[&format!("The key to a [`{name}`](super::{name}).")]);
-        quote!(#docs pub #method: __::Column<M, __::Option<#id>>)
+        quote!(#docs pub #method: __::Column<P, __::Option<#id>>)
     });
     let values = members.iter().enumerate().map(|(at, Member { method, .. })| {
         let at = layout::behind_first(at);
-        quote!(#method: __::Column::new(#at))
+        quote!(#method: __::Column::new(at, #at))
     });
     quote! {
         #docs
-        pub struct #columns<M> {
+        pub struct #columns<P> {
             #(#fields,)*
         }
-        impl<M> #columns<M> {
-            /// The columns from a place in the model's table on.
-            pub const fn new(first: u16) -> Self {
+        impl<P> #columns<P> {
+            /// The columns from a place in the columns of a table on.
+            pub fn new(at: __::At, first: u16) -> Self {
                 Self { #(#values),* }
             }
         }

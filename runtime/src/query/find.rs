@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use rex_sql::{ColumnRef, Expr, Projection, Select};
 
 use super::load::{Append, Load, Loads};
+use super::place::columns as columns_of;
 use super::tail::{Tail, equal, path};
 use super::{Cond, Orders, Scope};
 use crate::Pending;
@@ -67,14 +68,14 @@ impl<M: Model, C> Find<M, (), C> {
 
 impl<M: Model, L, C> Find<M, L, C> {
     /// Keeps only rows for which the condition is true. Several filters must all be true.
-    pub fn filter(mut self, cond: impl FnOnce(M::Columns) -> Cond<M>) -> Self {
-        self.tail.filter(cond(M::COLUMNS));
+    pub fn filter(mut self, cond: impl FnOnce(M::Columns<M>) -> Cond<M>) -> Self {
+        self.tail.filter(cond(columns_of::<M>()));
         self
     }
 
     /// Sorts the rows. A further order sorts those that are equal by the ones before.
-    pub fn order<O: Orders<M>>(mut self, order: impl FnOnce(M::Columns) -> O) -> Self {
-        self.tail.order(order(M::COLUMNS));
+    pub fn order<O: Orders<M>>(mut self, order: impl FnOnce(M::Columns<M>) -> O) -> Self {
+        self.tail.order(order(columns_of::<M>()));
         self
     }
 
@@ -91,12 +92,12 @@ impl<M: Model, L, C> Find<M, L, C> {
     }
 
     /// Loads a relation along with each row: one more statement, however many rows there are.
-    pub fn with<R, N>(self, relation: impl FnOnce(M::Columns) -> Load<R, N>) -> Find<M, L::Out, C>
+    pub fn with<R, N>(self, relation: impl FnOnce(M::Columns<M>) -> Load<R, N>) -> Find<M, L::Out, C>
     where
         R: Relation<From = M>,
         L: Append<Load<R, N>>,
     {
-        let loads = self.loads.append(relation(M::COLUMNS));
+        let loads = self.loads.append(relation(columns_of::<M>()));
         Find { db: self.db, name: self.name, tail: self.tail, start: self.start, loads, of: PhantomData }
     }
 

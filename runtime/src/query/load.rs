@@ -9,6 +9,7 @@ use std::marker::PhantomData;
 use rex_sql::{Projection, Select};
 
 use super::gather::Gather;
+use super::place::{At, columns};
 use super::tail::{Tail, among, path};
 use super::{Cond, Orders, Scope};
 use crate::adapter::{BoxFuture, Session};
@@ -21,17 +22,20 @@ use crate::row::Row;
 use crate::scalar::KeyParts;
 use crate::value::Value;
 
-/// A relation `R` to be loaded, each of its rows with what `L` loads along with it.
+/// A relation `R` from the place `P`: to be loaded, each of its rows with what `L` loads along with
+/// it.
 #[must_use = "a load does nothing until it is handed to `with`"]
-pub struct Load<R: Relation, L = ()> {
+pub struct Load<R: Relation, L = (), P = <R as Relation>::From> {
+    /// Where it starts.
+    at: At,
     tail: Tail,
     loads: L,
-    relation: PhantomData<fn() -> R>,
+    relation: PhantomData<fn() -> (R, P)>,
 }
 
-impl<R: Relation> Load<R> {
-    pub(crate) fn new() -> Self {
-        Load { tail: Tail::of::<R>(), loads: (), relation: PhantomData }
+impl<R: Relation, P> Load<R, (), P> {
+    pub(crate) fn new(at: At) -> Self {
+        Load { at, tail: Tail::of::<R>(), loads: (), relation: PhantomData }
     }
 }
 
@@ -47,13 +51,13 @@ impl Filterable for Many {}
 #[diagnostic::do_not_recommend]
 impl Filterable for Maybe {}
 
-impl<R: Relation, L> Load<R, L> {
+impl<R: Relation, L, P> Load<R, L, P> {
     /// Keeps only rows for which the condition is true.
-    pub fn filter(mut self, cond: impl FnOnce(<R::To as Model>::Columns) -> Cond<R::To>) -> Self
+    pub fn filter(mut self, cond: impl FnOnce(<R::To as Model>::Columns<R::To>) -> Cond<R::To>) -> Self
     where
         R::Card: Filterable,
     {
-        self.tail.filter(cond(R::To::COLUMNS));
+        self.tail.filter(cond(columns::<R::To>()));
         self
     }
 
@@ -78,20 +82,26 @@ impl<R: Relation, L> Load<R, L> {
     }
 
     /// Loads a relation along with each of these rows.
-    pub fn with<S, N>(self, relation: impl FnOnce(<R::To as Model>::Columns) -> Load<S, N>) -> Load<R, L::Out>
+    pub fn with<S, N>(
+        self,
+        relation: impl FnOnce(<R::To as Model>::Columns<R::To>) -> Load<S, N>,
+    ) -> Load<R, L::Out, P>
     where
         S: Relation<From = R::To>,
         L: Append<Load<S, N>>,
     {
-        let loads = self.loads.append(relation(R::To::COLUMNS));
-        Load { tail: self.tail, loads, relation: PhantomData }
+        let loads = self.loads.append(relation(columns::<R::To>()));
+        Load { at: self.at, tail: self.tail, loads, relation: PhantomData }
     }
 }
 
-impl<R: Relation<Card = Many>, L> Load<R, L> {
+impl<R: Relation<Card = Many>, L, P> Load<R, L, P> {
     /// Sorts the rows of each parent.
-    pub fn order<O: Orders<R::To>>(mut self, order: impl FnOnce(<R::To as Model>::Columns) -> O) -> Self {
-        self.tail.order(order(R::To::COLUMNS));
+    pub fn order<O: Orders<R::To>>(
+        mut self,
+        order: impl FnOnce(<R::To as Model>::Columns<R::To>) -> O,
+    ) -> Self {
+        self.tail.order(order(columns::<R::To>()));
         self
     }
 

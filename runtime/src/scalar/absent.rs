@@ -19,6 +19,7 @@ impl fmt::Display for Absent {
 
 impl Scalar for Absent {
     const NAME: &'static str = "a type of a crate that is not compiled in";
+    type Nullable = Option<Self>;
 
     fn encode(self) -> Value {
         Value::Null

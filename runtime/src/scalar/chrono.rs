@@ -7,6 +7,7 @@ use crate::value::{Cell, Value};
 
 impl Scalar for NaiveDate {
     const NAME: &'static str = "Date";
+    type Nullable = Option<Self>;
 
     fn encode(self) -> Value {
         Value::Date(self.to_epoch_days())
@@ -19,6 +20,7 @@ impl Scalar for NaiveDate {
 
 impl Scalar for NaiveTime {
     const NAME: &'static str = "Time";
+    type Nullable = Option<Self>;
 
     fn encode(self) -> Value {
         let seconds = i64::from(self.num_seconds_from_midnight());
@@ -36,6 +38,7 @@ impl Scalar for NaiveTime {
 
 impl Scalar for NaiveDateTime {
     const NAME: &'static str = "LocalDateTime";
+    type Nullable = Option<Self>;
 
     fn encode(self) -> Value {
         Value::LocalDateTime(self.and_utc().timestamp_micros())
@@ -48,6 +51,7 @@ impl Scalar for NaiveDateTime {
 
 impl Scalar for DateTime<Utc> {
     const NAME: &'static str = "DateTime";
+    type Nullable = Option<Self>;
 
     fn encode(self) -> Value {
         Value::DateTime(self.timestamp_micros())

@@ -7,6 +7,7 @@ use crate::value::{Cell, Fixed, Value};
 
 impl Scalar for Decimal {
     const NAME: &'static str = "Decimal";
+    type Nullable = Option<Self>;
 
     fn encode(self) -> Value {
         Value::Decimal(Fixed { mantissa: self.mantissa(), scale: self.scale() })

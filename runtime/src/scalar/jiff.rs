@@ -11,6 +11,7 @@ const EPOCH: Date = Date::constant(1970, 1, 1);
 
 impl Scalar for Date {
     const NAME: &'static str = "Date";
+    type Nullable = Option<Self>;
 
     fn encode(self) -> Value {
         let micros = local_micros(self.to_datetime(Time::midnight()));
@@ -24,6 +25,7 @@ impl Scalar for Date {
 
 impl Scalar for Time {
     const NAME: &'static str = "Time";
+    type Nullable = Option<Self>;
 
     fn encode(self) -> Value {
         let seconds =
@@ -38,6 +40,7 @@ impl Scalar for Time {
 
 impl Scalar for DateTime {
     const NAME: &'static str = "LocalDateTime";
+    type Nullable = Option<Self>;
 
     fn encode(self) -> Value {
         Value::LocalDateTime(local_micros(self))
@@ -52,6 +55,7 @@ impl Scalar for DateTime {
 
 impl Scalar for Timestamp {
     const NAME: &'static str = "DateTime";
+    type Nullable = Option<Self>;
 
     fn encode(self) -> Value {
         Value::DateTime(micros(self))

@@ -9,6 +9,7 @@ use crate::value::{Cell, Value};
 
 impl Scalar for Json {
     const NAME: &'static str = "Json";
+    type Nullable = Option<Self>;
 
     fn encode(self) -> Value {
         Value::Json(self.to_string())

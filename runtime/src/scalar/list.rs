@@ -9,6 +9,7 @@ use crate::value::{Cell, Value};
 
 impl<T: Element> Scalar for Vec<T> {
     const NAME: &'static str = "a list";
+    type Nullable = Option<Self>;
 
     fn encode(self) -> Value {
         Value::List(self.into_iter().map(T::encode).collect())

@@ -11,6 +11,7 @@ const EPOCH: i64 = 2_440_588;
 
 impl Scalar for Date {
     const NAME: &'static str = "Date";
+    type Nullable = Option<Self>;
 
     fn encode(self) -> Value {
         Value::Date((i64::from(self.to_julian_day()) - EPOCH) as i32)
@@ -24,6 +25,7 @@ impl Scalar for Date {
 
 impl Scalar for Time {
     const NAME: &'static str = "Time";
+    type Nullable = Option<Self>;
 
     fn encode(self) -> Value {
         let (hour, minute, second, micro) = self.as_hms_micro();
@@ -45,6 +47,7 @@ impl Scalar for Time {
 
 impl Scalar for PrimitiveDateTime {
     const NAME: &'static str = "LocalDateTime";
+    type Nullable = Option<Self>;
 
     fn encode(self) -> Value {
         Value::LocalDateTime(micros(self.assume_utc()))
@@ -58,6 +61,7 @@ impl Scalar for PrimitiveDateTime {
 
 impl Scalar for OffsetDateTime {
     const NAME: &'static str = "DateTime";
+    type Nullable = Option<Self>;
 
     fn encode(self) -> Value {
         Value::DateTime(micros(self))

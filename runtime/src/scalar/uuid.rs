@@ -7,6 +7,7 @@ use crate::value::{Cell, Value};
 
 impl Scalar for Uuid {
     const NAME: &'static str = "Uuid";
+    type Nullable = Option<Self>;
 
     fn encode(self) -> Value {
         Value::Uuid(self.into_bytes())
