@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 
 use crate::Select;
+use crate::compute::{Arithmetic, Number};
+use crate::function::Call;
 
 /// A name of the schema, not yet quoted.
 pub type Name = Cow<'static, str>;
@@ -14,6 +16,8 @@ pub struct ColumnRef {
     pub source: u16,
     /// The column's name.
     pub name: Name,
+    /// How many queries further out its table is: 0 is a table of the query that it stands in.
+    pub up: u16,
     /// Whether PostgreSQL answers with it as text: a type whose own form nobody here reads.
     pub as_text: bool,
 }
@@ -21,12 +25,18 @@ pub struct ColumnRef {
 impl ColumnRef {
     /// A column of the statement's first table.
     pub fn new(name: impl Into<Name>) -> Self {
-        ColumnRef { source: 0, name: name.into(), as_text: false }
+        ColumnRef::of(0, name)
     }
 
     /// A column of the table at place `source`.
     pub fn of(source: u16, name: impl Into<Name>) -> Self {
-        ColumnRef { source, name: name.into(), as_text: false }
+        ColumnRef { source, name: name.into(), up: 0, as_text: false }
+    }
+
+    /// The same column, as it is named in a query within its own.
+    #[must_use]
+    pub fn outer(self) -> Self {
+        ColumnRef { up: self.up + 1, ..self }
     }
 
     /// The same, and PostgreSQL answers with it as text if `as_text` says so.
@@ -41,8 +51,10 @@ impl ColumnRef {
 pub enum Expr<V> {
     /// A column's value.
     Column(ColumnRef),
-    /// A bound value.
+    /// A bound value, of the type of what stands beside it.
     Value(V),
+    /// A bound value of a type of its own.
+    Typed(V, Kind),
     /// The column's number and one: what a version becomes.
     Next(ColumnRef),
     /// All hold; true when empty.
@@ -64,11 +76,98 @@ pub enum Expr<V> {
     NotIn(Box<Expr<V>>, Vec<V>),
     /// The columns, taken together, are a row of the query.
     InSelect(Vec<ColumnRef>, Box<Select<V>>),
+    /// It equals a row of the query, which has one column; unknown as `IN` is.
+    InQuery(Box<Expr<V>>, Box<Select<V>>),
+    /// Neither is null and they are equal, or both are null.
+    Same(Box<Expr<V>>, Box<Expr<V>>),
+    /// The query has a row. Its columns that are further out are those of this one.
+    Exists(Box<Select<V>>),
+    /// The value of a query that has one column and at most one row; null without a row.
+    Query(Box<Select<V>>),
     /// A test of a text.
     Text(TextTest, Box<Expr<V>>, V),
+    /// The same of a text that is no value.
+    TextOf(TextTest, Box<Expr<V>>, Box<Expr<V>>),
+    /// Arithmetic of two numbers of one type. What leaves the type is an error.
+    Arithmetic(Arithmetic, Number, Box<Expr<V>>, Box<Expr<V>>),
+    /// The number with the other sign.
+    Negate(Number, Box<Expr<V>>),
+    /// The number without its sign.
+    Abs(Number, Box<Expr<V>>),
+    /// The number in a wider type.
+    Widen {
+        /// The number.
+        of: Box<Expr<V>>,
+        /// Its type.
+        from: Number,
+        /// The wider one.
+        to: Number,
+    },
+    /// A function's value.
+    Call(Call, Vec<Expr<V>>),
+    /// The value behind the first condition that is true, or the last one.
+    Case(Vec<(Expr<V>, Expr<V>)>, Option<Box<Expr<V>>>),
     /// The place of an enum's label in the order in which its variants are declared. On
     /// PostgreSQL enums compare so by themselves, and this is the inner expression.
     Rank(Box<Expr<V>>, &'static [&'static str]),
+}
+
+/// The type of a bound value, where nothing beside it tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// `Bool`
+    Bool,
+    /// `SmallInt`
+    I16,
+    /// `Int`
+    I32,
+    /// `BigInt`
+    I64,
+    /// `Float`
+    F32,
+    /// `Double`
+    F64,
+    /// `Decimal`
+    Decimal,
+    /// `String`
+    Text,
+    /// `Bytes`
+    Bytes,
+    /// `Uuid`
+    Uuid,
+    /// `Date`
+    Date,
+    /// `Time`
+    Time,
+    /// `DateTime`
+    DateTime,
+    /// `LocalDateTime`
+    LocalDateTime,
+    /// `Json`
+    Json,
+}
+
+impl Kind {
+    /// What PostgreSQL calls it.
+    pub fn postgres(self) -> &'static str {
+        match self {
+            Kind::Bool => "boolean",
+            Kind::I16 => "smallint",
+            Kind::I32 => "integer",
+            Kind::I64 => "bigint",
+            Kind::F32 => "real",
+            Kind::F64 => "double precision",
+            Kind::Decimal => "numeric",
+            Kind::Text => "text",
+            Kind::Bytes => "bytea",
+            Kind::Uuid => "uuid",
+            Kind::Date => "date",
+            Kind::Time => "time",
+            Kind::DateTime => "timestamptz",
+            Kind::LocalDateTime => "timestamp",
+            Kind::Json => "jsonb",
+        }
+    }
 }
 
 /// How two values are compared.
@@ -200,6 +299,34 @@ impl<V> Expr<V> {
             one => any.push(one),
         }
         Expr::Any(any)
+    }
+
+    /// Whether a query stands in it that may name columns of the query around it.
+    pub fn has_query(&self) -> bool {
+        match self {
+            Expr::Exists(_) | Expr::Query(_) => true,
+            Expr::Column(_) | Expr::Value(_) | Expr::Typed(..) | Expr::Next(_) | Expr::InSelect(..) => false,
+            Expr::All(list) | Expr::Any(list) | Expr::Call(_, list) => list.iter().any(Expr::has_query),
+            Expr::Not(one)
+            | Expr::IsNull(one)
+            | Expr::IsNotNull(one)
+            | Expr::In(one, _)
+            | Expr::NotIn(one, _)
+            | Expr::InQuery(one, _)
+            | Expr::Text(_, one, _)
+            | Expr::Negate(_, one)
+            | Expr::Abs(_, one)
+            | Expr::Widen { of: one, .. }
+            | Expr::Rank(one, _) => one.has_query(),
+            Expr::Compare(_, left, right)
+            | Expr::Same(left, right)
+            | Expr::TextOf(_, left, right)
+            | Expr::Arithmetic(_, _, left, right) => left.has_query() || right.has_query(),
+            Expr::Case(branches, last) => {
+                branches.iter().any(|(when, then)| when.has_query() || then.has_query())
+                    || last.as_ref().is_some_and(|last| last.has_query())
+            }
+        }
     }
 
     /// It does not hold. Two negations are none.

@@ -19,14 +19,16 @@ pub mod calendar;
 pub mod compute;
 mod expr;
 pub mod fixed;
+mod function;
 mod render;
 mod statement;
 #[cfg(test)]
 mod tests;
 
-pub use compute::{Arithmetic, Function};
-pub use expr::{ColumnRef, Comparison, Direction, Expr, Name, Nulls, Order, TextTest};
-pub use render::{Bind, Rendered};
+pub use compute::{Arithmetic, Function, Number};
+pub use expr::{ColumnRef, Comparison, Direction, Expr, Kind, Name, Nulls, Order, TextTest};
+pub use function::{Call, Moment, Part};
+pub use render::{Bind, FAILS, Rendered, double_guards, integer_guard};
 pub use statement::{Delete, Insert, Join, OnConflict, Projection, Select, Table, Update};
 
 /// A database that SQL is written for.

@@ -1,8 +1,13 @@
 //! The renderer: trees to text.
 
+mod expr;
+mod number;
+
+pub use number::{FAILS, double_guards, integer_guard};
+
 use std::fmt::Write as _;
 
-use crate::expr::{ColumnRef, Direction, Expr, Nulls, Order, TextTest};
+use crate::expr::{ColumnRef, Direction, Expr, Nulls, Order};
 use crate::statement::{Delete, Insert, OnConflict, Projection, Select, Table, Update};
 use crate::{Dialect, push_ident};
 
@@ -34,20 +39,31 @@ impl<V> Clone for Bind<'_, V> {
 
 impl<V> Copy for Bind<'_, V> {}
 
-/// Longer chains of `AND` and `OR` are written as halves.
-const CHAIN: usize = 100;
-
 pub(crate) struct Writer<'a, V> {
     dialect: Dialect,
     out: String,
     binds: Vec<Bind<'a, V>>,
+    /// The statement and the queries in it that are being written, the innermost last.
+    frames: Vec<Frame>,
+    /// The number that the next table's name gets.
+    next: usize,
+    /// What is true when arithmetic that is being written for SQLite has left its type.
+    guards: Vec<String>,
+}
+
+/// What columns are written in.
+#[derive(Clone, Copy)]
+struct Frame {
+    /// The number of its first table's name.
+    first: usize,
     /// Whether columns are written with their table: `t0."id"`.
     qualified: bool,
 }
 
 impl<'a, V> Writer<'a, V> {
     pub(crate) fn new(dialect: Dialect) -> Self {
-        Writer { dialect, out: String::with_capacity(256), binds: Vec::new(), qualified: false }
+        let out = String::with_capacity(256);
+        Writer { dialect, out, binds: Vec::new(), frames: Vec::new(), next: 0, guards: Vec::new() }
     }
 
     pub(crate) fn finish(self) -> Rendered<'a, V> {
@@ -55,7 +71,7 @@ impl<'a, V> Writer<'a, V> {
     }
 
     pub(crate) fn select(&mut self, select: &'a Select<V>) {
-        let outer = std::mem::replace(&mut self.qualified, !select.joins.is_empty());
+        self.enter(1 + select.joins.len(), !select.joins.is_empty() || has_query(select));
         let limited = select.limit.is_some() || select.offset.is_some();
         match &select.projection {
             Projection::Columns(columns) if limited && !select.per.is_empty() => {
@@ -81,7 +97,24 @@ impl<'a, V> Writer<'a, V> {
                 self.push(")");
             }
         }
-        self.qualified = outer;
+        self.frames.pop();
+    }
+
+    /// `EXISTS (SELECT 1 FROM …)`
+    fn exists(&mut self, select: &'a Select<V>) {
+        self.enter(1 + select.joins.len(), true);
+        self.push("EXISTS (SELECT 1");
+        self.select_rest(select);
+        self.push(")");
+        self.frames.pop();
+    }
+
+    /// Begins a statement or a query with so many tables. Within one whose columns are written with
+    /// their tables, they always are.
+    fn enter(&mut self, tables: usize, qualified: bool) {
+        let qualified = qualified || self.frames.last().is_some_and(|frame| frame.qualified);
+        self.frames.push(Frame { first: self.next, qualified });
+        self.next += if qualified { tables } else { 0 };
     }
 
     /// `FROM … WHERE … ORDER BY … LIMIT … OFFSET …`
@@ -178,8 +211,10 @@ impl<'a, V> Writer<'a, V> {
     }
 
     pub(crate) fn update(&mut self, update: &'a Update<V>) {
+        let set = update.set.iter().any(|(_, value)| value.has_query());
+        self.enter(1, set || update.filter.as_ref().is_some_and(Expr::has_query));
         self.push("UPDATE ");
-        self.table(&update.table);
+        self.source(&update.table, 0);
         self.push(" SET ");
         self.list(update.set.iter(), |this, (name, value)| {
             push_ident(&mut this.out, name);
@@ -191,8 +226,9 @@ impl<'a, V> Writer<'a, V> {
     }
 
     pub(crate) fn delete(&mut self, delete: &'a Delete<V>) {
+        self.enter(1, delete.filter.as_ref().is_some_and(Expr::has_query));
         self.push("DELETE FROM ");
-        self.table(&delete.table);
+        self.source(&delete.table, 0);
         self.filter(delete.filter.as_ref());
     }
 
@@ -211,7 +247,9 @@ impl<'a, V> Writer<'a, V> {
         }
     }
 
+    /// There is one table only, so that its columns need no name of it.
     fn returning(&mut self, columns: &[ColumnRef]) {
+        self.frames.clear();
         if !columns.is_empty() {
             self.push(" RETURNING ");
             self.list(columns.iter(), Self::shown);
@@ -233,162 +271,10 @@ impl<'a, V> Writer<'a, V> {
         });
     }
 
-    fn expr(&mut self, expr: &'a Expr<V>) {
-        match expr {
-            Expr::Column(column) => self.column(column),
-            Expr::Value(value) => self.bind(Bind::One(value)),
-            Expr::Next(column) => {
-                self.column(column);
-                self.push(" + 1");
-            }
-            Expr::All(all) if all.is_empty() => self.push("(1 = 1)"),
-            Expr::Any(any) if any.is_empty() => self.push("(1 = 0)"),
-            Expr::All(all) => self.group(all, " AND "),
-            Expr::Any(any) => self.group(any, " OR "),
-            Expr::Not(inner) => {
-                self.push("(NOT ");
-                self.expr(inner);
-                self.push(")");
-            }
-            Expr::Compare(comparison, left, right) => {
-                self.expr(left);
-                self.push(" ");
-                self.push(comparison.sql());
-                self.push(" ");
-                self.expr(right);
-            }
-            Expr::IsNull(inner) => self.suffixed(inner, " IS NULL"),
-            Expr::IsNotNull(inner) => self.suffixed(inner, " IS NOT NULL"),
-            Expr::In(inner, values) => self.member(inner, values, true),
-            Expr::NotIn(inner, values) => self.member(inner, values, false),
-            Expr::InSelect(columns, select) => self.in_select(columns, select),
-            Expr::Text(test, inner, value) => self.text_test(*test, inner, value),
-            Expr::Rank(inner, labels) => self.rank(inner, labels),
-        }
-    }
-
-    fn group(&mut self, terms: &'a [Expr<V>], between: &str) {
-        self.push("(");
-        self.terms(terms, between);
-        self.push(")");
-    }
-
-    /// SQLite bounds the depth of expressions, and takes a chain for a tree that leans to one side:
-    /// a long one is written as halves.
-    fn terms(&mut self, terms: &'a [Expr<V>], between: &str) {
-        if terms.len() > CHAIN {
-            let (left, right) = terms.split_at(terms.len() / 2);
-            self.group(left, between);
-            self.push(between);
-            return self.group(right, between);
-        }
-        for (place, term) in terms.iter().enumerate() {
-            if place > 0 {
-                self.push(between);
-            }
-            self.expr(term);
-        }
-    }
-
-    fn suffixed(&mut self, inner: &'a Expr<V>, suffix: &str) {
-        self.expr(inner);
-        self.push(suffix);
-    }
-
-    fn member(&mut self, inner: &'a Expr<V>, values: &'a [V], inside: bool) {
-        self.expr(inner);
-        self.push(match (self.dialect, inside) {
-            (Dialect::Postgres, true) => " = ANY(",
-            (Dialect::Postgres, false) => " <> ALL(",
-            (Dialect::Sqlite, true) => " IN (SELECT value FROM rarray(",
-            (Dialect::Sqlite, false) => " NOT IN (SELECT value FROM rarray(",
-        });
-        self.bind(Bind::Set(values));
-        self.push(if self.dialect == Dialect::Sqlite { "))" } else { ")" });
-    }
-
-    fn in_select(&mut self, columns: &'a [ColumnRef], select: &'a Select<V>) {
-        self.push("(");
-        self.list(columns.iter(), Self::column);
-        self.push(") IN (");
-        self.select(select);
-        self.push(")");
-    }
-
-    fn text_test(&mut self, test: TextTest, inner: &'a Expr<V>, value: &'a V) {
-        match (test, self.dialect) {
-            (TextTest::Contains, Dialect::Postgres) => {
-                self.call("strpos(", inner, Bind::One(value));
-                self.push(" > 0");
-            }
-            (TextTest::Contains, Dialect::Sqlite) => {
-                self.call("instr(", inner, Bind::One(value));
-                self.push(" > 0");
-            }
-            (TextTest::StartsWith, Dialect::Postgres) => self.call("starts_with(", inner, Bind::One(value)),
-            (TextTest::StartsWith, Dialect::Sqlite) => {
-                self.octets(inner);
-                let place = self.place(Bind::One(value));
-                _ = write!(self.out, ", 2, octet_length(?{place})) = CAST(?{place} AS BLOB)");
-            }
-            (TextTest::EndsWith, Dialect::Postgres) => {
-                self.push("right(");
-                self.expr(inner);
-                let place = self.place(Bind::One(value));
-                _ = write!(self.out, ", length(${place}::text)) = ${place}::text");
-            }
-            (TextTest::EndsWith, Dialect::Sqlite) => {
-                self.octets(inner);
-                self.push(", max(2, octet_length(");
-                self.expr(inner);
-                let place = self.place(Bind::One(value));
-                _ = write!(self.out, ") + 2 - octet_length(?{place}))) = CAST(?{place} AS BLOB)");
-            }
-            (TextTest::Like, Dialect::Postgres) => {
-                self.expr(inner);
-                self.push(" LIKE ");
-                self.bind(Bind::One(value));
-            }
-            (TextTest::Like, Dialect::Sqlite) => {
-                self.expr(inner);
-                self.push(" GLOB ");
-                self.bind(Bind::Pattern(value));
-            }
-        }
-    }
-
-    /// The start of a `substr` of a text's octets, the first of which is the second here: for SQLite's
-    /// functions a text ends where it has a NUL, and of no octets they make null.
-    fn octets(&mut self, inner: &'a Expr<V>) {
-        self.push("substr(CAST('.' || ");
-        self.expr(inner);
-        self.push(" AS BLOB)");
-    }
-
-    fn call(&mut self, name: &str, inner: &'a Expr<V>, value: Bind<'a, V>) {
-        self.push(name);
-        self.expr(inner);
-        self.push(", ");
-        self.bind(value);
-        self.push(")");
-    }
-
-    fn rank(&mut self, inner: &'a Expr<V>, labels: &[&str]) {
-        if self.dialect == Dialect::Postgres {
-            return self.expr(inner);
-        }
-        self.push("CASE ");
-        self.expr(inner);
-        for (place, label) in labels.iter().enumerate() {
-            _ = write!(self.out, " WHEN {} THEN {place}", crate::text(label));
-        }
-        self.push(" END");
-    }
-
     fn source(&mut self, table: &Table, place: usize) {
         self.table(table);
-        if self.qualified {
-            _ = write!(self.out, " AS t{place}");
+        if let Some(Frame { first, qualified: true }) = self.frames.last() {
+            _ = write!(self.out, " AS t{}", first + place);
         }
     }
 
@@ -410,8 +296,9 @@ impl<'a, V> Writer<'a, V> {
     }
 
     fn column(&mut self, column: &ColumnRef) {
-        if self.qualified {
-            _ = write!(self.out, "t{}.", column.source);
+        let frame = self.frames.iter().rev().nth(usize::from(column.up));
+        if let Some(Frame { first, qualified: true }) = frame {
+            _ = write!(self.out, "t{}.", first + usize::from(column.source));
         }
         push_ident(&mut self.out, &column.name);
     }
@@ -446,6 +333,12 @@ impl<'a, V> Writer<'a, V> {
     fn push(&mut self, text: &str) {
         self.out.push_str(text);
     }
+}
+
+/// Whether a query stands in this one that may name its columns.
+fn has_query<V>(select: &Select<V>) -> bool {
+    let conditions = select.joins.iter().map(|join| &join.on).chain(&select.filter);
+    conditions.chain(select.order.iter().map(|key| &key.by)).any(Expr::has_query)
 }
 
 /// The words after a key, so that nulls stand where `nulls` says whatever the database's habit.

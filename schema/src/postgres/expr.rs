@@ -92,14 +92,11 @@ impl Writer<'_> {
     }
 
     fn arithmetic(&self, operator: Arithmetic, left: &Expr, right: &Expr) -> String {
-        let (sign, by) = match operator {
-            Arithmetic::Add => ("+", self.operand(right)),
-            Arithmetic::Subtract => ("-", self.operand(right)),
-            Arithmetic::Multiply => ("*", self.operand(right)),
-            Arithmetic::Divide => ("/", self.divisor(right)),
-            Arithmetic::Remainder => ("%", self.divisor(right)),
+        let by = match operator {
+            Arithmetic::Add | Arithmetic::Subtract | Arithmetic::Multiply => self.operand(right),
+            Arithmetic::Divide | Arithmetic::Remainder => self.divisor(right),
         };
-        format!("{} {sign} {by}", self.operand(left))
+        format!("{} {} {by}", self.operand(left), operator.sql())
     }
 
     /// Division by zero is null.

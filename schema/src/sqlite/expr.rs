@@ -7,16 +7,10 @@
 //! operation is: up to the next `AND`, `OR` or `coalesce`, which compute their later operands only
 //! when they need them.
 
-use rex_sql::{Arithmetic, Function, ident};
+use rex_sql::{Arithmetic, FAILS, Function, Number, double_guards, ident, integer_guard};
 
 use super::{render, types};
 use crate::model::{Comparison, Expr, Model, Node, Scalar, Schema, Type, Value, ValueType};
-
-/// The only thing that SQLite refuses to compute: "integer overflow".
-const FAILS: &str = "abs(-9223372036854775807 - 1)";
-
-/// The largest finite number.
-const LARGEST: &str = "1.7976931348623157e308";
 
 /// The expression over the columns of a row.
 pub(super) fn text(schema: &Schema, model: &Model, expr: &Expr) -> String {
@@ -143,23 +137,10 @@ impl Writer<'_> {
 
     fn arithmetic(&mut self, operator: Arithmetic, left: &Expr, right: &Expr, ty: ValueType) -> String {
         let (a, b) = (self.operand(left), self.operand(right));
-        let sign = match operator {
-            Arithmetic::Add => "+",
-            Arithmetic::Subtract => "-",
-            Arithmetic::Multiply => "*",
-            Arithmetic::Divide => "/",
-            Arithmetic::Remainder => "%",
-        };
-        let text = format!("{a} {sign} {b}");
+        let text = format!("{a} {} {b}", operator.sql());
         let is_double = ty == ValueType::of(Scalar::Double);
         match operator {
-            Arithmetic::Add | Arithmetic::Subtract if is_double => {
-                self.guards.push(format!("abs({text}) > {LARGEST}"));
-            }
-            Arithmetic::Multiply | Arithmetic::Divide if is_double => {
-                self.guards.push(format!("abs({text}) > {LARGEST}"));
-                self.guards.push(format!("({text}) = 0.0 AND {a} <> 0.0 AND {b} <> 0.0"));
-            }
+            _ if is_double => self.guards.extend(double_guards(operator, &text, &a, &b)),
             Arithmetic::Remainder => {}
             // Only the smallest number by -1 is too large.
             Arithmetic::Divide if divides_safely(right) => {}
@@ -172,13 +153,13 @@ impl Writer<'_> {
 
     /// Decimals need none: the checker lets in no more digits than an integer holds.
     fn guard_integer(&mut self, ty: ValueType, text: &str) {
-        let guard = match ty.ty {
-            Type::Scalar(Scalar::SmallInt) => format!("{text} NOT BETWEEN {} AND {}", i16::MIN, i16::MAX),
-            Type::Scalar(Scalar::Int) => format!("{text} NOT BETWEEN {} AND {}", i32::MIN, i32::MAX),
-            Type::Scalar(Scalar::BigInt) => format!("typeof({text}) = 'real'"),
+        let number = match ty.ty {
+            Type::Scalar(Scalar::SmallInt) => Number::I16,
+            Type::Scalar(Scalar::Int) => Number::I32,
+            Type::Scalar(Scalar::BigInt) => Number::I64,
             Type::Scalar(_) | Type::Enum(_) => return,
         };
-        self.guards.push(guard);
+        self.guards.extend(integer_guard(number, text));
     }
 
     fn call(&mut self, function: Function, arguments: &[Expr], ty: ValueType) -> String {
