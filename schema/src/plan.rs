@@ -11,7 +11,8 @@ use crate::diff::{AlterTable, Change, Constraint, Intent, TableChange, all, diff
 
 pub use hazard::{Code, Hazard};
 pub(crate) use hazard::{of as hazard_of, shown, shown_id};
-pub use script::script;
+pub use rex_sql::migration::{Backfill, By, Mode, Object, Probe};
+pub use script::{of as script_of, script};
 
 /// A way from one state of a database to another.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,43 +34,6 @@ pub struct Step {
     pub hazards: Vec<Hazard>,
     /// Whether the way back gives all of it back.
     pub reverse: Reverse,
-}
-
-/// How a step's statements are run.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Mode {
-    /// In a transaction.
-    Transaction,
-    /// In a transaction before which SQLite's foreign keys are switched off, and before the end of
-    /// which they are checked. Triggers of these tables are kept, and made anew.
-    Rebuild {
-        /// The tables that are made anew, by their names afterwards.
-        tables: Vec<String>,
-    },
-    /// One statement, outside of any transaction. Before it is run again, the probe is asked.
-    Alone(Probe),
-    /// One statement, again and again until it changes no row.
-    Backfill,
-}
-
-/// How to see whether a statement outside a transaction has done its work.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Probe {
-    /// The index is there and valid. One that is not valid is what a failed attempt has left, and is
-    /// dropped before the next.
-    IndexIsValid {
-        /// Its schema, if not the default one.
-        schema: Option<String>,
-        /// Its name.
-        name: String,
-    },
-    /// The index is not there.
-    IndexIsGone {
-        /// Its schema, if not the default one.
-        schema: Option<String>,
-        /// Its name.
-        name: String,
-    },
 }
 
 /// What the way back gives back.

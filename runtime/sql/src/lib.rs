@@ -20,6 +20,7 @@ pub mod compute;
 mod expr;
 pub mod fixed;
 mod function;
+pub mod migration;
 mod render;
 mod statement;
 #[cfg(test)]

@@ -11,8 +11,9 @@ use std::path::{Path, PathBuf};
 
 use rex_schema::database::Database;
 use rex_schema::diff::{Intent, diff};
-use rex_schema::plan::{Code, Options, Plan, Reverse, plan, plan_back, script};
+use rex_schema::plan::{Code, Options, Plan, Reverse, plan, plan_back, script, script_of};
 use rex_schema::{Dialect, Schema, Version, lower};
+use rex_sql::migration::Script;
 
 use super::live::Live;
 use super::round_trip::{assert_same, checked};
@@ -67,7 +68,9 @@ fn plans_are_as_they_were_read() {
             let up = plan(&before, &after, &intent, case.options(*dialect));
             let down = plan_back(&before, &after, &intent, case.options(*dialect));
             for (way, plan) in [("up", up), ("down", down)] {
-                text += &format!("# {} {way}\n\n{}\n", dialect.name(), script(&plan));
+                let printed = script(&plan);
+                assert_reads(&case.name, &printed, &plan, *dialect);
+                text += &format!("# {} {way}\n\n{printed}\n", dialect.name());
             }
         }
         let source = |name: &str| std::fs::read_to_string(folder.join(name)).expect("it was read before");
@@ -76,6 +79,16 @@ fn plans_are_as_they_were_read() {
             insta::assert_snapshot!(case.name, text);
         });
     }
+}
+
+/// What is printed is read as what is to be done.
+fn assert_reads(name: &str, printed: &str, plan: &Plan, dialect: Dialect) {
+    let mut read =
+        Script::parse(printed, dialect).unwrap_or_else(|error| panic!("{name}: {error}\n{printed}"));
+    for statement in read.steps.iter_mut().flat_map(|step| &mut step.statements) {
+        statement.line = 0;
+    }
+    assert_eq!(read, script_of(plan), "{name}: {printed}");
 }
 
 #[test]

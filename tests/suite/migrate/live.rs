@@ -64,7 +64,7 @@ impl Live {
             Mode::Transaction => self.transaction(&step.statements).await,
             Mode::Rebuild { tables } => self.rebuild(tables, &step.statements).await,
             Mode::Alone(_) => self.all(&step.statements).await,
-            Mode::Backfill => {
+            Mode::Backfill(_) => {
                 let Live::Postgres(client) = self else { return Err("SQLite fills as it copies".to_owned()) };
                 for statement in &step.statements {
                     while client.execute(statement, &[]).await.map_err(|error| format!("{error:?}"))? > 0 {}

@@ -4,9 +4,9 @@ use rex_sql::ident;
 
 use super::using::{self, Cost};
 use super::{Planner, table_name};
-use crate::database::{Column, Default as DbDefault, Sql, Table, Type as DbType};
+use crate::database::{Column, Default as DbDefault, Key, Sql, Table, Type as DbType};
 use crate::diff::{AlterColumn, AlterTable, TableChange};
-use crate::plan::{Code, Hazard, Mode, Step, hazard_of, reverse_of, shown};
+use crate::plan::{Backfill, By, Code, Hazard, Mode, Object, Step, hazard_of, reverse_of, shown};
 use crate::postgres::Default;
 use crate::postgres::render as pg;
 use crate::render;
@@ -50,24 +50,24 @@ impl Planner<'_> {
                     shown(alter.after.schema.as_deref(), &alter.after.name),
                     fill.column.name
                 );
-                self.fill(&alter.after, &fill, &name);
+                self.fill(&alter, &fill, &name);
                 if fill.required {
-                    self.require(&alter.after, &fill, &name);
+                    self.require(&alter, &fill, &name);
                 }
             }
         }
     }
 
-    fn fill(&mut self, table: &Table, fill: &Fill, shown: &str) {
+    fn fill(&mut self, alter: &AlterTable, fill: &Fill, shown: &str) {
         if let Some(value) = &fill.value {
-            let statement = backfill(table, &fill.column, value);
+            let (backfill, statement) = backfill(alter, &fill.column, value);
             let step = Step::new(format!("fill {shown}"), vec![statement]);
-            self.alone(Step { mode: Mode::Backfill, ..step });
+            self.alone(Step { mode: Mode::Backfill(backfill), ..step });
         }
     }
 
-    fn require(&mut self, table: &Table, fill: &Fill, shown: &str) {
-        let column = &fill.column;
+    fn require(&mut self, alter: &AlterTable, fill: &Fill, shown: &str) {
+        let (table, column) = (&alter.after, &fill.column);
         let (on, name) = (table_name(table), ident(&column.name));
         let check = ident(&crate::names::check(&format!("_rex_{}", table.name), &column.name));
         self.sealed = true;
@@ -78,7 +78,7 @@ impl Planner<'_> {
         let hazard = Hazard::new(Code::SetNotNull, shown, message);
         self.add(step.with(if fill.value.is_none() { vec![hazard] } else { Vec::new() }));
         // Rows may have come between.
-        self.fill(table, fill, shown);
+        self.fill(alter, fill, shown);
         self.sealed = true;
         let statement = format!("ALTER TABLE {on} VALIDATE CONSTRAINT {check}");
         self.run(format!("{shown} is not null in any row"), vec![statement]);
@@ -124,20 +124,32 @@ fn volatile(column: &Column) -> Option<Sql> {
     }
 }
 
-/// A part of the rows that have no value yet. It is run until it finds none.
-fn backfill(table: &Table, column: &Column, value: &Sql) -> String {
+/// How many rows get a value at once: a fraction of a second, in which nobody else can write them.
+const BATCH: u32 = 1000;
+
+/// Gives rows that have no value yet one. Without a key to go along, which was there before and stays, it
+/// does so for a part of them, and is run until it finds none.
+fn backfill(alter: &AlterTable, column: &Column, value: &Sql) -> (Backfill, String) {
+    let table = &alter.after;
+    let old = alter.before.primary_key.as_ref();
+    let is_kept = |key: &Key| old.is_some_and(|old| old.columns == key.columns);
     let (on, name) = (table_name(table), ident(&column.name));
-    let key: Vec<String> = match &table.primary_key {
-        Some(key) if !key.columns.contains(&column.name) => {
-            key.columns.iter().map(|name| ident(name)).collect()
+    let has_none = format!("{name} IS NULL AND ({value}) IS NOT NULL");
+    match &table.primary_key {
+        Some(key) if is_kept(key) && !key.columns.contains(&column.name) => {
+            let table = Object::new(table.schema.as_deref(), &table.name);
+            let by = Some(By { table, key: key.columns.clone() });
+            let marker = rex_sql::migration::BATCH;
+            let statement = format!("UPDATE {on} SET {name} = {value}\n    WHERE {has_none} {marker}");
+            (Backfill { batch: BATCH, by }, statement)
         }
-        _ => vec!["ctid".to_owned()],
-    };
-    let key = key.join(", ");
-    format!(
-        "UPDATE {on} SET {name} = {value}\n    WHERE ({key}) IN (\n        SELECT {key} FROM {on} \
-         WHERE {name} IS NULL AND ({value}) IS NOT NULL LIMIT 1000\n    )"
-    )
+        _ => {
+            let statement = format!(
+                "UPDATE {on} SET {name} = {value}\n    WHERE ctid IN (SELECT ctid FROM {on} WHERE {has_none} LIMIT {BATCH})"
+            );
+            (Backfill { batch: BATCH, by: None }, statement)
+        }
+    }
 }
 
 fn step(alter: &AlterTable, change: &TableChange, statements: Vec<String>) -> Option<Step> {

@@ -7,7 +7,7 @@ use rex_sql::ident;
 use super::{Planner, table_name};
 use crate::database::{Index, IndexKey, IndexPart, Key, Table};
 use crate::diff::{AlterTable, Constraint, TableChange};
-use crate::plan::{Mode, Probe, Step, hazard_of, shown};
+use crate::plan::{Mode, Object, Probe, Step, hazard_of, shown};
 use crate::{names, render};
 
 impl Planner<'_> {
@@ -24,7 +24,7 @@ impl Planner<'_> {
                     continue;
                 }
                 let mut step = Step::new(what, vec![format!("DROP INDEX CONCURRENTLY IF EXISTS {name}")]);
-                step.mode = Mode::Alone(Probe::IndexIsGone { schema, name: index.name.clone() });
+                step.mode = Mode::Alone(Probe::IndexIsGone(Object { schema, name: index.name.clone() }));
                 self.alone(step);
             }
         }
@@ -133,6 +133,7 @@ fn concurrently(table: &Table, index: &Index) -> Step {
         .collect();
     let on = shown(table.schema.as_deref(), &table.name);
     let mut step = Step::new(format!("build the index {} of {on}", index.name), statement);
-    step.mode = Mode::Alone(Probe::IndexIsValid { schema: table.schema.clone(), name: index.name.clone() });
+    let name = Object::new(table.schema.as_deref(), &index.name);
+    step.mode = Mode::Alone(Probe::IndexIsValid(name));
     step
 }
