@@ -46,7 +46,7 @@ pub enum Shape {
         values: Vec<Value>,
     },
     /// A query.
-    Select(Select<Value>),
+    Select(Box<Select<Value>>),
     /// New rows.
     Insert(Insert<Value>),
     /// A change of rows.

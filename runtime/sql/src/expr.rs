@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::Select;
+use crate::aggregate::{Aggregate, Window};
 use crate::compute::{Arithmetic, Number};
 use crate::function::Call;
 
@@ -20,6 +21,8 @@ pub struct ColumnRef {
     pub up: u16,
     /// Whether PostgreSQL answers with it as text: a type whose own form nobody here reads.
     pub as_text: bool,
+    /// Whether what it is compared with is never shown.
+    pub sensitive: bool,
 }
 
 impl ColumnRef {
@@ -30,7 +33,7 @@ impl ColumnRef {
 
     /// A column of the table at place `source`.
     pub fn of(source: u16, name: impl Into<Name>) -> Self {
-        ColumnRef { source, name: name.into(), up: 0, as_text: false }
+        ColumnRef { source, name: name.into(), up: 0, as_text: false, sensitive: false }
     }
 
     /// The same column, as it is named in a query within its own.
@@ -43,6 +46,12 @@ impl ColumnRef {
     #[must_use]
     pub fn shown(self, as_text: bool) -> Self {
         ColumnRef { as_text, ..self }
+    }
+
+    /// The same, and what it is compared with is never shown if `sensitive` says so.
+    #[must_use]
+    pub fn sensitive(self, sensitive: bool) -> Self {
+        ColumnRef { sensitive, ..self }
     }
 }
 
@@ -110,6 +119,13 @@ pub enum Expr<V> {
     /// The place of an enum's label in the order in which its variants are declared. On
     /// PostgreSQL enums compare so by themselves, and this is the inner expression.
     Rank(Box<Expr<V>>, &'static [&'static str]),
+    /// A value of several rows.
+    Aggregate(Box<Aggregate<V>>),
+    /// A value of the rows around each row.
+    Window(Box<Window<V>>),
+    /// The value at a place of [`Select::group`], or of the query's
+    /// [`Distinct::On`](crate::Distinct::On).
+    Key(u16),
 }
 
 /// The type of a bound value, where nothing beside it tells.
@@ -305,7 +321,14 @@ impl<V> Expr<V> {
     pub fn has_query(&self) -> bool {
         match self {
             Expr::Exists(_) | Expr::Query(_) => true,
-            Expr::Column(_) | Expr::Value(_) | Expr::Typed(..) | Expr::Next(_) | Expr::InSelect(..) => false,
+            Expr::Column(_)
+            | Expr::Value(_)
+            | Expr::Typed(..)
+            | Expr::Next(_)
+            | Expr::InSelect(..)
+            | Expr::Key(_) => false,
+            Expr::Aggregate(aggregate) => aggregate.has_query(),
+            Expr::Window(window) => window.has_query(),
             Expr::All(list) | Expr::Any(list) | Expr::Call(_, list) => list.iter().any(Expr::has_query),
             Expr::Not(one)
             | Expr::IsNull(one)

@@ -15,6 +15,7 @@
 //!    statement serves every value.
 //! 3. `AND` and `OR` are lists, so a chain of thousands of conditions is one level deep.
 
+mod aggregate;
 pub mod calendar;
 pub mod compute;
 mod expr;
@@ -25,12 +26,19 @@ mod render;
 mod statement;
 #[cfg(test)]
 mod tests;
+mod visit;
 
+pub use aggregate::{
+    Aggregate, AggregateFunction, Averaged, Bound, Frame, Listed, Ordered, Sum, Window, WindowFunction,
+};
 pub use compute::{Arithmetic, Function, Number};
 pub use expr::{ColumnRef, Comparison, Direction, Expr, Kind, Name, Nulls, Order, TextTest};
 pub use function::{Call, Moment, Part};
 pub use render::{Bind, FAILS, Rendered, double_guards, integer_guard};
-pub use statement::{Delete, Insert, Join, OnConflict, Projection, Select, Table, Update};
+pub use statement::{
+    Common, Delete, Distinct, Insert, Join, JoinKind, OnConflict, Projection, Select, SetOperator, Source,
+    Table, Update,
+};
 
 /// A database that SQL is written for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

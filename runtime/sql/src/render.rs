@@ -2,13 +2,15 @@
 
 mod expr;
 mod number;
+mod over;
+mod select;
 
 pub use number::{FAILS, double_guards, integer_guard};
 
 use std::fmt::Write as _;
 
 use crate::expr::{ColumnRef, Direction, Expr, Nulls, Order};
-use crate::statement::{Delete, Insert, OnConflict, Projection, Select, Table, Update};
+use crate::statement::{Delete, Insert, OnConflict, Table, Update};
 use crate::{Dialect, push_ident};
 
 /// The text of a statement and what has to be bound to it.
@@ -44,7 +46,7 @@ pub(crate) struct Writer<'a, V> {
     out: String,
     binds: Vec<Bind<'a, V>>,
     /// The statement and the queries in it that are being written, the innermost last.
-    frames: Vec<Frame>,
+    frames: Vec<Frame<'a, V>>,
     /// The number that the next table's name gets.
     next: usize,
     /// What is true when arithmetic that is being written for SQLite has left its type.
@@ -52,12 +54,16 @@ pub(crate) struct Writer<'a, V> {
 }
 
 /// What columns are written in.
-#[derive(Clone, Copy)]
-struct Frame {
+struct Frame<'a, V> {
     /// The number of its first table's name.
     first: usize,
     /// Whether columns are written with their table: `t0."id"`.
     qualified: bool,
+    /// What [`Expr::Key`] stands for.
+    keys: &'a [Expr<V>],
+    /// The texts of those that have been written: what is bound in one is bound once, so that it is
+    /// the same wherever it stands.
+    written: Vec<Option<String>>,
 }
 
 impl<'a, V> Writer<'a, V> {
@@ -70,115 +76,13 @@ impl<'a, V> Writer<'a, V> {
         Rendered { sql: self.out, binds: self.binds }
     }
 
-    pub(crate) fn select(&mut self, select: &'a Select<V>) {
-        self.enter(1 + select.joins.len(), !select.joins.is_empty() || has_query(select));
-        let limited = select.limit.is_some() || select.offset.is_some();
-        match &select.projection {
-            Projection::Columns(columns) if limited && !select.per.is_empty() => {
-                self.select_per(select, columns);
-            }
-            Projection::Columns(columns) => {
-                self.push("SELECT ");
-                self.list(columns.iter(), Self::shown);
-                self.select_rest(select);
-            }
-            Projection::Count if limited => {
-                self.push("SELECT count(*) FROM (SELECT 1");
-                self.select_rest(select);
-                self.push(") AS counted");
-            }
-            Projection::Count => {
-                self.push("SELECT count(*)");
-                self.select_rest(select);
-            }
-            Projection::Exists => {
-                self.push("SELECT EXISTS (SELECT 1");
-                self.select_rest(select);
-                self.push(")");
-            }
-        }
-        self.frames.pop();
-    }
-
-    /// `EXISTS (SELECT 1 FROM …)`
-    fn exists(&mut self, select: &'a Select<V>) {
-        self.enter(1 + select.joins.len(), true);
-        self.push("EXISTS (SELECT 1");
-        self.select_rest(select);
-        self.push(")");
-        self.frames.pop();
-    }
-
     /// Begins a statement or a query with so many tables. Within one whose columns are written with
     /// their tables, they always are.
-    fn enter(&mut self, tables: usize, qualified: bool) {
+    fn enter(&mut self, tables: usize, qualified: bool, keys: &'a [Expr<V>]) {
         let qualified = qualified || self.frames.last().is_some_and(|frame| frame.qualified);
-        self.frames.push(Frame { first: self.next, qualified });
+        let written = vec![None; keys.len()];
+        self.frames.push(Frame { first: self.next, qualified, keys, written });
         self.next += if qualified { tables } else { 0 };
-    }
-
-    /// `FROM … WHERE … ORDER BY … LIMIT … OFFSET …`
-    fn select_rest(&mut self, select: &'a Select<V>) {
-        self.from(select);
-        self.order(&select.order);
-        match (&select.limit, self.dialect) {
-            (Some(limit), _) => {
-                self.push(" LIMIT ");
-                self.bind(Bind::One(limit));
-            }
-            // SQLite has no offset without a limit.
-            (None, Dialect::Sqlite) if select.offset.is_some() => self.push(" LIMIT -1"),
-            (None, _) => {}
-        }
-        if let Some(offset) = &select.offset {
-            self.push(" OFFSET ");
-            self.bind(Bind::One(offset));
-        }
-    }
-
-    fn from(&mut self, select: &'a Select<V>) {
-        self.push(" FROM ");
-        self.source(&select.from, 0);
-        for (place, join) in select.joins.iter().enumerate() {
-            self.push(" JOIN ");
-            self.source(&join.table, place + 1);
-            self.push(" ON ");
-            self.expr(&join.on);
-        }
-        self.filter(select.filter.as_ref());
-    }
-
-    /// The rows are numbered within each group, and those with a number in range are kept.
-    fn select_per(&mut self, select: &'a Select<V>, columns: &'a [ColumnRef]) {
-        self.push("SELECT ");
-        self.list(0..columns.len(), |this, place| _ = write!(this.out, "c{place}"));
-        self.push(" FROM (SELECT ");
-        self.list(columns.iter().enumerate(), |this, (place, column)| {
-            this.shown(column);
-            _ = write!(this.out, " AS c{place}");
-        });
-        self.push(", row_number() OVER (PARTITION BY ");
-        self.list(select.per.iter(), Self::column);
-        self.order(&select.order);
-        self.push(") AS place");
-        self.from(select);
-        self.push(") AS ranked WHERE ");
-        if let Some(offset) = &select.offset {
-            self.push("place > ");
-            self.integer(offset);
-            if select.limit.is_some() {
-                self.push(" AND ");
-            }
-        }
-        if let Some(limit) = &select.limit {
-            self.push("place <= ");
-            self.integer(limit);
-            if let Some(offset) = &select.offset {
-                self.push(" + ");
-                self.integer(offset);
-            }
-        }
-        self.push(" ORDER BY place");
     }
 
     pub(crate) fn insert(&mut self, insert: &'a Insert<V>) {
@@ -212,9 +116,10 @@ impl<'a, V> Writer<'a, V> {
 
     pub(crate) fn update(&mut self, update: &'a Update<V>) {
         let set = update.set.iter().any(|(_, value)| value.has_query());
-        self.enter(1, set || update.filter.as_ref().is_some_and(Expr::has_query));
+        self.enter(1, set || update.filter.as_ref().is_some_and(Expr::has_query), &[]);
         self.push("UPDATE ");
-        self.source(&update.table, 0);
+        self.table(&update.table);
+        self.alias(0);
         self.push(" SET ");
         self.list(update.set.iter(), |this, (name, value)| {
             push_ident(&mut this.out, name);
@@ -226,9 +131,10 @@ impl<'a, V> Writer<'a, V> {
     }
 
     pub(crate) fn delete(&mut self, delete: &'a Delete<V>) {
-        self.enter(1, delete.filter.as_ref().is_some_and(Expr::has_query));
+        self.enter(1, delete.filter.as_ref().is_some_and(Expr::has_query), &[]);
         self.push("DELETE FROM ");
-        self.source(&delete.table, 0);
+        self.table(&delete.table);
+        self.alias(0);
         self.filter(delete.filter.as_ref());
     }
 
@@ -261,9 +167,14 @@ impl<'a, V> Writer<'a, V> {
             return;
         }
         // Also the first word of an order within a window: "PARTITION BY a ORDER BY b".
+        self.sorted(order, |this, _, by| this.expr(by));
+    }
+
+    /// ` ORDER BY …`, each key written by its place and itself.
+    fn sorted(&mut self, order: &'a [Order<V>], mut by: impl FnMut(&mut Self, usize, &'a Expr<V>)) {
         self.push(" ORDER BY ");
-        self.list(order.iter(), |this, key| {
-            this.expr(&key.by);
+        self.list(order.iter().enumerate(), |this, (place, key)| {
+            by(this, place, &key.by);
             if key.direction == Direction::Descending {
                 this.push(" DESC");
             }
@@ -271,9 +182,9 @@ impl<'a, V> Writer<'a, V> {
         });
     }
 
-    fn source(&mut self, table: &Table, place: usize) {
-        self.table(table);
-        if let Some(Frame { first, qualified: true }) = self.frames.last() {
+    /// The name in this statement of its table at a place.
+    fn alias(&mut self, place: usize) {
+        if let Some(Frame { first, qualified: true, .. }) = self.frames.last() {
             _ = write!(self.out, " AS t{}", first + place);
         }
     }
@@ -297,7 +208,7 @@ impl<'a, V> Writer<'a, V> {
 
     fn column(&mut self, column: &ColumnRef) {
         let frame = self.frames.iter().rev().nth(usize::from(column.up));
-        if let Some(Frame { first, qualified: true }) = frame {
+        if let Some(Frame { first, qualified: true, .. }) = frame {
             _ = write!(self.out, "t{}.", first + usize::from(column.source));
         }
         push_ident(&mut self.out, &column.name);
@@ -333,12 +244,6 @@ impl<'a, V> Writer<'a, V> {
     fn push(&mut self, text: &str) {
         self.out.push_str(text);
     }
-}
-
-/// Whether a query stands in this one that may name its columns.
-fn has_query<V>(select: &Select<V>) -> bool {
-    let conditions = select.joins.iter().map(|join| &join.on).chain(&select.filter);
-    conditions.chain(select.order.iter().map(|key| &key.by)).any(Expr::has_query)
 }
 
 /// The words after a key, so that nulls stand where `nulls` says whatever the database's habit.

@@ -31,37 +31,131 @@ impl Table {
     }
 }
 
-/// A table that rows are joined with.
+/// What rows are read from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Source<V> {
+    /// A table.
+    Table(Table),
+    /// The rows of a query, whose columns are called `c0`, `c1` and so on.
+    Query(Box<Select<V>>),
+    /// The rows of a query that the statement has named in its [`Select::with`]; they are called so
+    /// too.
+    Common(Name),
+}
+
+impl<V> From<Table> for Source<V> {
+    fn from(table: Table) -> Self {
+        Source::Table(table)
+    }
+}
+
+/// Rows that rows are joined with.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Join<V> {
-    /// The table.
-    pub table: Table,
-    /// Which rows belong together.
+    /// What happens with rows that have no counterpart.
+    pub kind: JoinKind,
+    /// The other rows.
+    pub source: Source<V>,
+    /// Which rows belong together; nothing is asked where the kind is `Cross`.
     pub on: Expr<V>,
+}
+
+impl<V> Join<V> {
+    /// Rows that have a counterpart in a table.
+    pub fn inner(table: Table, on: Expr<V>) -> Self {
+        Join { kind: JoinKind::Inner, source: Source::Table(table), on }
+    }
+}
+
+/// What happens with rows that have no counterpart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum JoinKind {
+    /// They are left out.
+    Inner,
+    /// Those of the left side are kept.
+    Left,
+    /// Those of the right side are kept.
+    Right,
+    /// All are kept.
+    Full,
+    /// Every row is every other's counterpart.
+    Cross,
 }
 
 /// What a query answers with.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Projection {
+pub enum Projection<V> {
     /// These columns of each row.
     Columns(Vec<ColumnRef>),
+    /// These values for each row.
+    Values(Vec<Expr<V>>),
     /// The number of rows.
     Count,
     /// Whether there is a row.
     Exists,
 }
 
+/// Which of several rows that agree are kept.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Distinct<V> {
+    /// All of them.
+    All,
+    /// One, where they agree in everything that the query answers with.
+    Rows,
+    /// The first, where they agree in these values, which the query's order begins with: written
+    /// there and here as [`Expr::Key`] by their places, if anything is bound in them.
+    On(Vec<Expr<V>>),
+}
+
+/// What becomes of the rows of two queries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SetOperator {
+    /// The rows of both, each once.
+    Union,
+    /// The rows of both.
+    UnionAll,
+    /// The rows that are in both, each once.
+    Intersect,
+    /// The rows of the first that are not in the second, each once.
+    Except,
+}
+
+/// A query that a statement gives a name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Common<V> {
+    /// The name.
+    pub name: Name,
+    /// How many columns its rows have.
+    pub width: usize,
+    /// The query; where it names itself, its first part does not, and the others are united with it.
+    pub query: Select<V>,
+    /// Whether it names itself.
+    pub recursive: bool,
+}
+
 /// A query.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Select<V> {
+    /// Queries that this one names.
+    pub with: Vec<Common<V>>,
     /// What it answers with.
-    pub projection: Projection,
-    /// The first table.
-    pub from: Table,
-    /// Further tables.
+    pub projection: Projection<V>,
+    /// Which of several rows that agree are kept.
+    pub distinct: Distinct<V>,
+    /// The first rows.
+    pub from: Source<V>,
+    /// Further rows.
     pub joins: Vec<Join<V>>,
     /// Which rows.
     pub filter: Option<Expr<V>>,
+    /// What makes rows one: those that agree in these values. Elsewhere in the query they are
+    /// written as [`Expr::Key`], by their places.
+    pub group: Vec<Expr<V>>,
+    /// Which of the rows that were made one.
+    pub having: Option<Expr<V>>,
+    /// Further queries, and what becomes of their rows and those up to there. What follows does not
+    /// apply then: a query with an order is the source of one without.
+    pub compound: Vec<(SetOperator, Select<V>)>,
     /// In which order.
     pub order: Vec<Order<V>>,
     /// How many rows at most, an integer.
@@ -74,17 +168,40 @@ pub struct Select<V> {
 
 impl<V> Select<V> {
     /// All rows of a table.
-    pub fn new(projection: Projection, from: Table) -> Self {
+    pub fn new(projection: Projection<V>, from: impl Into<Source<V>>) -> Self {
         Select {
+            with: Vec::new(),
             projection,
-            from,
+            distinct: Distinct::All,
+            from: from.into(),
             joins: Vec::new(),
             filter: None,
+            group: Vec::new(),
+            having: None,
+            compound: Vec::new(),
             order: Vec::new(),
             limit: None,
             offset: None,
             per: Vec::new(),
         }
+    }
+}
+
+impl<V> Select<V> {
+    /// Whether a query stands in it that may name its columns.
+    pub(crate) fn has_query(&self) -> bool {
+        let values = match &self.projection {
+            Projection::Values(values) => values.as_slice(),
+            Projection::Columns(_) | Projection::Count | Projection::Exists => &[],
+        };
+        let keys = match &self.distinct {
+            Distinct::On(keys) => keys.as_slice(),
+            Distinct::All | Distinct::Rows => &[],
+        };
+        let joins = self.joins.iter().map(|join| &join.on);
+        let order = self.order.iter().map(|key| &key.by);
+        let exprs = values.iter().chain(keys).chain(joins).chain(&self.filter);
+        exprs.chain(&self.group).chain(&self.having).chain(order).any(Expr::has_query)
     }
 }
 

@@ -1,5 +1,7 @@
 //! What trees become.
 
+mod select;
+
 use crate::*;
 
 #[track_caller]
@@ -122,7 +124,7 @@ fn a_limit_per_parent_is_a_window() {
     let key = ColumnRef::of(1, "post_id");
     let on = Expr::Column(ColumnRef::of(1, "tag_id")).equals(Expr::column("id"));
     select.projection = Projection::Columns(vec![key.clone(), ColumnRef::new("id")]);
-    select.joins = vec![Join { table: Table::new("posts_tags"), on }];
+    select.joins = vec![Join::inner(Table::new("posts_tags"), on)];
     select.per = vec![key];
     select.limit = Some(2);
     select.order =

@@ -42,7 +42,8 @@ impl<P, T> Column<P, T> {
 
     /// Its value in a statement.
     pub(crate) fn reference(self) -> ColumnRef {
-        ColumnRef::of(self.at.source(), self.meta().name)
+        let meta = self.meta();
+        ColumnRef::of(self.at.source(), meta.name).shown(meta.as_text).sensitive(meta.sensitive)
     }
 }
 

@@ -287,7 +287,7 @@ struct Query {
 }
 
 impl Query {
-    async fn scalar<T: crate::Scalar>(self, db: &Db, projection: Projection) -> Result<Option<T>> {
+    async fn scalar<T: crate::Scalar>(self, db: &Db, projection: Projection<Value>) -> Result<Option<T>> {
         if let Start::Nowhere = self.start {
             return Ok(None);
         }
@@ -298,7 +298,7 @@ impl Query {
             model: self.meta,
             name: self.name,
             table: &self.meta.table,
-            shape: Shape::Select(select),
+            shape: Shape::Select(Box::new(select)),
         };
         let mut value = None;
         let mut sink = |row: &mut Row<'_>| {
@@ -325,12 +325,12 @@ fn apply(table: &'static TableMeta, tail: Tail, start: &Start) -> Select<Value> 
     select
 }
 
-fn columns(table: &'static TableMeta) -> Projection {
+fn columns(table: &'static TableMeta) -> Projection<Value> {
     Projection::Columns(table.columns.iter().map(ColumnMeta::shown).collect())
 }
 
 pub(crate) fn select_rows(model: &'static ModelMeta, name: &'static str, select: Select<Value>) -> Operation {
-    Operation { model, name, table: &model.table, shape: Shape::Select(select) }
+    Operation { model, name, table: &model.table, shape: Shape::Select(Box::new(select)) }
 }
 
 /// The query for the keys of some rows.

@@ -256,7 +256,7 @@ impl<R: Relation, L> Load<R, L> {
             model: R::From::META,
             name: R::META.name,
             table: &R::To::META.table,
-            shape: Shape::Select(select),
+            shape: Shape::Select(Box::new(select)),
         }
     }
 }

@@ -81,7 +81,7 @@ impl Tail {
         }
     }
 
-    pub(crate) fn select(self, projection: Projection, table: &TableMeta) -> Select<Value> {
+    pub(crate) fn select(self, projection: Projection<Value>, table: &TableMeta) -> Select<Value> {
         Select {
             filter: self.scope.narrow(table, self.filter),
             order: self.order,
@@ -106,7 +106,7 @@ pub(crate) fn path(relation: &RelationMeta, to: &'static TableMeta) -> (Vec<Colu
         Path::Through(through) => {
             let key = through.from.iter().map(|place| through.table.column(*place));
             let key = key.map(|column| ColumnRef { source: 1, ..column.shown() }).collect();
-            (key, vec![Join { table: through.table.table(), on: meets(through, to) }])
+            (key, vec![Join::inner(through.table.table(), meets(through, to))])
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use rex_sql::{Bind, Expr, calendar};
+use rex_sql::{Bind, ColumnRef, Expr, calendar};
 
 use crate::meta::{ColumnMeta, TableMeta};
 use crate::operation::{Operation, RawStatement, Shape};
@@ -52,10 +52,7 @@ fn is_sensitive(operation: &Operation) -> bool {
             update.set.iter().any(|(name, _)| named(name)) || mentions(update.filter.as_ref(), &named)
         }
         Shape::Delete(delete) => mentions(delete.filter.as_ref(), &named),
-        Shape::Select(select) => {
-            mentions(select.filter.as_ref(), &named)
-                || select.order.iter().any(|order| in_expr(&order.by, &named))
-        }
+        Shape::Select(select) => select.any_column(&mut told(&named)),
     }
 }
 
@@ -65,26 +62,12 @@ fn has(table: &TableMeta, name: &str) -> bool {
 }
 
 fn mentions(filter: Option<&Expr<Value>>, named: &dyn Fn(&str) -> bool) -> bool {
-    filter.is_some_and(|filter| in_expr(filter, named))
+    filter.is_some_and(|filter| filter.any_column(&mut told(named)))
 }
 
-fn in_expr(expr: &Expr<Value>, named: &dyn Fn(&str) -> bool) -> bool {
-    match expr {
-        Expr::Column(column) | Expr::Next(column) => named(&column.name),
-        Expr::Value(_) => false,
-        Expr::All(list) | Expr::Any(list) => list.iter().any(|expr| in_expr(expr, named)),
-        Expr::Not(inner)
-        | Expr::IsNull(inner)
-        | Expr::IsNotNull(inner)
-        | Expr::In(inner, _)
-        | Expr::NotIn(inner, _)
-        | Expr::Text(_, inner, _)
-        | Expr::Rank(inner, _) => in_expr(inner, named),
-        Expr::Compare(_, left, right) => in_expr(left, named) || in_expr(right, named),
-        Expr::InSelect(columns, select) => {
-            columns.iter().any(|column| named(&column.name)) || mentions(select.filter.as_ref(), named)
-        }
-    }
+/// Whether a column is sensitive: it says so itself, or has the name of one that is.
+fn told(named: &dyn Fn(&str) -> bool) -> impl FnMut(&ColumnRef) -> bool {
+    |column| column.sensitive || named(&column.name)
 }
 
 fn list<'v>(values: impl Iterator<Item = Option<&'v Value>>) -> String {

@@ -81,7 +81,7 @@ pub(super) async fn missing(row: Option<ByKey>, db: &Db, operation: &Operation, 
 async fn exists(key: Vec<Value>, db: &Db, of: &Operation, scope: Scope) -> Result<bool> {
     let mut select = Select::new(Projection::Exists, of.table.table());
     select.filter = Some(ByKey { values: key, has_version: false }.filter(of.table, scope));
-    let operation = Operation { shape: Shape::Select(select), ..of.clone() };
+    let operation = Operation { shape: Shape::Select(Box::new(select)), ..of.clone() };
     let mut exists = false;
     let mut sink = |row: &mut Row<'_>| {
         exists = row.next()?;

@@ -60,6 +60,9 @@ impl<'a, V> Writer<'a, V> {
             }
             Expr::Case(branches, last) => self.case(branches, last.as_deref()),
             Expr::Rank(inner, labels) => self.rank(inner, labels),
+            Expr::Aggregate(aggregate) => self.aggregate(aggregate, None),
+            Expr::Window(window) => self.window(window),
+            Expr::Key(place) => self.key(usize::from(*place)),
         }
     }
 

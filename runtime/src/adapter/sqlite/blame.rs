@@ -139,7 +139,7 @@ fn table(schema: Option<&'static str>, name: &'static str) -> Table {
     Table { schema: schema.map(Name::from), name: name.into() }
 }
 
-fn columns(names: impl Iterator<Item = &'static str>) -> Projection {
+fn columns(names: impl Iterator<Item = &'static str>) -> Projection<Value> {
     Projection::Columns(names.map(ColumnRef::new).collect())
 }
 
