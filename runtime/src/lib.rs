@@ -93,8 +93,8 @@ pub use from_row::FromRow;
 pub use model::{Cardinality, Many, Maybe, Model, New, One, Relation, SoftDelete, Versioned, Writable};
 pub use outline::Difference;
 pub use query::{
-    Append, Column, CompositeColumn, Cond, Filterable, Find, Load, LoadOf, Loads, OrNull, Order, Orders,
-    Place,
+    Append, Case, Column, CompositeColumn, Cond, Divisible, Ex, Expression, Filterable, Find, IntoLiteral,
+    Literal, Load, LoadOf, Loads, Numeric, Operand, OrNull, Order, Orders, Place, Step, Widens, value,
 };
 pub use rex_sql::Dialect;
 pub use scalar::{Element, KeyParts, Scalar, UnknownLabel};

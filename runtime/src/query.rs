@@ -3,6 +3,7 @@
 mod column;
 mod composite;
 mod condition;
+mod expr;
 mod find;
 mod gather;
 mod load;
@@ -14,6 +15,9 @@ mod tail;
 pub use column::Column;
 pub use composite::CompositeColumn;
 pub use condition::Cond;
+pub use expr::{
+    Case, Divisible, Ex, Expression, IntoLiteral, Literal, Numeric, Operand, Side, Step, Term, Widens, value,
+};
 pub use find::Find;
 pub(crate) use find::{not_found, sink};
 pub use load::{Append, Filterable, Load, LoadOf, Loads};

@@ -6,8 +6,8 @@ use std::ops::Deref;
 
 use rex_sql::{ColumnRef, Comparison, Expr};
 
-use super::column::compare;
 use super::condition::Cond;
+use super::expr::{Side, Term, compare};
 use super::place::{At, Place};
 use crate::composite::Composite;
 use crate::fits::Fits;
@@ -57,8 +57,12 @@ impl<P, T: Composite, C> CompositeColumn<P, T, C> {
         &self.at.table().columns[first..first + T::WIDTH]
     }
 
+    fn term(&self, column: &'static ColumnMeta) -> Term {
+        Term { expr: self.plain(column), ty: Some(column.ty), nullable: column.nullable }
+    }
+
     fn plain(&self, column: &'static ColumnMeta) -> Expr<Value> {
-        Expr::Column(ColumnRef::of(self.at.source(), column.name))
+        Expr::Column(ColumnRef::of(self.at.source(), column.name).sensitive(column.sensitive))
     }
 }
 
@@ -70,7 +74,7 @@ impl<P: Place, T: Composite, C> CompositeColumn<P, T, C> {
         value.fit().encode(&mut values);
         let columns = self.metas().iter().zip(values);
         let equal =
-            columns.map(|(column, value)| compare(self.plain(column), column, Comparison::Equal, value));
+            columns.map(|(column, value)| compare(self.term(column), Comparison::Equal, Side::Value(value)));
         Cond::new(Expr::All(equal.collect()))
     }
 

@@ -49,12 +49,16 @@ pub trait Place: 'static {
 
     /// What a column of `T` gives here.
     type Of<T: Scalar>: Scalar;
+
+    /// Whether there may be no row here, so that all is null.
+    const OR_NULL: bool;
 }
 
 #[diagnostic::do_not_recommend]
 impl<M: Model> Place for M {
     type Scope = M;
     type Of<T: Scalar> = T;
+    const OR_NULL: bool = false;
 }
 
 /// A place in `P` that may have no row, so that each of its columns may be null.
@@ -64,4 +68,5 @@ pub struct OrNull<P>(PhantomData<fn() -> P>);
 impl<P: Place> Place for OrNull<P> {
     type Scope = P::Scope;
     type Of<T: Scalar> = T::Nullable;
+    const OR_NULL: bool = true;
 }

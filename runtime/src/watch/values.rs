@@ -49,7 +49,8 @@ fn is_sensitive(operation: &Operation) -> bool {
         Shape::Remove { .. } => operation.table.key.columns.iter().any(|place| placed(*place)),
         Shape::Insert(insert) => insert.columns.iter().any(|name| named(name)),
         Shape::Update(update) => {
-            update.set.iter().any(|(name, _)| named(name)) || mentions(update.filter.as_ref(), &named)
+            update.set.iter().any(|(name, value)| named(name) || value.any_column(&mut told(&named)))
+                || mentions(update.filter.as_ref(), &named)
         }
         Shape::Delete(delete) => mentions(delete.filter.as_ref(), &named),
         Shape::Select(select) => select.any_column(&mut told(&named)),
