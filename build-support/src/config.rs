@@ -37,6 +37,8 @@ pub struct Config {
     pub serde: bool,
     /// The folder of the `.rex` files, relative to the manifest.
     pub schema: String,
+    /// The folder of the migrations, relative to the manifest.
+    pub migrations: String,
     /// What becomes of lints, by name; `warnings` stands for all that are told.
     pub lints: BTreeMap<String, Level>,
 }
@@ -50,6 +52,7 @@ impl Default for Config {
             singular_tables: false,
             serde: false,
             schema: "schema".to_owned(),
+            migrations: "migrations".to_owned(),
             lints: BTreeMap::new(),
         }
     }
@@ -63,21 +66,32 @@ impl Config {
     ///
     /// When the text is not TOML, with the reason in one line. Cargo tells more of it.
     pub fn from_manifest(shown: &str, text: &str) -> Result<(Config, Vec<Diagnostic>), String> {
-        let manifest = DeTable::parse(text).map_err(|error| {
-            let at = error.span().map_or(0, |span| span.start);
-            format!("line {}: {}", line(text, at), error.message().lines().next().unwrap_or("not TOML"))
-        })?;
-        let mut reader = Reader { shown, text, config: Config::default(), diagnostics: Vec::new() };
+        let manifest = parse(text)?;
         let package = entry(manifest.get_ref(), "package").and_then(|package| package.as_table());
         let metadata = package.and_then(|package| entry(package, "metadata")?.as_table());
         let table = metadata.and_then(|metadata| entry(metadata, "rex")?.as_table());
+        Ok(Config::read(shown, text, table))
+    }
+
+    /// Reads a file that holds nothing but the table's keys.
+    ///
+    /// # Errors
+    ///
+    /// As [`Config::from_manifest`].
+    pub fn from_table(shown: &str, text: &str) -> Result<(Config, Vec<Diagnostic>), String> {
+        let table = parse(text)?;
+        Ok(Config::read(shown, text, Some(table.get_ref())))
+    }
+
+    fn read(shown: &str, text: &str, table: Option<&DeTable<'_>>) -> (Config, Vec<Diagnostic>) {
+        let mut reader = Reader { shown, text, config: Config::default(), diagnostics: Vec::new() };
         for (key, value) in table.map(in_order).unwrap_or_default() {
             reader.read(key, value);
         }
         if reader.config.databases.is_empty() && reader.diagnostics.is_empty() {
             reader.diagnostics.push(configuration::no_databases(shown));
         }
-        Ok((reader.config, reader.diagnostics))
+        (reader.config, reader.diagnostics)
     }
 
     /// What the checker wants to know of it.
@@ -107,6 +121,13 @@ impl Config {
 
 type Key<'t> = Spanned<DeString<'t>>;
 type Value<'t> = Spanned<DeValue<'t>>;
+
+fn parse(text: &str) -> Result<Spanned<DeTable<'_>>, String> {
+    DeTable::parse(text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start);
+        format!("line {}: {}", line(text, at), error.message().lines().next().unwrap_or("not TOML"))
+    })
+}
 
 /// A table's entry of a name.
 fn entry<'t>(table: &'t DeTable<'t>, name: &str) -> Option<&'t DeValue<'t>> {
@@ -156,7 +177,9 @@ impl Reader<'_> {
                 self.config.servers.postgres = self.version(name, value, Dialect::Postgres);
             }
             ("min_sqlite", _) => self.config.servers.sqlite = self.version(name, value, Dialect::Sqlite),
-            ("migrations", DeValue::String(folder)) if !folder.is_empty() => {}
+            ("migrations", DeValue::String(folder)) if !folder.is_empty() => {
+                self.config.migrations = folder.clone().into_owned();
+            }
             ("migrations", _) => self.unknown(name, value, &["migrations"]),
             _ => {
                 let place = self.place(key);

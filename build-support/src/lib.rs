@@ -14,11 +14,12 @@
 //! # Invariants
 //!
 //! 1. A file is written only when its bytes change; nothing is written outside `OUT_DIR`.
-//! 2. Cargo is told to look at the schema's files and at `Cargo.toml`, and at nothing else.
+//! 2. Cargo is told to look at the files of the schema and of its migrations and at `Cargo.toml`, and
+//!    at nothing else.
 //! 3. Nothing here panics on what a user wrote, and no network or server is needed, nor a program
 //!    but rustc, whose version decides how it is kept to a schema's own errors (`failure.rs`).
 //!
-//! This crate is also where schema folders and `[package.metadata.rex]` are read, for `rexc`.
+//! This crate is also where schema folders, migrations and `[package.metadata.rex]` are read, for `rexc`.
 
 // A build script is its `main`.
 #![allow(clippy::needless_doctest_main)]
@@ -26,6 +27,7 @@
 mod config;
 mod failure;
 mod kept;
+pub mod migrations;
 mod output;
 mod script;
 mod sources;

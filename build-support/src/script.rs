@@ -9,6 +9,7 @@ use rex_compiler::codegen::{self, GeneratedFile, Kept, Layout};
 use rex_compiler::diagnostic::{Colour, Diagnostic, render};
 use rex_compiler::{Severity, Sources, check};
 
+use crate::migrations::{self, History};
 use crate::{Config, failure, kept, load, write_files};
 
 /// Compiles the schema in a folder, relative to the crate's `Cargo.toml`.
@@ -112,7 +113,10 @@ fn build(root: &Path, folder: &str, out: &Path) -> Built {
     let checked = check(&loaded.sources, &config.check_options());
     let options = config.codegen_options(Layout::Included);
     let (files, kept) = codegen::generate_from(checked.partial(), &options, &kept::read(out));
+    let history = History::read(&root.join(&config.migrations), &config.migrations);
+    let faults = migrations::faults(&history, &loaded.sources, &checked, &config);
     diagnostics.extend(checked.diagnostics);
+    diagnostics.extend(faults);
     let plain = |path: &str| Path::new(path.trim_start_matches("./")).components().collect::<PathBuf>();
     let other_folder = (plain(folder) != plain(&config.schema)).then(|| {
         format!(
@@ -121,7 +125,12 @@ fn build(root: &Path, folder: &str, out: &Path) -> Built {
             config.schema
         )
     });
-    Built { sources: loaded.sources, paths: loaded.paths, diagnostics, files, kept, other_folder }
+    let mut paths = loaded.paths;
+    if history.path.is_dir() {
+        paths.push(PathBuf::from(&config.migrations));
+        paths.extend(history.paths);
+    }
+    Built { sources: loaded.sources, paths, diagnostics, files, kept, other_folder }
 }
 
 /// Has cargo run the script again when a file or anything in a folder changes. A path that would

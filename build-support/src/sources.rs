@@ -166,7 +166,7 @@ fn real(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
-fn read_file(path: &Path, shown: &str) -> Result<String, Box<Diagnostic>> {
+pub(crate) fn read_file(path: &Path, shown: &str) -> Result<String, Box<Diagnostic>> {
     let unreadable = |reason: &str| Box::new(configuration::unreadable(shown, reason));
     let metadata = fs::metadata(path).map_err(|error| unreadable(&error.to_string()))?;
     if !metadata.is_file() {

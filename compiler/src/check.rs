@@ -83,6 +83,27 @@ impl Default for Options {
     }
 }
 
+impl Options {
+    /// What becomes of a lint, where nothing in the schema silences it.
+    pub fn level(&self, lint: &str) -> Level {
+        let set = |name: &str| self.lints.get(name).copied();
+        match set(lint).unwrap_or(Level::Warn) {
+            Level::Warn => set("warnings").unwrap_or(Level::Warn),
+            level => level,
+        }
+    }
+
+    /// A diagnostic of whoever reads files, as the levels of lints have it.
+    pub fn leveled(&self, mut diagnostic: Diagnostic) -> Option<Diagnostic> {
+        match diagnostic.code.lint().map(|lint| self.level(lint)) {
+            Some(Level::Allow) => return None,
+            Some(Level::Deny) => diagnostic.severity = Severity::Error,
+            Some(Level::Warn) | None => {}
+        }
+        Some(diagnostic)
+    }
+}
+
 /// What checking gives.
 #[derive(Clone, Debug)]
 pub struct Checked {
@@ -467,12 +488,7 @@ impl<'a> Cx<'a> {
         let is_allowed = self.allowed.iter().any(|(scope, name)| {
             *name == lint && place.is_some_and(|p| p.file == scope.file && scope.span.contains(p.span))
         });
-        let set = |name: &str| self.options.lints.get(name).copied();
-        Some(match set(lint).unwrap_or(Level::Warn) {
-            _ if is_allowed => Level::Allow,
-            Level::Warn => set("warnings").unwrap_or(Level::Warn),
-            level => level,
-        })
+        Some(if is_allowed { Level::Allow } else { self.options.level(lint) })
     }
 }
 

@@ -15,6 +15,7 @@ mod foreign;
 pub(crate) mod indexes;
 pub(crate) mod keys;
 pub(crate) mod lints;
+pub mod migrations;
 pub(crate) mod names;
 pub(crate) mod relations;
 mod render;

@@ -1,5 +1,8 @@
 //! `rexc check`: what is wrong with schemas.
 
+use std::path::Path;
+
+use rex_build::migrations::{self, History};
 use rex_compiler::diagnostic::{Diagnostic, render};
 use rex_compiler::{Checked, Severity};
 use rex_schema::Schema;
@@ -47,7 +50,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     let mut verdicts = Vec::with_capacity(targets.len());
     for target in &mut targets {
         let mended = if arguments.fix { mend(target, arguments, console)? } else { None };
-        let verdict = verdict(target);
+        let verdict = whole_verdict(target, &console.folder);
         let told = mended.map(|mended| mended.told("fixed", &verdict.diagnostics)).unwrap_or_default();
         if arguments.format == Format::Text {
             report(target, &verdict, console);
@@ -112,6 +115,16 @@ pub(crate) fn verdict(target: &Target) -> Verdict {
     let configuration = target.diagnostics.iter().chain(&target.loaded.diagnostics);
     let diagnostics = configuration.chain(&checked.diagnostics).cloned().collect();
     Verdict { diagnostics, checked }
+}
+
+/// The same, with the migrations of the target.
+fn whole_verdict(target: &Target, current: &Path) -> Verdict {
+    let mut verdict = verdict(target);
+    let folder = target.migrations();
+    let history = History::read(&folder, &find::shown(&folder, current));
+    let faults = migrations::faults(&history, &target.loaded.sources, &verdict.checked, &target.config);
+    verdict.diagnostics.extend(faults);
+    verdict
 }
 
 /// Tells what is wrong with a target. Gives its schema, if it is fit for use.

@@ -28,6 +28,12 @@ pub(crate) struct Target {
 }
 
 impl Target {
+    /// The folder of its migrations: of its crate, or beside the schema.
+    pub(crate) fn migrations(&self) -> PathBuf {
+        let folder = self.krate.as_deref().or_else(|| self.path.parent()).unwrap_or(&self.path);
+        folder.join(&self.config.migrations)
+    }
+
     /// The files under names that do not depend on the current directory, for generated code: from
     /// the crate's folder on, or from the folder above.
     pub(crate) fn sources_for_code(&self) -> Sources {
@@ -49,10 +55,10 @@ impl Target {
 }
 
 /// The databases, where no Cargo.toml says them.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Databases {
     /// What the schema is for, instead of what Cargo.toml says; outside of a crate, both
-    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', global = true)]
     databases: Vec<DatabaseName>,
 }
 
@@ -109,6 +115,32 @@ pub(crate) fn target(path: Option<&Path>, databases: &Databases, current: &Path)
             stop(format!("there are several schemas: name one of {}", names.join(", ")))
         }
     }
+}
+
+/// The schema of a configuration file: a Cargo.toml, or a file with the keys of its table. Paths in it
+/// begin where it lies.
+pub(crate) fn configured(
+    file: &Path,
+    schema: Option<&Path>,
+    databases: &Databases,
+    current: &Path,
+) -> Result<Target, Stop> {
+    let finder = Finder { databases, current };
+    let path = current.join(file);
+    let (config, diagnostics) = finder.config(&path)?;
+    let base = path.parent().map(real);
+    let folder = match (schema, &base) {
+        (Some(schema), _) => current.join(schema),
+        (None, Some(base)) => base.join(&config.schema),
+        (None, None) => PathBuf::from(&config.schema),
+    };
+    Ok(finder.read(&folder, base, config, diagnostics))
+}
+
+/// A path from the current directory on, with forward slashes.
+pub(crate) fn shown(path: &Path, current: &Path) -> String {
+    let shown = relative(&real(path), &real(current)).display().to_string();
+    if cfg!(windows) { shown.replace('\\', "/") } else { shown }
 }
 
 /// The files at the paths, a folder or file for itself alone, a crate for its schema; without a path,
@@ -225,7 +257,11 @@ impl Finder<'_> {
         let shown = self.shown(manifest);
         let text = fs::read_to_string(manifest)
             .or_else(|error| stop(format!("`{shown}` cannot be read: {error}")))?;
-        let read = Config::from_manifest(&shown, &text);
+        let is_manifest = manifest.file_name().is_some_and(|name| name == "Cargo.toml");
+        let read = match is_manifest {
+            true => Config::from_manifest(&shown, &text),
+            false => Config::from_table(&shown, &text),
+        };
         read.or_else(|reason| stop(format!("`{shown}` is not what cargo can read: {reason}")))
     }
 
@@ -253,8 +289,7 @@ impl Finder<'_> {
 
     /// A path from the current directory on, with forward slashes.
     fn shown(&self, path: &Path) -> String {
-        let shown = relative(&real(path), &real(self.current)).display().to_string();
-        if cfg!(windows) { shown.replace('\\', "/") } else { shown }
+        shown(path, self.current)
     }
 }
 

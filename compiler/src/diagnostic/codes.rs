@@ -251,6 +251,12 @@ codes! {
     E0905 "no `.rex` file",
     E0906 "a file that cannot be read",
     E0907 "a server too old",
+    // Migrations.
+    E0910 "two migrations after one",
+    E0911 "a snapshot that was edited",
+    E0912 "a file of a migration that is missing",
+    E0913 "a migration whose parent is missing",
+    E0914 "what is no migration",
     // Lints.
     W0001("naming_case") "a name in another case than its kind has",
     W0002("dangling_doc") "documentation of nothing",
@@ -267,4 +273,5 @@ codes! {
     W0013("cascade_cycle") "deletions that go in a circle",
     W0014("local_date_time") "an instant without a zone",
     W0015("view_without_key") "a view without a key",
+    W0016("unmigrated") "changes that no migration has",
 }

@@ -3,7 +3,7 @@
 
 use rex_build::Config;
 use rex_compiler::codegen::DateTimeCrate;
-use rex_compiler::diagnostic::{Colour, Diagnostic, configuration, render};
+use rex_compiler::diagnostic::{Colour, Diagnostic, configuration, migrations, render};
 use rex_compiler::{Options, Sources};
 use rex_schema::{Dialect, Version};
 
@@ -25,6 +25,28 @@ pub(super) fn diagnostics() -> Vec<Diagnostic> {
         configuration::too_large("schema/post.rex", Some(50_000_000)),
         configuration::too_large("schema/post.rex", None),
         configuration::folder_too_large("schema", 16_777_216),
+        migrations::two_heads(
+            Some("20261122T093000_create_blog"),
+            "20261123T101500_add_tags",
+            "20261124T080000_add_drafts",
+        ),
+        migrations::two_heads(None, "20261123T101500_a", "20261124T080000_b"),
+        migrations::edited_snapshot("migrations/20261122T093000_create_blog/schema.rex"),
+        migrations::missing_file(
+            "migrations/20261122T093000_create_blog/sqlite.down.sql",
+            "its schema.rex says that the migration is for SQLite",
+        ),
+        migrations::no_parent("20261123T101500_add_tags"),
+        migrations::no_migration(
+            "migrations/create_blog",
+            "the folder has another name than migrations have",
+            "it is a time and words, as `20261122T093000_add_posts`; `rexc migrate new` makes one",
+        ),
+        migrations::unmigrated("migrations", &["add the column posts.body".to_owned()]),
+        migrations::unmigrated(
+            "migrations",
+            &std::array::from_fn::<_, 7, _>(|n| format!("create the table t{n}")),
+        ),
     ];
     let mut sources = Sources::default();
     sources.add("post.rex", " ".repeat(4 * 1024 * 1024 + 1));
@@ -82,7 +104,8 @@ lints = { int_key = "allow", float_money = "deny" }
         (config.databases.as_slice(), config.datetime),
         (&[Dialect::Postgres][..], DateTimeCrate::Jiff)
     );
-    assert_eq!((config.schema.as_str(), config.singular_tables, config.serde), ("src/schema", true, true));
+    assert_eq!((config.schema.as_str(), config.migrations.as_str()), ("src/schema", "db"));
+    assert!(config.singular_tables && config.serde);
     let servers = config.check_options().servers;
     assert_eq!(
         (servers.postgres.to_string().as_str(), servers.sqlite.to_string().as_str()),
