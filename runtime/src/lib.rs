@@ -71,6 +71,7 @@ pub mod row;
 mod scalar;
 mod sql;
 mod stream;
+mod texts;
 mod transaction;
 #[doc(hidden)]
 pub mod types;

@@ -6,7 +6,7 @@ use rex_sql::Dialect;
 use crate::database as db;
 use crate::inspect::Inspection;
 use crate::model::{Column, Expr, Model, Schema, SqlText};
-use crate::plan::{State, Step};
+use crate::plan::{Locked, State, Step};
 use crate::{postgres, sqlite};
 
 /// One dialect. All functions are total.
@@ -49,7 +49,13 @@ pub(crate) struct Target {
     pub(crate) inspection: Inspection,
     /// How it gets from one state to another.
     pub(crate) plan: fn(&State<'_>) -> Vec<Step>,
+    /// What a statement locks, of what is known of the tables; none where its words are not known.
+    /// Without the function, each statement locks the whole database.
+    pub(crate) locks: Option<LocksOf>,
 }
+
+/// What a statement locks.
+type LocksOf = fn(&str, &[&db::Database]) -> Option<Vec<Locked>>;
 
 /// What `dialect` brings.
 pub(crate) fn target(dialect: Dialect) -> &'static Target {

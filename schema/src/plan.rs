@@ -2,6 +2,7 @@
 //! them risks, in the order in which they are taken.
 
 mod hazard;
+mod lock;
 mod script;
 
 use crate::Version;
@@ -11,6 +12,7 @@ use crate::diff::{AlterTable, Change, Constraint, Intent, TableChange, all, diff
 
 pub use hazard::{Code, Hazard};
 pub(crate) use hazard::{of as hazard_of, shown, shown_id};
+pub use lock::{Lock, Locked, Locks, locks};
 pub use rex_sql::migration::{Backfill, By, Mode, Object, Probe};
 pub use script::{of as script_of, script};
 

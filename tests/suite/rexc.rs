@@ -94,7 +94,17 @@ fn coloured(folder: &Path, arguments: &str, colour: Colour) -> Ran {
 fn on(folder: &Path, arguments: &str, colour: Colour, out: &mut dyn Write, err: &mut dyn Write) -> Exit {
     let (out, err) = (Stream { write: out, colour }, Stream { write: err, colour });
     let arguments = std::iter::once("rexc").chain(arguments.split_whitespace());
-    run_in(arguments, &mut Console { folder: folder.to_owned(), input: &mut io::empty(), out, err })
+    run_in(
+        arguments,
+        &mut Console {
+            folder: folder.to_owned(),
+            input: &mut io::empty(),
+            out,
+            err,
+            asks: false,
+            now: std::time::UNIX_EPOCH,
+        },
+    )
 }
 
 // rexc check

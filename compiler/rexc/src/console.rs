@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::io::{IsTerminal, Read, Write};
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 use rex_compiler::diagnostic::Colour;
 
@@ -18,6 +19,11 @@ pub struct Console<'a> {
     pub out: Stream<'a>,
     /// For everything else.
     pub err: Stream<'a>,
+    /// Whether somebody is there to be asked: questions go to the error stream, answers are lines of
+    /// the input.
+    pub asks: bool,
+    /// The time, for names of new files.
+    pub now: SystemTime,
 }
 
 /// A stream of text.
@@ -86,6 +92,17 @@ impl Console<'_> {
     /// Writes to the error stream. When that is closed nobody is left to be told.
     pub(crate) fn tell(&mut self, text: &str) {
         let _ = self.err.write.write_all(text.as_bytes()).and_then(|()| self.err.write.flush());
+    }
+
+    /// Asks a question; answers with the line, or none where the input has ended.
+    pub(crate) fn ask(&mut self, question: &str) -> Option<String> {
+        self.tell(question);
+        let (mut line, mut byte) = (Vec::new(), [0]);
+        while self.input.read(&mut byte).is_ok_and(|read| read > 0) && byte[0] != b'\n' {
+            line.push(byte[0]);
+        }
+        let is_end = line.is_empty() && byte[0] != b'\n';
+        (!is_end).then(|| String::from_utf8_lossy(&line).trim().to_owned())
     }
 
     /// Says why it could not run.

@@ -24,9 +24,11 @@ mod fix;
 mod fmt;
 mod format;
 mod levels;
+mod migrate;
 mod replace;
 
 use std::ffi::OsString;
+use std::io::IsTerminal;
 
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
@@ -43,6 +45,10 @@ pub enum Exit {
     Errors = 1,
     /// It could not be done: the arguments are wrong, or something is missing or unreadable.
     CouldNotRun = 2,
+    /// Somebody has to decide: a migration would lose something, or has two readings.
+    NeedsDecision = 3,
+    /// The database is not what its migrations say.
+    Drift = 4,
 }
 
 impl From<Exit> for std::process::ExitCode {
@@ -54,8 +60,12 @@ impl From<Exit> for std::process::ExitCode {
 /// Why a command ended early.
 #[derive(Debug)]
 enum Stop {
-    /// One line that says why, and what to do.
+    /// One line that says why it could not run, and what to do.
     Reason(String),
+    /// It ran and failed; one line that says why, and what to do.
+    Failed(String),
+    /// It was told already.
+    Told(Exit),
     /// The output cannot be written.
     Output(std::io::Error),
 }
@@ -87,7 +97,8 @@ struct Arguments {
 
 const EXITS: &str = "\
 Exit status: 0 when all is well, warnings included; 1 when a schema has errors, generated code is \
-stale or a layout is to be changed; 2 when it could not run.";
+stale, a layout is to be changed or a migration fails; 2 when it could not run; 3 when somebody has to \
+decide what a migration does; 4 when a database is not what its migrations say.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -96,6 +107,7 @@ enum Command {
     Ddl(ddl::Arguments),
     Explain(explain::Arguments),
     Fmt(fmt::Arguments),
+    Migrate(migrate::Arguments),
 }
 
 /// Runs the command line `arguments`, the first of which is the program's name, on the process's
@@ -111,7 +123,9 @@ pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) ->
     let mut input = std::io::stdin().lock();
     let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr().lock());
     let (out, err) = (console::standard(&mut out), console::standard(&mut err));
-    run_in(arguments, &mut Console { folder, input: &mut input, out, err })
+    let asks = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    let now = std::time::SystemTime::now();
+    run_in(arguments, &mut Console { folder, input: &mut input, out, err, asks, now })
 }
 
 /// Runs a command line as if in another folder, on other streams.
@@ -133,6 +147,11 @@ pub fn run_in<A: Into<OsString> + Clone>(
         Err(Stop::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Clean,
         Err(Stop::Output(error)) => console.fail(&format!("the output cannot be written: {error}")),
         Err(Stop::Reason(reason)) => console.fail(&reason),
+        Err(Stop::Failed(reason)) => {
+            console.fail(&reason);
+            Exit::Errors
+        }
+        Err(Stop::Told(exit)) => exit,
     }
 }
 
@@ -143,6 +162,7 @@ fn dispatch(command: &Command, console: &mut Console<'_>) -> Result<Exit, Stop> 
         Command::Ddl(arguments) => ddl::run(arguments, console),
         Command::Explain(arguments) => explain::run(arguments, console),
         Command::Fmt(arguments) => fmt::run(arguments, console),
+        Command::Migrate(arguments) => migrate::run(arguments, console),
     }
 }
 

@@ -3,6 +3,7 @@
 mod catalogue;
 mod expr;
 mod inspect;
+mod locks;
 mod native;
 mod plan;
 mod render;
@@ -33,6 +34,7 @@ pub(crate) const TARGET: Target = Target {
     statements: render::statements,
     inspection: inspect::INSPECTION,
     plan: plan::plan,
+    locks: Some(locks::locks),
 };
 
 /// Whether PostgreSQL sends a type, or the elements of an array type, as it sends texts.

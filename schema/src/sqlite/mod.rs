@@ -38,4 +38,5 @@ pub(crate) const TARGET: Target = Target {
     statements: render::statements,
     inspection: inspect::INSPECTION,
     plan: plan::plan,
+    locks: None,
 };

@@ -22,7 +22,17 @@ fn with_input(input: &[u8], arguments: &[&str]) -> Ran {
     let arguments = ["rexc", "fmt"].iter().chain(arguments);
     let mut input = input;
     let folder = std::env::temp_dir();
-    let exit = run_in(arguments, &mut Console { folder, input: &mut input, out: streams.0, err: streams.1 });
+    let exit = run_in(
+        arguments,
+        &mut Console {
+            folder,
+            input: &mut input,
+            out: streams.0,
+            err: streams.1,
+            asks: false,
+            now: std::time::UNIX_EPOCH,
+        },
+    );
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Ran { exit, out: text(out), err: text(err) }
 }

@@ -1,0 +1,144 @@
+//! The files of a new migration.
+
+use std::collections::HashMap;
+
+use rex_build::migrations::{History, SNAPSHOT, Settings, Snapshot, Way, file_name};
+use rex_schema::diff::{Change, TableChange, diff};
+use rex_schema::{Dialect, Schema};
+use rex_sql::migration::{Head, Mode, Script, Step};
+
+use super::place;
+use crate::{Console, Stop};
+
+/// A migration that is not written yet.
+pub(super) struct Draft {
+    /// Its name.
+    pub(super) id: String,
+    /// The schema that it leads to.
+    pub(super) snapshot: Snapshot,
+    /// For each database, what it does.
+    pub(super) ways: Vec<(Dialect, Way)>,
+    /// There is nothing in it: its SQL is to be written by hand.
+    pub(super) is_empty: bool,
+}
+
+/// The schemas that a new migration begins with, by database: that of the last one that is for it.
+pub(super) struct Before(HashMap<Dialect, Schema>);
+
+impl Before {
+    /// Those of a history.
+    pub(super) fn of(
+        history: &History,
+        databases: &[Dialect],
+        console: &mut Console<'_>,
+    ) -> Result<Before, Stop> {
+        let mut schemas = HashMap::new();
+        for &dialect in databases {
+            if let Some(entry) = history.last_for(dialect) {
+                schemas.insert(dialect, place::snapshot(history, entry, console)?);
+            }
+        }
+        Ok(Before(schemas))
+    }
+
+    /// What leads from there to a schema, for each database.
+    pub(super) fn ways(
+        &self,
+        schema: &Schema,
+        databases: &[Dialect],
+        allowed: &[String],
+    ) -> Vec<(Dialect, Way)> {
+        let way =
+            |&dialect: &Dialect| (dialect, Way::between(self.0.get(&dialect), schema, dialect, allowed));
+        databases.iter().map(way).collect()
+    }
+}
+
+impl Draft {
+    /// With what changes.
+    pub(super) fn new(
+        id: String,
+        history: &History,
+        settings: Settings,
+        schema: String,
+        ways: Vec<(Dialect, Way)>,
+    ) -> Draft {
+        let head = Head {
+            parent: history.last().map(|entry| entry.migration.identity),
+            compatible: ways.iter().all(|(_, way)| is_compatible(way)),
+        };
+        Draft { id, snapshot: Snapshot { head, settings, schema }, ways, is_empty: false }
+    }
+
+    /// With nothing in it: its schema is that of the last one.
+    pub(super) fn empty(id: String, history: &History, settings: Settings) -> Draft {
+        let last = history.last();
+        let snapshot = Snapshot {
+            head: Head { parent: last.map(|entry| entry.migration.identity), compatible: false },
+            settings: last.map_or(settings, |entry| entry.snapshot.settings.clone()),
+            schema: last.map(|entry| entry.snapshot.schema.clone()).unwrap_or_default(),
+        };
+        Draft { id, snapshot, ways: Vec::new(), is_empty: true }
+    }
+
+    /// Its files, by name.
+    pub(super) fn files(&self) -> Vec<(String, String)> {
+        let mut files = vec![(SNAPSHOT.to_owned(), self.snapshot.print())];
+        if self.is_empty {
+            for (dialect, _) in &self.snapshot.settings.databases {
+                files.push((file_name(*dialect, true), blank("what is to be done").print()));
+                files.push((file_name(*dialect, false), blank("how that is undone").print()));
+            }
+        }
+        for (dialect, way) in &self.ways {
+            files.push((file_name(*dialect, true), way.up_script().print()));
+            files.push((file_name(*dialect, false), way.down_script().print()));
+        }
+        files
+    }
+}
+
+/// A script to be written by hand.
+fn blank(what: &str) -> Script {
+    let notes = vec![format!("{what}, in SQL")];
+    Script {
+        irreversible: None,
+        steps: vec![Step { mode: Mode::Transaction, notes, statements: Vec::new() }],
+    }
+}
+
+/// Whether a program that knows nothing of it goes on working: there is more, and nothing else.
+fn is_compatible(way: &Way) -> bool {
+    diff(&way.before, &way.after, &way.intent).iter().all(|change| match change {
+        Change::CreateSchema(_) | Change::CreateEnum(_) | Change::CreateTable(_) | Change::CreateView(_) => {
+            true
+        }
+        Change::AlterTable(alter) => alter.changes.iter().all(|change| match change {
+            TableChange::AddColumn(column, _) => {
+                column.nullable
+                    || column.default.is_some()
+                    || column.autoincrement
+                    || column.computed.is_some()
+            }
+            TableChange::AddIndex(index) => !index.unique,
+            TableChange::DropIndex(index) => !index.unique,
+            TableChange::RenameIndex(..) | TableChange::Comment => true,
+            // What keeps the values of a new column in their type binds nobody who does not know it.
+            TableChange::AddConstraint(_)
+            | TableChange::DropColumn(_)
+            | TableChange::AlterColumn(_)
+            | TableChange::DropConstraint(_)
+            | TableChange::RenameConstraint(..) => false,
+        }),
+        Change::DropSchema(_)
+        | Change::DropEnum(_)
+        | Change::RenameEnum(..)
+        | Change::RenameLabel(..)
+        | Change::AlterEnum(..)
+        | Change::DropTable(_)
+        | Change::RenameTable(..)
+        | Change::RenameColumn(..)
+        | Change::DropView(_)
+        | Change::AlterView(..) => false,
+    })
+}

@@ -1,0 +1,203 @@
+//! `rexc migrate new`: a migration of what has changed in the schema.
+
+use rex_build::migrations::{History, Way, canonical};
+use rex_schema::{Dialect, Schema};
+
+use super::decide::{self, Question};
+use super::files::{Before, Draft};
+use super::place::{Place, write_folder};
+use super::summary::{self, Plans};
+use super::{Common, Format, clock, prove};
+use crate::{Console, Exit, Stop};
+
+/// Make a migration of what has changed in the schema
+///
+/// The schema is compared with the one that the last migration leads to: no database is needed. What is
+/// written was tried before, up and down, on SQLite in memory, and with `--database-url` on a database
+/// that is made for it on that PostgreSQL server, and dropped.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// What it does, in a few words: `add_posts`
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// Make one without SQL, to be written by hand
+    #[arg(long)]
+    empty: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments, common: &Common, console: &mut Console<'_>) -> Result<Exit, Stop> {
+    let name = words(&arguments.name)?;
+    let place = common.places.find(&console.folder)?;
+    let history = place.history(console)?;
+    let last = history.last().map(|entry| entry.id().to_owned());
+    let id = format!("{}_{name}", clock::stamp(console.now, last.as_deref()));
+    let draft = if arguments.empty {
+        Draft::empty(id, &history, place.settings()?)
+    } else {
+        match drafted(id, &place, &history, common, console)? {
+            Some(draft) => draft,
+            None => return nothing(&history, common, console),
+        }
+    };
+    let proof = prove::draft(&draft, &history, common, console)?;
+    if !common.dry_run {
+        let folder = history.path.join(&draft.id);
+        let shown = format!("{}/{}", history.shown, draft.id);
+        write_folder(&folder, &draft.files())
+            .map_err(|error| Stop::Failed(format!("`{shown}` cannot be written: {error}")))?;
+    }
+    told(&draft, &proof, &history, common, console)?;
+    Ok(Exit::Clean)
+}
+
+/// Words as a migration's name has them.
+fn words(name: &str) -> Result<String, Stop> {
+    let mut words = String::new();
+    for char in name.chars() {
+        match char {
+            'a'..='z' | '0'..='9' => words.push(char),
+            'A'..='Z' => words.push(char.to_ascii_lowercase()),
+            '_' | '-' | ' ' | '.' if !words.is_empty() && !words.ends_with('_') => words.push('_'),
+            '_' | '-' | ' ' | '.' => {}
+            _ => {
+                return Err(Stop::Reason(format!(
+                    "`{char}` cannot be in the name of a migration: write words of letters, digits and `_`, as \
+                     `add_posts`"
+                )));
+            }
+        }
+    }
+    match words.trim_end_matches('_') {
+        "" => Err(Stop::Reason("a migration needs a name: say what it does, as `add_posts`".to_owned())),
+        words => Ok(words.to_owned()),
+    }
+}
+
+/// What has changed; none if nothing has.
+fn drafted(
+    id: String,
+    place: &Place,
+    history: &History,
+    common: &Common,
+    console: &mut Console<'_>,
+) -> Result<Option<Draft>, Stop> {
+    let settings = place.settings()?;
+    let databases: Vec<Dialect> = settings.databases.iter().map(|(dialect, _)| *dialect).collect();
+    let before = Before::of(history, &databases, console)?;
+    let schema = place.schema(console)?;
+    let ways = decided(&before, &schema, &databases, common, console)?;
+    if ways.iter().all(|(_, way)| way.is_empty()) {
+        return Ok(None);
+    }
+    let text = canonical(&place.loaded()?.sources);
+    Ok(Some(Draft::new(id, history, settings, text, ways)))
+}
+
+/// The ways to the schema, when nothing is left to be decided.
+fn decided(
+    before: &Before,
+    schema: &Schema,
+    databases: &[Dialect],
+    common: &Common,
+    console: &mut Console<'_>,
+) -> Result<Vec<(Dialect, Way)>, Stop> {
+    let mut allowed = common.allow.clone();
+    loop {
+        let ways = before.ways(schema, databases, &allowed);
+        let named = decide::by_name(ways.iter().map(|(_, way)| way), &allowed);
+        let questions = decide::questions(ways.iter().map(|(_, way)| way), schema, &named);
+        let Some(question) = questions.first() else {
+            return Ok(before.ways(schema, databases, &named));
+        };
+        if !console.asks || common.format == Format::Json {
+            return Err(undecided(&questions, common, console)?);
+        }
+        allowed.push(asked(question, console)?);
+    }
+}
+
+/// Asks at the terminal; answers with what is accepted.
+fn asked(question: &Question, console: &mut Console<'_>) -> Result<String, Stop> {
+    let told = summary::question(question, console.err.colour);
+    console.tell(&told);
+    let mut choices = String::new();
+    for (place, rename) in question.renames.iter().enumerate() {
+        choices += &format!("  {}) it is `{}` now\n", place + 1, rename.to);
+    }
+    let answer = console.ask(&format!("{choices}  y) it goes, and what is in it is lost\n  n) stop\n? "));
+    match answer.as_deref() {
+        Some("y" | "yes") => Ok(question.name.clone()),
+        Some(answer) => {
+            match answer.parse::<usize>().ok().and_then(|at| question.renames.get(at.wrapping_sub(1))) {
+                Some(rename) => {
+                    let place = &rename.place;
+                    console
+                        .tell(&format!("write `{}` behind {place}, and run this again\n", rename.attribute));
+                    Err(Stop::Told(Exit::NeedsDecision))
+                }
+                None => Err(Stop::Told(Exit::NeedsDecision)),
+            }
+        }
+        None => Err(Stop::Told(Exit::NeedsDecision)),
+    }
+}
+
+/// Says what is to be decided, where nobody is there to be asked.
+fn undecided(questions: &[Question], common: &Common, console: &mut Console<'_>) -> Result<Stop, Stop> {
+    if common.format == Format::Json {
+        summary::json(&serde_json::json!({ "status": "needs_decision", "questions": questions }), console)?;
+    }
+    let colour = console.err.colour;
+    let told: Vec<String> = questions.iter().map(|question| summary::question(question, colour)).collect();
+    console.tell(&told.concat());
+    console.tell("nothing was written\n");
+    Ok(Stop::Told(Exit::NeedsDecision))
+}
+
+fn nothing(history: &History, common: &Common, console: &mut Console<'_>) -> Result<Exit, Stop> {
+    if common.format == Format::Json {
+        summary::json(&serde_json::json!({ "status": "nothing", "migration": null }), console)?;
+    }
+    let last = history.last().map_or("there is nothing in the schema".to_owned(), |entry| {
+        format!("the schema is what `{}` leads to", entry.id())
+    });
+    console.tell(&format!("nothing to do: {last}; `--empty` makes a migration to be written by hand\n"));
+    Ok(Exit::Clean)
+}
+
+fn told(
+    draft: &Draft,
+    proof: &prove::Proof,
+    history: &History,
+    common: &Common,
+    console: &mut Console<'_>,
+) -> Result<(), Stop> {
+    let plans = Plans::of(draft);
+    if common.format == Format::Json {
+        let status = if common.dry_run { "would_create" } else { "created" };
+        return summary::json(
+            &serde_json::json!({
+                "status": status,
+                "migration": draft.id,
+                "folder": format!("{}/{}", history.shown, draft.id),
+                "compatible": draft.snapshot.head.compatible,
+                "proved": proof.names(),
+                "databases": plans,
+            }),
+            console,
+        );
+    }
+    if common.dry_run {
+        for (name, text) in draft.files().iter().filter(|(name, _)| name.ends_with(".sql")) {
+            write!(console.out.write, "-- {name}\n\n{text}\n")?;
+        }
+    }
+    let verb = if common.dry_run { "would create" } else { "created" };
+    console.tell(&format!("{verb} {}/{}/\n{}{}\n", history.shown, draft.id, plans.text(), proof.told()));
+    if draft.is_empty && !common.dry_run {
+        console.tell(
+            "write its SQL into the files of each database, up and down, then run `rexc migrate verify`\n",
+        );
+    }
+    Ok(())
+}

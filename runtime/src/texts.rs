@@ -1,0 +1,76 @@
+//! Statements that are made while a tool runs, and what they answer with as texts: for the command
+//! line, which knows no schema when it is compiled.
+
+use std::borrow::Cow;
+
+use crate::adapter::{Access, BoxFuture, Session, Work};
+use crate::db::Db;
+use crate::error::Result;
+use crate::operation::RawStatement;
+use crate::row::Row;
+
+/// The rows of an answer: every value a text, or null.
+pub type Texts = Vec<Vec<Option<String>>>;
+
+/// Runs `settings` and then queries, in one transaction, and answers with the rows of each. Every
+/// value must be a text.
+///
+/// # Errors
+///
+/// What the database says.
+pub async fn read_texts(db: &Db, settings: &[&str], queries: &[&str]) -> Result<Vec<Texts>> {
+    let mut reading = Reading { settings, queries, answers: Vec::new() };
+    db.run(Access::Atomic, &mut reading).await?;
+    Ok(reading.answers)
+}
+
+/// Runs statements, all or none.
+///
+/// # Errors
+///
+/// What the database says, with the statement.
+pub async fn run_all(db: &Db, statements: &[&str]) -> Result<()> {
+    db.run(Access::Atomic, &mut Running { statements }).await
+}
+
+struct Reading<'a> {
+    settings: &'a [&'a str],
+    queries: &'a [&'a str],
+    answers: Vec<Texts>,
+}
+
+impl Work for Reading<'_> {
+    fn run<'s>(&'s mut self, session: &'s dyn Session) -> BoxFuture<'s, Result<()>> {
+        Box::pin(async move {
+            session.execute_ddl(self.settings).await?;
+            for query in self.queries {
+                let raw = RawStatement {
+                    sql: Cow::Owned((*query).to_owned()),
+                    values: Vec::new(),
+                    sensitive: Vec::new(),
+                    access: Access::Read,
+                };
+                let mut rows = Texts::new();
+                let mut sink = |row: &mut Row<'_>| {
+                    let texts = (0..row.cells().len()).map(|_| row.next::<Option<String>>());
+                    rows.push(texts.collect::<Result<_>>()?);
+                    Ok(())
+                };
+                let outcome = session.execute_raw(&raw, &mut sink).await;
+                outcome.map_err(|error| error.with_sql((*query).to_owned()))?;
+                self.answers.push(rows);
+            }
+            Ok(())
+        })
+    }
+}
+
+struct Running<'a> {
+    statements: &'a [&'a str],
+}
+
+impl Work for Running<'_> {
+    fn run<'s>(&'s mut self, session: &'s dyn Session) -> BoxFuture<'s, Result<()>> {
+        session.execute_ddl(self.statements)
+    }
+}

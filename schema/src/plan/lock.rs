@@ -1,0 +1,85 @@
+//! What a step keeps others from while it runs.
+
+use rex_sql::Dialect;
+
+use super::Object;
+use crate::database::Database;
+use crate::dialect::target;
+
+/// What others cannot do meanwhile, the least first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lock {
+    /// Change the table, or clean it up; reading and writing goes on.
+    Changes,
+    /// Write the rows that it writes.
+    Rows,
+    /// Write.
+    Writes,
+    /// Read or write.
+    All,
+}
+
+/// A table that is locked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Locked {
+    /// Which.
+    pub table: Object,
+    /// For what.
+    pub lock: Lock,
+}
+
+impl Locked {
+    pub(crate) fn new(table: Object, lock: Lock) -> Locked {
+        Locked { table, lock }
+    }
+}
+
+/// What statements that are run one after the other lock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Locks {
+    /// Tables, each once.
+    Tables {
+        /// Which, by name.
+        tables: Vec<Locked>,
+        /// Whether there are statements of which it cannot be told what they lock.
+        unknown: bool,
+    },
+    /// The whole database: nobody else writes.
+    Writers,
+}
+
+/// What statements lock. `known` is what is known of the database: tables that it does not name are
+/// new, and nobody else's yet.
+pub fn locks<'s>(
+    dialect: Dialect,
+    statements: impl IntoIterator<Item = &'s str>,
+    before: &Database,
+    after: &Database,
+) -> Locks {
+    let Some(locks) = target(dialect).locks else { return Locks::Writers };
+    let (mut tables, mut unknown): (Vec<Locked>, bool) = (Vec::new(), false);
+    for statement in statements {
+        let Some(found) = locks(statement, &[before, after]) else {
+            unknown = true;
+            continue;
+        };
+        for locked in found {
+            match tables.iter_mut().find(|known| known.table == locked.table) {
+                Some(known) => known.lock = known.lock.max(locked.lock),
+                None => tables.push(locked),
+            }
+        }
+    }
+    let is_known = |locked: &Locked| {
+        let id = (locked.table.schema.as_deref(), locked.table.name.as_str());
+        let renamed = |name: &str| after.tables.iter().any(|table| table.name == name);
+        before.tables.iter().any(|table| table.id() == id)
+            || (before.views.iter().any(|view| view.name == id.1))
+            || !renamed(id.1)
+    };
+    tables.retain(is_known);
+    tables.sort_by(|one, other| {
+        (&one.table.schema, &one.table.name).cmp(&(&other.table.schema, &other.table.name))
+    });
+    Locks::Tables { tables, unknown }
+}
