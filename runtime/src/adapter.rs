@@ -17,8 +17,11 @@ use crate::transaction::TransactionOptions;
 use crate::value::Value;
 use crate::watch::Gauged;
 
+pub use direct::{Direct, Found, Pace, Words};
+
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod constraint;
+mod direct;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "sqlite")]
@@ -39,6 +42,12 @@ pub trait Adapter: Gauged + Send + Sync + 'static {
 
     /// Begins a transaction on a free connection.
     fn begin(&self, options: TransactionOptions) -> BoxFuture<'_, Result<Box<dyn Transaction>>>;
+
+    /// Opens a connection of its own, for migrations.
+    fn direct(&self) -> BoxFuture<'_, Result<Box<dyn Direct>>> {
+        let error = Error::new(Kind::Configuration, "this adapter runs no migrations");
+        Box::pin(std::future::ready(Err(error)))
+    }
 }
 
 /// What a work needs.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rex_sql::Dialect;
 
-use crate::adapter::{Access, Adapter, BoxFuture, Session, Single, Work, open};
+use crate::adapter::{Access, Adapter, BoxFuture, Direct, Session, Single, Work, open};
 use crate::config::{Builder, Config};
 use crate::error::{Error, Kind, Result};
 use crate::meta::SchemaMeta;
@@ -167,6 +167,18 @@ impl Db {
         let outcome = self.run(access, &mut work).await;
         outcome.map_err(|error| error.with_operation(operation.title()))?;
         Ok(work.written())
+    }
+
+    /// A connection of its own, for migrations.
+    pub(crate) async fn direct(&self) -> Result<Box<dyn Direct>> {
+        self.check_scope()?;
+        match &self.0.source {
+            Source::Pool(adapter) => adapter.direct().await,
+            Source::Transaction(_) => {
+                let message = "a migration has transactions of its own: run it outside of one";
+                Err(Error::new(Kind::Transaction, message))
+            }
+        }
     }
 
     /// Inside a transaction's closure its own handle is to be used: the outer one would wait for

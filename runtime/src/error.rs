@@ -10,6 +10,8 @@ use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 
+use crate::migrate::Refusal;
+
 pub use violation::Violation;
 
 /// The result of an operation.
@@ -28,6 +30,7 @@ struct Inner {
     /// What was expected, and what was found.
     mismatch: Option<(&'static str, String)>,
     violations: Vec<Violation>,
+    refusal: Option<Refusal>,
     source: Option<DriverError>,
 }
 
@@ -74,6 +77,9 @@ pub enum Kind {
     Serialization,
     /// The database is not the one that the program was generated for.
     Schema,
+    /// Migrations and the database do not belong together, or cannot be run as they are:
+    /// [`Error::refusal`] says why.
+    Migration,
     /// Any other failure that the database reported.
     Database,
 }
@@ -95,6 +101,7 @@ impl Error {
             column: None,
             mismatch: None,
             violations: Vec::new(),
+            refusal: None,
             source: None,
         }))
     }
@@ -197,6 +204,18 @@ impl Error {
         let mut error = Error::new(Kind::Decode, message).with_column(column.to_owned());
         error.0.mismatch = Some((expected, found));
         error
+    }
+
+    /// Why migrations were not run, for an error of [`Kind::Migration`].
+    pub fn refusal(&self) -> Option<&Refusal> {
+        self.0.refusal.as_ref()
+    }
+
+    /// Adds why migrations were not run.
+    #[must_use]
+    pub(crate) fn with_refusal(mut self, refusal: Refusal) -> Self {
+        self.0.refusal = Some(refusal);
+        self
     }
 
     /// Takes over the driver's error of a failure that this one explains better.

@@ -11,6 +11,6 @@ mod own;
 pub use blocking::Blocking;
 #[cfg(feature = "postgres")]
 pub(crate) use own::inside;
-pub(crate) use own::sleep;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(crate) use own::timeout;
+pub(crate) use own::{about, sleep};

@@ -62,6 +62,7 @@ mod features;
 mod fits;
 mod from_row;
 pub mod meta;
+pub mod migrate;
 mod model;
 pub mod operation;
 mod outline;

@@ -13,6 +13,7 @@ mod kept;
 pub(crate) mod language;
 mod licence;
 mod migrate;
+mod migrating;
 mod naughty;
 mod pgbouncer;
 mod processes;

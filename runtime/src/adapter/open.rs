@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::adapter::{Adapter, BoxFuture};
+use crate::adapter::{Adapter, BoxFuture, Direct};
 use crate::config::{Config, DatabaseKind};
 use crate::error::Result;
 
@@ -20,6 +20,20 @@ async fn opened(config: Config) -> Result<Arc<dyn Adapter>> {
         }
         #[cfg(feature = "sqlite")]
         DatabaseKind::Sqlite => Ok(Arc::new(super::sqlite::Sqlite::open(&config)?)),
+        #[cfg(not(feature = "postgres"))]
+        DatabaseKind::Postgres => Err(not_compiled("PostgreSQL", "postgres")),
+        #[cfg(not(feature = "sqlite"))]
+        DatabaseKind::Sqlite => Err(not_compiled("SQLite", "sqlite")),
+    }
+}
+
+/// Connects without a pool, for migrations.
+pub(crate) async fn direct(config: Config) -> Result<Box<dyn Direct>> {
+    match config.check()? {
+        #[cfg(feature = "postgres")]
+        DatabaseKind::Postgres => crate::executor::inside(|| super::postgres::connect_direct(&config)).await,
+        #[cfg(feature = "sqlite")]
+        DatabaseKind::Sqlite => super::sqlite::connect_direct(&config),
         #[cfg(not(feature = "postgres"))]
         DatabaseKind::Postgres => Err(not_compiled("PostgreSQL", "postgres")),
         #[cfg(not(feature = "sqlite"))]

@@ -11,6 +11,7 @@
 mod bind;
 mod connect;
 mod cursor;
+mod direct;
 mod encryption;
 mod failure;
 mod lease;
@@ -24,6 +25,7 @@ mod transaction;
 mod typed;
 mod words;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool::managed::{
@@ -31,7 +33,7 @@ use deadpool::managed::{
 };
 use rex_sql::Dialect;
 
-use crate::adapter::{Access, Adapter, BoxFuture, Transaction, Work};
+use crate::adapter::{Access, Adapter, BoxFuture, Direct, Transaction, Work};
 use crate::config::Config;
 use crate::error::{Error, Kind, Result};
 use crate::executor;
@@ -50,7 +52,7 @@ pub(crate) struct Postgres {
 }
 
 struct Connector {
-    target: connect::Target,
+    target: Arc<connect::Target>,
     idle_timeout: Option<Duration>,
 }
 
@@ -80,7 +82,7 @@ impl Postgres {
     /// Connects once, so that what is wrong shows at once.
     pub(crate) async fn open(config: &Config) -> Result<Self> {
         let connector =
-            Connector { target: connect::Target::of(config)?, idle_timeout: config.idle_timeout() };
+            Connector { target: Arc::new(connect::Target::of(config)?), idle_timeout: config.idle_timeout() };
         let pool = Pool::builder(connector)
             .max_size(config.pool_size())
             .wait_timeout(config.acquire_timeout())
@@ -109,6 +111,11 @@ impl Postgres {
             other => Error::new(Kind::Connection, other.to_string()),
         })
     }
+}
+
+/// Connects without a pool.
+pub(crate) async fn connect_direct(config: &Config) -> Result<Box<dyn Direct>> {
+    direct::open(Arc::new(connect::Target::of(config)?)).await
 }
 
 /// Looks now and then for connections that have been unused for too long, or are too old, as long
@@ -158,6 +165,11 @@ impl Adapter for Postgres {
             lease.begin(&transaction::begin(options)).await?;
             Ok(Box::new(transaction::Open::new(lease, options)) as Box<dyn Transaction>)
         }))
+    }
+
+    fn direct(&self) -> BoxFuture<'_, Result<Box<dyn Direct>>> {
+        let target = Arc::clone(&self.pool.manager().target);
+        Box::pin(executor::inside(move || direct::open(target)))
     }
 }
 

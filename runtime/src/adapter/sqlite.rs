@@ -17,6 +17,7 @@ mod connect;
 mod connection;
 mod cursor;
 mod deferred;
+mod direct;
 mod failure;
 mod limit;
 mod outline;
@@ -33,7 +34,7 @@ use std::time::{Duration, Instant};
 use rex_sql::Dialect;
 use tokio::runtime::{Handle, RuntimeFlavor};
 
-use crate::adapter::{Access, Adapter, BoxFuture, Transaction, Work};
+use crate::adapter::{Access, Adapter, BoxFuture, Direct, Transaction, Work};
 use crate::config::Config;
 use crate::error::Result;
 use crate::executor;
@@ -51,6 +52,7 @@ pub(crate) struct Sqlite {
     readers: Arc<Pool>,
     /// How long another process that writes is waited for.
     busy: Duration,
+    file: File,
     /// Whether the writer is told at once that another process writes. That is so with a write-ahead
     /// log, where nobody but another writer is ever waited for.
     at_once: bool,
@@ -74,7 +76,7 @@ impl Sqlite {
             None => Arc::clone(&writer),
             Some(open) => Arc::new(Pool::new(many, open)),
         };
-        Ok(Sqlite { writer, readers, busy: file.busy(), at_once: file.writes_at_once() })
+        Ok(Sqlite { writer, readers, busy: file.busy(), at_once: file.writes_at_once(), file })
     }
 }
 
@@ -140,6 +142,21 @@ impl Adapter for Sqlite {
             Ok(Box::new(transaction::Open::new(lease, options)?) as Box<dyn Transaction>)
         })
     }
+
+    fn direct(&self) -> BoxFuture<'_, Result<Box<dyn Direct>>> {
+        Box::pin(async {
+            let held = match self.file.is_private() {
+                true => direct::Held::Lease(Box::new(self.writer.lease().await?)),
+                false => direct::Held::Own(Box::new(self.file.writer()()?)),
+            };
+            direct::open(held)
+        })
+    }
+}
+
+/// Connects without a pool.
+pub(crate) fn connect_direct(config: &Config) -> Result<Box<dyn Direct>> {
+    direct::open(direct::Held::Own(Box::new(File::of(config).writer()()?)))
 }
 
 impl Sqlite {

@@ -1,6 +1,7 @@
 //! Rex's own runtime.
 
 use std::future::Future;
+use std::hash::{BuildHasher, RandomState};
 use std::pin::Pin;
 use std::sync::OnceLock;
 use std::task::{Context, Poll};
@@ -53,6 +54,12 @@ impl<F: Future> Future for Inside<F> {
         let _context = handle.enter();
         future.as_mut().poll(context)
     }
+}
+
+/// A time, by chance half of it longer or shorter: who waits together shall not come together.
+pub(crate) fn about(time: Duration) -> Duration {
+    let random = RandomState::new().hash_one(0) as u32;
+    time.mul_f64(0.5 + f64::from(random) / f64::from(u32::MAX))
 }
 
 /// Waits.

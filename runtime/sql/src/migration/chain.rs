@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::{Checksum, Head};
+use super::{Checksum, Head, ParseError, identity};
 use crate::Dialect;
 
 /// Migrations of one schema, in any order.
@@ -38,6 +38,16 @@ pub struct Scripts {
 }
 
 impl Migration {
+    /// From the texts of its folder.
+    ///
+    /// # Errors
+    ///
+    /// When the snapshot does not begin with a [`Head`]. The SQL is read when it is needed.
+    pub fn read(id: &str, snapshot: &str, scripts: Vec<Scripts>) -> Result<Migration, ParseError> {
+        let (head, identity) = (Head::parse(snapshot)?, identity(id, snapshot));
+        Ok(Migration { id: id.to_owned().into(), identity, head, scripts: scripts.into() })
+    }
+
     /// Its SQL for a database.
     pub fn scripts(&self, dialect: Dialect) -> Option<&Scripts> {
         self.scripts.iter().find(|scripts| scripts.dialect == dialect)

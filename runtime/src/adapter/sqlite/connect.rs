@@ -68,6 +68,11 @@ impl File {
         }
     }
 
+    /// Whether nobody but one connection sees it.
+    pub(super) fn is_private(&self) -> bool {
+        matches!(self.place, Place::Memory)
+    }
+
     /// How long another process that writes is waited for.
     pub(super) fn busy(&self) -> Duration {
         self.busy

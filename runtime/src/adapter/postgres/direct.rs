@@ -1,0 +1,289 @@
+//! A connection for migrations: a session with an advisory lock.
+//!
+//! Everything goes as simple queries: nothing is prepared, so that nothing depends on tables that change.
+
+use std::sync::Arc;
+
+use rex_sql::Dialect;
+use rex_sql::migration::{Checksum, Object, Probe};
+use tokio_postgres::error::SqlState;
+use tokio_postgres::{Client, SimpleQueryMessage};
+
+use super::connect::{Connection, Target};
+use super::failure;
+use crate::adapter::direct::create;
+use crate::adapter::{BoxFuture, Direct, Found, Pace, Words};
+use crate::error::{DriverError, Error, Result};
+use crate::executor;
+use crate::migrate::Refusal;
+
+pub(super) async fn open(target: Arc<Target>) -> Result<Box<dyn Direct>> {
+    let connection = target.connect().await?;
+    let query = "SELECT current_schema(), current_setting('server_version_num'), pg_backend_pid()";
+    let mut rows = ask(&connection.client, query).await?;
+    let row = rows.pop().unwrap_or_default();
+    let [schema, version, backend] = <[Option<String>; 3]>::try_from(row).unwrap_or_default();
+    let schema = schema.ok_or(Refusal::NoSchema)?;
+    let history = Object::new(Some(&schema), "rex_migrations").quoted();
+    let lock = lock_number(&schema);
+    let is_14 =
+        version.and_then(|version| version.parse().ok()).is_some_and(|version: u32| version >= 140_000);
+    let words = Words {
+        exists: format!("SELECT 1 WHERE to_regclass({}) IS NOT NULL", rex_sql::text(&history)),
+        create: create(&history, "TIMESTAMPTZ", "BOOLEAN", ""),
+        history,
+        now: "clock_timestamp()",
+        applied_at: "to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')",
+        literal: |column| format!("quote_literal({column}::text)"),
+    };
+    let pace = Pace { wait: Default::default(), lock_timeout: Default::default(), statement_timeout: None };
+    let backend = backend.unwrap_or_default();
+    Ok(Box::new(Own { connection, target, words, lock, backend, is_14, pace }))
+}
+
+struct Own {
+    connection: Connection,
+    target: Arc<Target>,
+    words: Words,
+    lock: i64,
+    /// The process that serves this session.
+    backend: String,
+    is_14: bool,
+    pace: Pace,
+}
+
+/// Runners of one history keep each other off.
+fn lock_number(schema: &str) -> i64 {
+    let Checksum(bytes) = Checksum::of(&format!("rex_migrations of {schema}"));
+    let mut number = [0; 8];
+    number.copy_from_slice(&bytes[..8]);
+    i64::from_be_bytes(number)
+}
+
+type Texts = Vec<Vec<Option<String>>>;
+
+async fn ask(client: &Client, sql: &str) -> Result<Texts> {
+    let answer = client.simple_query(sql).await;
+    let answer = answer.map_err(|error| failure::plain(error).with_sql(sql.to_owned()))?;
+    let row = |message: SimpleQueryMessage| match message {
+        SimpleQueryMessage::Row(row) => {
+            Some((0..row.len()).map(|place| row.get(place).map(str::to_owned)).collect())
+        }
+        _ => None,
+    };
+    Ok(answer.into_iter().filter_map(row).collect())
+}
+
+/// Whether a query answers `true`.
+fn is_true(rows: &Texts) -> bool {
+    matches!(rows.as_slice(), [row] if matches!(row.as_slice(), [Some(said)] if said == "t"))
+}
+
+impl Own {
+    async fn ask(&self, sql: &str) -> Result<Texts> {
+        ask(&self.connection.client, sql).await
+    }
+
+    async fn run(&self, sql: &str) -> Result<()> {
+        let outcome = self.connection.client.batch_execute(sql).await;
+        outcome.map_err(|error| failure::plain(error).with_sql(sql.to_owned()))
+    }
+
+    /// Behind a pooler that gives every transaction another session, two clients have the same one, or one
+    /// has several.
+    async fn check_session(&self) -> Result<()> {
+        const PROCESS: &str = "SELECT pg_backend_pid()";
+        if self.connection.pooled.is_some() {
+            return Err(Refusal::Pooler.into());
+        }
+        let is_mine = |rows: &Texts| {
+            rows.iter().flatten().flatten().next().is_some_and(|process| *process == self.backend)
+        };
+        let other = self.target.connect().await?;
+        let others = ask(&other.client, PROCESS).await?;
+        if is_mine(&others) || !is_mine(&self.ask(PROCESS).await?) {
+            return Err(Refusal::Pooler.into());
+        }
+        Ok(())
+    }
+
+    /// Whether this session has the lock.
+    async fn holds_lock(&self) -> Result<bool> {
+        let (high, low) = ((self.lock >> 32) as u32, self.lock as u32);
+        let query = format!(
+            "SELECT pg_backend_pid() = {} AND EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND \
+             objsubid = 1 AND classid = {high} AND objid = {low} AND pid = pg_backend_pid() AND database = \
+             (SELECT oid FROM pg_database WHERE datname = current_database()))",
+            self.backend
+        );
+        Ok(is_true(&self.ask(&query).await?))
+    }
+
+    async fn check_lock(&self) -> Result<()> {
+        if self.holds_lock().await? { Ok(()) } else { Err(Refusal::LockLost.into()) }
+    }
+
+    /// How long is waited from now on. A statement that blocks nobody may wait for a lock.
+    async fn set_pace(&self, waits: bool) -> Result<()> {
+        let Pace { lock_timeout, statement_timeout, .. } = self.pace;
+        let lock = if waits { 0 } else { lock_timeout.as_millis().max(1) };
+        let statement = statement_timeout.map_or(0, |limit| limit.as_millis().max(1));
+        let mut settings = format!(
+            "SET lock_timeout = {lock}; SET statement_timeout = {statement}; \
+             SET idle_in_transaction_session_timeout = 0"
+        );
+        if self.is_14 {
+            // Or a statement would go on, and be kept, when this program is gone.
+            settings += "; SET client_connection_check_interval = 1000";
+        }
+        self.run(&settings).await
+    }
+
+    async fn probed(&self, probe: &Probe) -> Result<Found> {
+        let one = |query: String| async move {
+            let rows = self.ask(&query).await?;
+            Ok::<_, Error>(rows.into_iter().next().and_then(|row| row.into_iter().next().flatten()))
+        };
+        let index = |index: &Object| {
+            let name = rex_sql::text(&index.quoted());
+            format!("SELECT indisvalid AND indisready FROM pg_index WHERE indexrelid = to_regclass({name})")
+        };
+        Ok(match probe {
+            Probe::IndexIsValid(name) => match one(index(name)).await?.as_deref() {
+                Some("t") => Found::Done,
+                Some(_) => {
+                    Found::Broken { mend: format!("DROP INDEX CONCURRENTLY IF EXISTS {}", name.quoted()) }
+                }
+                None => Found::Nothing,
+            },
+            Probe::IndexIsGone(name) => match one(index(name)).await? {
+                None => Found::Done,
+                Some(_) => Found::Nothing,
+            },
+            Probe::ConstraintIsValid(table, name) => {
+                let query = format!(
+                    "SELECT convalidated FROM pg_constraint WHERE conrelid = to_regclass({}) AND conname = {}",
+                    rex_sql::text(&table.quoted()),
+                    rex_sql::text(name)
+                );
+                if one(query).await?.as_deref() == Some("t") { Found::Done } else { Found::Nothing }
+            }
+            Probe::LabelIsThere(ty, label) => {
+                let query = format!(
+                    "SELECT 't' FROM pg_enum WHERE enumtypid = to_regtype({}) AND enumlabel = {}",
+                    rex_sql::text(&ty.quoted()),
+                    rex_sql::text(label)
+                );
+                if one(query).await?.is_some() { Found::Done } else { Found::Nothing }
+            }
+            Probe::Repeatable => Found::Nothing,
+        })
+    }
+}
+
+impl Direct for Own {
+    fn dialect(&self) -> Dialect {
+        Dialect::Postgres
+    }
+
+    fn words(&self) -> &Words {
+        &self.words
+    }
+
+    fn pace(&mut self, pace: Pace) {
+        self.pace = pace;
+    }
+
+    fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<u64>> {
+        Box::pin(async move {
+            let answer = self.connection.client.simple_query(sql).await.map_err(failure::plain)?;
+            let written = answer.iter().filter_map(|message| match message {
+                SimpleQueryMessage::CommandComplete(count) => Some(*count),
+                _ => None,
+            });
+            Ok(written.sum())
+        })
+    }
+
+    fn rows<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Texts>> {
+        Box::pin(self.ask(sql))
+    }
+
+    fn try_lock(&mut self) -> BoxFuture<'_, Result<bool>> {
+        Box::pin(executor::inside(move || async move {
+            self.check_session().await?;
+            let lock = self.lock;
+            if !is_true(&self.ask(&format!("SELECT pg_try_advisory_lock({lock})")).await?) {
+                return Ok(false);
+            }
+            match self.holds_lock().await? {
+                true => Ok(true),
+                false => Err(Refusal::Pooler.into()),
+            }
+        }))
+    }
+
+    fn unlock(&mut self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move { self.run(&format!("SELECT pg_advisory_unlock({})", self.lock)).await })
+    }
+
+    fn begin<'a>(&'a mut self, _: Option<&'a [String]>) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            self.set_pace(false).await?;
+            self.run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE").await?;
+            self.check_lock().await
+        })
+    }
+
+    /// PostgreSQL changes tables where they are.
+    fn rebuilt<'a>(
+        &'a mut self,
+        _: &'a [String],
+        _: &'a (dyn Fn(&str) -> bool + Sync),
+    ) -> BoxFuture<'a, Result<()>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn commit(&mut self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move {
+            self.connection.client.batch_execute("COMMIT").await.map_err(|error| {
+                match failure::is_lost(&error) {
+                    true => failure::unknown(Some(error)),
+                    false => failure::plain(error).with_sql("COMMIT"),
+                }
+            })
+        })
+    }
+
+    fn rollback(&mut self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move { self.run("ROLLBACK").await })
+    }
+
+    fn alone(&mut self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move {
+            self.set_pace(true).await?;
+            self.check_lock().await
+        })
+    }
+
+    fn probe<'a>(&'a mut self, probe: &'a Probe) -> BoxFuture<'a, Result<Found>> {
+        Box::pin(self.probed(probe))
+    }
+
+    fn settle(&mut self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move { self.run("RESET ALL; RESET ROLE").await })
+    }
+
+    fn may_retry(&self, error: &Error) -> bool {
+        let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<DriverError>());
+        let driver = source.and_then(|source| source.get().downcast_ref::<tokio_postgres::Error>());
+        driver.and_then(tokio_postgres::Error::code).is_some_and(|code| {
+            [
+                SqlState::LOCK_NOT_AVAILABLE,
+                SqlState::T_R_DEADLOCK_DETECTED,
+                SqlState::T_R_SERIALIZATION_FAILURE,
+            ]
+            .contains(code)
+        })
+    }
+}

@@ -1,0 +1,50 @@
+//! Migrations, run: from a program with `db.migrate()`, or from `rexc migrate`, by the same runner.
+//!
+//! ```text
+//! Runner ──▶ history ──▶ what is next ──▶ one step ──▶ history ──▶ … until nothing is next
+//!                          (`plan`)        (`step`)
+//! ```
+//!
+//! What was done is read from the database anew before each step, and a step is kept together with the
+//! row that says so: there is no state in between that somebody would have to mend. A step that cannot be
+//! in a transaction is preceded by a look at the database itself.
+//!
+//! Nothing here knows which database it is: that is behind [`Direct`](crate::adapter::Direct).
+
+mod backfill;
+mod history;
+mod options;
+mod plan;
+mod refusal;
+mod report;
+mod runner;
+mod step;
+
+pub use history::Direction;
+pub use options::Options;
+pub use plan::PendingStep;
+pub use refusal::Refusal;
+pub use report::{Done, Event, MigrationState, MigrationStatus, Report, Status, UnknownMigration};
+pub use rex_sql::migration::{Checksum, Head, Migration, Migrations, Scripts};
+pub use runner::Runner;
+
+use crate::adapter::BoxFuture;
+use crate::db::Db;
+use crate::error::Result;
+
+impl Db {
+    /// Brings the database to the last of these migrations. Where all are there already, that is one
+    /// connection and one query.
+    ///
+    /// Of several programs that start at once, one does it, and the others wait. What is done and how long
+    /// is waited is said with a [`Runner`].
+    ///
+    /// # Errors
+    ///
+    /// Of [`Kind::Migration`](crate::Kind::Migration) when the migrations and the database do not belong
+    /// together, with an [`Error::refusal`](crate::Error::refusal); and those of the statements, with the
+    /// file and the line. Steps before that are kept, and the next run goes on behind them.
+    pub fn migrate<'a>(&'a self, migrations: &'a Migrations) -> BoxFuture<'a, Result<Report>> {
+        Box::pin(async move { Runner::new(self, migrations).apply().await })
+    }
+}

@@ -1,0 +1,177 @@
+//! The table `rex_migrations`: what was done to a database.
+//!
+//! | column | |
+//! |---|---|
+//! | `id` | the migration |
+//! | `direction` | `up`, or `down` while it is being rolled back |
+//! | `step` | which of its steps, from 1; 0 of a migration that has none |
+//! | `steps` | how many it has |
+//! | `checksum` | of the step's directive and statements |
+//! | `compatible` | whether a program that does not know the migration runs on |
+//! | `rows_written` | of a backfill: how many rows so far |
+//! | `progress` | of a backfill: the last key so far |
+//! | `applied_at` | when; null while a backfill is under way |
+//! | `duration_ms` | how long it took |
+//! | `version` | of Rex |
+//!
+//! A migration is applied when its last step is there, and rolled back when none of its rows is.
+
+use std::fmt;
+use std::time::Duration;
+
+use rex_sql::migration::Checksum;
+use rex_sql::{Dialect, text};
+
+use crate::adapter::Direct;
+use crate::error::{Error, Kind, Result};
+
+/// Which way a migration goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Direction {
+    /// It is applied.
+    Up,
+    /// It is rolled back.
+    Down,
+}
+
+impl Direction {
+    /// `up`
+    pub fn name(self) -> &'static str {
+        match self {
+            Direction::Up => "up",
+            Direction::Down => "down",
+        }
+    }
+
+    /// Where its SQL is: `postgres.up.sql`.
+    pub fn file(self, dialect: Dialect) -> String {
+        format!("{}.{}.sql", dialect.name(), self.name())
+    }
+}
+
+impl fmt::Display for Direction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A row of the history.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Record {
+    pub(super) id: String,
+    pub(super) direction: Direction,
+    pub(super) step: usize,
+    pub(super) steps: usize,
+    pub(super) checksum: String,
+    pub(super) compatible: bool,
+    pub(super) rows: u64,
+    pub(super) progress: Option<String>,
+    /// None while it is under way.
+    pub(super) applied_at: Option<String>,
+    pub(super) took: Duration,
+}
+
+impl Record {
+    /// Whether its step is done.
+    pub(super) fn is_done(&self) -> bool {
+        self.applied_at.is_some()
+    }
+}
+
+/// A step, as the history knows it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry<'a> {
+    pub(super) id: &'a str,
+    pub(super) direction: Direction,
+    pub(super) step: usize,
+    pub(super) steps: usize,
+    pub(super) checksum: Checksum,
+    pub(super) compatible: bool,
+}
+
+/// What of a step is noted.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Progress {
+    pub(super) rows: u64,
+    pub(super) key: Option<String>,
+    pub(super) took: Duration,
+    pub(super) is_done: bool,
+}
+
+/// All rows; none where there is no history yet.
+pub(super) async fn read(direct: &mut dyn Direct) -> Result<Vec<Record>> {
+    let words = direct.words().clone();
+    if direct.rows(&words.exists).await?.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = format!(
+        "SELECT id, direction, step, steps, checksum, CASE WHEN compatible THEN 1 ELSE 0 END, rows_written, progress, \
+         {}, duration_ms FROM {} ORDER BY id, direction, step",
+        words.applied_at, words.history
+    );
+    direct.rows(&query).await?.into_iter().map(|row| record(row).ok_or_else(unreadable)).collect()
+}
+
+fn record(row: Vec<Option<String>>) -> Option<Record> {
+    let [id, direction, step, steps, checksum, compatible, rows, progress, applied_at, took] =
+        <[Option<String>; 10]>::try_from(row).ok()?;
+    let direction = match direction?.as_str() {
+        "up" => Direction::Up,
+        "down" => Direction::Down,
+        _ => return None,
+    };
+    Some(Record {
+        id: id?,
+        direction,
+        step: step?.parse().ok()?,
+        steps: steps?.parse().ok()?,
+        checksum: checksum?,
+        compatible: compatible? == "1",
+        rows: rows?.parse().ok()?,
+        progress,
+        applied_at,
+        took: Duration::from_millis(took?.parse().ok()?),
+    })
+}
+
+fn unreadable() -> Error {
+    let message = "the table rex_migrations holds what this version of Rex does not write: use the version that wrote it";
+    Error::new(Kind::Schema, message)
+}
+
+/// Makes the table, if it is not there.
+pub(super) async fn create(direct: &mut dyn Direct) -> Result<()> {
+    let create = direct.words().create.clone();
+    direct.execute(&create).await.map(drop)
+}
+
+/// Notes a step, in the transaction that is open.
+pub(super) async fn write(direct: &mut dyn Direct, entry: Entry<'_>, progress: &Progress) -> Result<()> {
+    let words = direct.words().clone();
+    let now = if progress.is_done { words.now } else { "NULL" };
+    let key = progress.key.as_deref().map_or_else(|| "NULL".to_owned(), text);
+    let statement = format!(
+        "INSERT INTO {} (id, direction, step, steps, checksum, compatible, rows_written, progress, applied_at, \
+         duration_ms, version) VALUES ({}, '{}', {}, {}, '{}', {}, {}, {key}, {now}, {}, {}) \
+         ON CONFLICT (id, direction, step) DO UPDATE SET rows_written = excluded.rows_written, \
+         progress = excluded.progress, applied_at = excluded.applied_at, duration_ms = excluded.duration_ms, \
+         checksum = excluded.checksum, steps = excluded.steps",
+        words.history,
+        text(entry.id),
+        entry.direction,
+        entry.step,
+        entry.steps,
+        entry.checksum,
+        if entry.compatible { "TRUE" } else { "FALSE" },
+        progress.rows,
+        progress.took.as_millis(),
+        text(env!("CARGO_PKG_VERSION")),
+    );
+    direct.execute(&statement).await.map(drop)
+}
+
+/// Forgets a migration, in the transaction that is open.
+pub(super) async fn forget(direct: &mut dyn Direct, id: &str) -> Result<()> {
+    let statement = format!("DELETE FROM {} WHERE id = {}", direct.words().history, text(id));
+    direct.execute(&statement).await.map(drop)
+}
