@@ -115,6 +115,7 @@ impl Config {
             datetime: self.datetime,
             serde: self.serde,
             layout,
+            migrations: false,
         }
     }
 }

@@ -111,9 +111,11 @@ fn build(root: &Path, folder: &str, out: &Path) -> Built {
     let loaded = load(&root.join(folder), folder);
     diagnostics.extend(loaded.diagnostics);
     let checked = check(&loaded.sources, &config.check_options());
-    let options = config.codegen_options(Layout::Included);
-    let (files, kept) = codegen::generate_from(checked.partial(), &options, &kept::read(out));
     let history = History::read(&root.join(&config.migrations), &config.migrations);
+    let options =
+        codegen::Options { migrations: !history.is_empty(), ..config.codegen_options(Layout::Included) };
+    let (mut files, kept) = codegen::generate_from(checked.partial(), &options, &kept::read(out));
+    files.extend(history.code(&options));
     let faults = migrations::faults(&history, &loaded.sources, &checked, &config);
     diagnostics.extend(checked.diagnostics);
     diagnostics.extend(faults);

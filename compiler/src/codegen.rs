@@ -16,6 +16,7 @@ mod fields;
 mod kept;
 mod layout;
 mod meta;
+mod migrations;
 mod model;
 mod names;
 mod newtypes;
@@ -36,6 +37,7 @@ use crate::parallel;
 
 pub use kept::Kept;
 use kept::{Made, Maker};
+pub use migrations::migrations;
 use names::Names;
 use statements::Statements;
 
@@ -50,6 +52,8 @@ pub struct Options {
     pub serde: bool,
     /// How the files find each other.
     pub layout: Layout,
+    /// There are migrations: their file is made by [`migrations`].
+    pub migrations: bool,
 }
 
 /// A crate for dates and times.

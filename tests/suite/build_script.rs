@@ -52,3 +52,44 @@ fn a_crate_without_a_schema_says_what_to_do() {
     assert!(!success, "{text}");
     insta::assert_snapshot!("no_schema_folder", normalised(&text));
 }
+
+/// Migrations are part of the program; a mistake in their SQL is found when it is built.
+#[test]
+fn migrations_are_compiled_in() {
+    let blog = Crate::new("migrating-blog");
+    blog.edit("src/main.rs", "db.create_schema().await?;", "db.migrate().await?;");
+    let (success, text) = check(&blog);
+    assert!(!success && text.contains("no method named `migrate`"), "{text}");
+
+    migrate_new(&blog, "create_blog");
+    let (success, text) = check(&blog);
+    assert!(success, "{text}");
+
+    let name = fs::read_dir(blog.folder.path().join("migrations")).expect("it was made").flatten().next();
+    let name = name.expect("a migration").file_name().to_string_lossy().into_owned();
+    let file = format!("migrations/{name}/sqlite.up.sql");
+    blog.edit(&file, "-- rex: step transaction", "-- rex: stop transaction");
+    let (success, text) = check(&blog);
+    assert!(
+        !success && text.contains(&format!("error[E0915]: `{file}`, line 1: there is no directive `stop`")),
+        "{text}"
+    );
+    assert!(!text.contains("no method"), "nothing else is told: {text}");
+}
+
+fn migrate_new(blog: &Crate, name: &str) {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let stream = |write| rexc::Stream { write, colour: rex_compiler::diagnostic::Colour::Never };
+    let exit = rexc::run_in(
+        ["rexc", "migrate", "new", name],
+        &mut rexc::Console {
+            folder: blog.folder.path().to_owned(),
+            input: &mut std::io::empty(),
+            out: stream(&mut out),
+            err: stream(&mut err),
+            asks: false,
+            now: std::time::UNIX_EPOCH,
+        },
+    );
+    assert_eq!(exit, rexc::Exit::Clean, "{}", String::from_utf8_lossy(&err));
+}

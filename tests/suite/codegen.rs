@@ -20,8 +20,13 @@ fn checked(folder: &str, shown: &str) -> Checked {
 }
 
 fn generated(checked: &Checked, databases: &[Dialect], layout: Layout, serde: bool) -> Vec<GeneratedFile> {
-    let options =
-        codegen::Options { databases: databases.to_vec(), datetime: DateTimeCrate::Chrono, serde, layout };
+    let options = codegen::Options {
+        databases: databases.to_vec(),
+        datetime: DateTimeCrate::Chrono,
+        serde,
+        layout,
+        migrations: false,
+    };
     codegen::generate(checked.schema().expect("the fixture is right"), &options)
 }
 

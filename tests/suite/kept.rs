@@ -12,7 +12,13 @@ use crate::support::mutate::{Random, mutate};
 const BUILD: &str = "a build";
 
 fn options(databases: Vec<Dialect>) -> codegen::Options {
-    codegen::Options { databases, datetime: Default::default(), serde: false, layout: Layout::Included }
+    codegen::Options {
+        databases,
+        datetime: Default::default(),
+        serde: false,
+        layout: Layout::Included,
+        migrations: false,
+    }
 }
 
 fn both() -> codegen::Options {

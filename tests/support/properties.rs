@@ -34,8 +34,13 @@ pub(crate) fn checked(sources: &Sources) -> Checked {
 /// What is generated is Rust, of schemas with errors too: editors see it.
 pub(crate) fn generated(checked: &Checked) {
     let databases = Options::default().databases;
-    let options =
-        codegen::Options { databases, datetime: Default::default(), serde: true, layout: Layout::Modules };
+    let options = codegen::Options {
+        databases,
+        datetime: Default::default(),
+        serde: true,
+        layout: Layout::Modules,
+        migrations: false,
+    };
     for file in codegen::generate(checked.partial(), &options) {
         if let Err(error) = syn::parse_file(&file.text) {
             panic!("{error}:\n{}", file.text);

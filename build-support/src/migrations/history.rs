@@ -4,9 +4,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rex_compiler::codegen::{self, GeneratedFile};
 use rex_compiler::diagnostic::{Diagnostic, configuration, migrations};
 use rex_schema::Dialect;
-use rex_sql::migration::{ChainError, Migration, Migrations, Scripts, identity, is_id};
+use rex_sql::migration::{ChainError, Migration, Migrations, Script, Scripts, identity, is_id};
 
 use super::snapshot::Unreadable;
 use super::{SNAPSHOT, Snapshot, file_name};
@@ -103,6 +104,21 @@ impl History {
         Migrations { list: self.entries.iter().map(complete).collect() }
     }
 
+    /// Whether the folder holds migrations, right or wrong.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.diagnostics.is_empty()
+    }
+
+    /// The file of generated code that holds them, for a schema that has some.
+    pub fn code(&self, options: &codegen::Options) -> Option<GeneratedFile> {
+        let migrations = || match self.diagnostics.is_empty() {
+            true => self.migrations(),
+            // What is wrong with them is told elsewhere.
+            false => Migrations::default(),
+        };
+        options.migrations.then(|| codegen::migrations(&migrations(), &self.shown, options))
+    }
+
     /// The path of a migration's snapshot in messages.
     pub fn snapshot_of(&self, entry: &Entry) -> String {
         format!("{}/{}/{SNAPSHOT}", self.shown, entry.id())
@@ -191,9 +207,23 @@ impl Reader<'_> {
 
     fn scripts(&mut self, id: &str, dialect: Dialect) -> Option<Scripts> {
         let what = format!("its schema.rex says that the migration is for {}", dialect.title());
-        let up = self.text(id, &file_name(dialect, true), &what);
-        let down = self.text(id, &file_name(dialect, false), &what);
+        let up = self.script(id, dialect, true, &what);
+        let down = self.script(id, dialect, false, &what);
         Some(Scripts { dialect, up: up?.into(), down: Some(down?.into()) })
+    }
+
+    /// The text of a file of SQL, if the runner can read it.
+    fn script(&mut self, id: &str, dialect: Dialect, up: bool, what: &str) -> Option<String> {
+        let name = file_name(dialect, up);
+        let text = self.text(id, &name, what)?;
+        match Script::parse(&text, dialect) {
+            Ok(_) => Some(text),
+            Err(error) => {
+                let shown = format!("{}/{id}/{name}", self.shown);
+                self.diagnostics.push(migrations::broken_sql(&shown, &error));
+                None
+            }
+        }
     }
 
     /// A file's text; `what` says why it should be there.

@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use rex_build::migrations::History;
 use rex_build::{Changed, compare_files, write_files};
 use rex_compiler::check;
-use rex_compiler::codegen::{GeneratedFile, Layout, generate};
+use rex_compiler::codegen::{GeneratedFile, Layout, Options, generate};
 
 use crate::check::{counted, schema};
 use crate::find::{self, Databases, Target};
@@ -65,7 +66,12 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
 
 fn files(target: &Target) -> Vec<GeneratedFile> {
     let checked = check(&target.sources_for_code(), &target.config.check_options());
-    generate(checked.partial(), &target.config.codegen_options(Layout::Modules))
+    let history = History::read(&target.migrations(), &target.config.migrations);
+    let options =
+        Options { migrations: !history.is_empty(), ..target.config.codegen_options(Layout::Modules) };
+    let mut files = generate(checked.partial(), &options);
+    files.extend(history.code(&options));
+    files
 }
 
 fn print(files: &[GeneratedFile], console: &mut Console<'_>) -> Result<(), Stop> {

@@ -26,6 +26,7 @@ pub(super) fn file(cx: &Cx<'_>) -> String {
     items.push(modules(cx));
     items.push(names_of_all(cx));
     items.extend(database(cx));
+    items.extend(migrations(cx));
     let mut pieces: Vec<Piece> = items.into_iter().map(Piece::from).collect();
     pieces.extend(cx.schema.join_tables().map(|(id, join)| meta::join_table(cx, id, join)));
     pieces.extend(newtypes::items(cx).into_iter().map(Piece::from));
@@ -152,6 +153,27 @@ fn database(cx: &Cx<'_>) -> [TokenStream; 4] {
         }
     };
     [struct_, from, handle(), repositories]
+}
+
+/// The file of the migrations, if there are any.
+fn migrations(cx: &Cx<'_>) -> Option<TokenStream> {
+    let module = format_ident!("{}", super::migrations::MODULE);
+    let path = format!("/rex/{module}.rs");
+    let body = match cx.options.layout {
+        Layout::Modules => quote!(mod #module;),
+        Layout::Included => quote! {
+            mod #module {
+                ::core::include!(::core::concat!(::core::env!("OUT_DIR"), #path));
+            }
+        },
+    };
+    cx.options.migrations.then(|| {
+        quote! {
+            #body
+            #[allow(unreachable_pub, unused_imports)]
+            pub use self::#module::MIGRATIONS;
+        }
+    })
 }
 
 /// What every schema's `Db` can do.

@@ -257,6 +257,7 @@ codes! {
     E0912 "a file of a migration that is missing",
     E0913 "a migration whose parent is missing",
     E0914 "what is no migration",
+    E0915 "SQL of a migration that cannot be read",
     // Lints.
     W0001("naming_case") "a name in another case than its kind has",
     W0002("dangling_doc") "documentation of nothing",

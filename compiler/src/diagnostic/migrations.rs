@@ -38,6 +38,12 @@ pub fn no_parent(id: &str) -> Diagnostic {
         .help(format!("restore it; or write `{id}` anew, behind what is there, with `rexc migrate rebase`"))
 }
 
+/// The SQL of a migration has a mistake in it.
+pub fn broken_sql(file: &str, error: &rex_sql::migration::ParseError) -> Diagnostic {
+    let message = format!("`{file}`, line {}: {}", error.line, error.message);
+    Diagnostic::placeless(E0915, message).help(error.help.clone())
+}
+
 /// A snapshot that does not begin as one, or a folder that is not called as one.
 pub fn no_migration(file: &str, reason: &str, help: &str) -> Diagnostic {
     Diagnostic::placeless(E0914, format!("`{file}` is no migration's: {reason}")).help(help)

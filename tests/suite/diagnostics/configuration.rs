@@ -6,6 +6,7 @@ use rex_compiler::codegen::DateTimeCrate;
 use rex_compiler::diagnostic::{Colour, Diagnostic, configuration, migrations, render};
 use rex_compiler::{Options, Sources};
 use rex_schema::{Dialect, Version};
+use rex_sql::migration::Script;
 
 /// One of each.
 pub(super) fn diagnostics() -> Vec<Diagnostic> {
@@ -41,6 +42,10 @@ pub(super) fn diagnostics() -> Vec<Diagnostic> {
             "migrations/create_blog",
             "the folder has another name than migrations have",
             "it is a time and words, as `20261122T093000_add_posts`; `rexc migrate new` makes one",
+        ),
+        migrations::broken_sql(
+            "migrations/20261122T093000_create_blog/postgres.up.sql",
+            &Script::parse("\n-- rex: step outside\n", Dialect::Postgres).expect_err("there is no such step"),
         ),
         migrations::unmigrated("migrations", &["add the column posts.body".to_owned()]),
         migrations::unmigrated(

@@ -6,7 +6,7 @@ use rex_compiler::diagnostic::{Code, Colour, REGISTRY};
 use rex_compiler::{Options, Sources, check};
 
 /// Codes about what is in no single file: their examples are shown, not compiled.
-const SHOWN_ONLY: [Code; 11] = [
+const SHOWN_ONLY: [Code; 12] = [
     Code::E0122,
     Code::E0124,
     Code::E0904,
@@ -17,6 +17,7 @@ const SHOWN_ONLY: [Code; 11] = [
     Code::E0912,
     Code::E0913,
     Code::E0914,
+    Code::E0915,
     Code::W0016,
 ];
 

@@ -48,9 +48,44 @@ impl Migration {
         Ok(Migration { id: id.to_owned().into(), identity, head, scripts: scripts.into() })
     }
 
+    /// One that is compiled into a program. Hashes are texts of [`Checksum`].
+    ///
+    /// # Panics
+    ///
+    /// At compile time, when a hash is none.
+    pub const fn embedded(
+        id: &'static str,
+        identity: &str,
+        parent: Option<&str>,
+        compatible: bool,
+        scripts: &'static [Scripts],
+    ) -> Migration {
+        let parent = match parent {
+            Some(parent) => Some(Checksum::embedded(parent)),
+            None => None,
+        };
+        Migration {
+            id: Cow::Borrowed(id),
+            identity: Checksum::embedded(identity),
+            head: Head { parent, compatible },
+            scripts: Cow::Borrowed(scripts),
+        }
+    }
+
     /// Its SQL for a database.
     pub fn scripts(&self, dialect: Dialect) -> Option<&Scripts> {
         self.scripts.iter().find(|scripts| scripts.dialect == dialect)
+    }
+}
+
+impl Scripts {
+    /// Those that are compiled into a program.
+    pub const fn embedded(dialect: Dialect, up: &'static str, down: Option<&'static str>) -> Scripts {
+        let down = match down {
+            Some(down) => Some(Cow::Borrowed(down)),
+            None => None,
+        };
+        Scripts { dialect, up: Cow::Borrowed(up), down }
     }
 }
 

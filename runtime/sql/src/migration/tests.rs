@@ -35,6 +35,7 @@ fn line_ends_and_the_byte_order_mark_change_no_sum() {
     assert_eq!(Checksum::of("\u{feff}a\r\nb\r\n"), sum);
     assert_ne!(Checksum::of("a\n\nb\n"), sum);
     assert_eq!(sum.to_string().parse(), Ok(sum));
+    assert_eq!(Checksum::embedded(&sum.to_string()), sum);
     assert_eq!("ABC".parse::<Checksum>(), Err(checksum::NoChecksum));
     assert_eq!("é".repeat(16).parse::<Checksum>(), Err(checksum::NoChecksum));
 }

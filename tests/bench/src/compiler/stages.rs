@@ -98,7 +98,12 @@ fn generate(checked: &Checked) -> Vec<GeneratedFile> {
 fn generate_from(checked: &Checked, kept: &Kept) -> (Vec<GeneratedFile>, Kept) {
     let schema = checked.schema().expect("the sample schema has no faults");
     let databases = Options::default().databases;
-    let options =
-        codegen::Options { databases, datetime: Default::default(), serde: false, layout: Layout::Modules };
+    let options = codegen::Options {
+        databases,
+        datetime: Default::default(),
+        serde: false,
+        layout: Layout::Modules,
+        migrations: false,
+    };
     codegen::generate_from(schema, &options, kept)
 }
