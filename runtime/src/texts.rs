@@ -24,13 +24,13 @@ pub async fn read_texts(db: &Db, settings: &[&str], queries: &[&str]) -> Result<
     Ok(reading.answers)
 }
 
-/// Runs statements, all or none.
+/// Runs one statement, outside of any transaction.
 ///
 /// # Errors
 ///
-/// What the database says, with the statement.
-pub async fn run_all(db: &Db, statements: &[&str]) -> Result<()> {
-    db.run(Access::Atomic, &mut Running { statements }).await
+/// What the database says.
+pub async fn run_alone(db: &Db, statement: &str) -> Result<()> {
+    db.run(Access::Write, &mut Running { statements: &[statement] }).await
 }
 
 struct Reading<'a> {

@@ -9,10 +9,15 @@
 mod clock;
 mod decide;
 mod files;
+mod live;
 mod new;
 mod place;
 mod prove;
+mod run;
+mod status;
+mod steps;
 mod summary;
+mod verify;
 
 use crate::{Console, Exit, Stop};
 use place::Places;
@@ -56,13 +61,25 @@ enum Format {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
+    Apply(run::Apply),
     New(new::Arguments),
+    Rollback(run::Rollback),
+    Status(status::Arguments),
+    Redo(run::Redo),
+    Verify(verify::Arguments),
+    Baseline(status::Baseline),
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop> {
     let common = &arguments.common;
     match &arguments.command {
+        Some(Command::Apply(arguments)) => run::apply(arguments, common, console),
         Some(Command::New(arguments)) => new::run(arguments, common, console),
-        None => Ok(Exit::Clean),
+        Some(Command::Rollback(arguments)) => run::rollback(arguments, common, console),
+        Some(Command::Status(arguments)) => status::status(arguments, common, console),
+        Some(Command::Redo(arguments)) => run::redo(arguments, common, console),
+        Some(Command::Verify(arguments)) => verify::run(arguments, common, console),
+        Some(Command::Baseline(arguments)) => status::baseline(arguments, common, console),
+        None => run::apply(&run::Apply::default(), common, console),
     }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use rex_build::migrations::{History, SNAPSHOT, Settings, Snapshot, Way, file_name};
+use rex_build::migrations::{Entry, History, SNAPSHOT, Settings, Snapshot, Way, file_name};
 use rex_schema::diff::{Change, TableChange, diff};
 use rex_schema::{Dialect, Schema};
-use rex_sql::migration::{Head, Mode, Script, Step};
+use rex_sql::migration::{Head, Migration, Mode, Script, Scripts, Step, identity};
 
 use super::place;
 use crate::{Console, Stop};
@@ -79,6 +79,24 @@ impl Draft {
             schema: last.map(|entry| entry.snapshot.schema.clone()).unwrap_or_default(),
         };
         Draft { id, snapshot, ways: Vec::new(), is_empty: true }
+    }
+
+    /// As it will be read.
+    pub(super) fn entry(&self) -> Entry {
+        let files = self.files();
+        let text = |name: &str| files.iter().find(|(one, _)| one == name).map(|(_, text)| text.clone());
+        let scripts = self.snapshot.settings.databases.iter().map(|(dialect, _)| Scripts {
+            dialect: *dialect,
+            up: text(&file_name(*dialect, true)).unwrap_or_default().into(),
+            down: text(&file_name(*dialect, false)).map(Into::into),
+        });
+        let migration = Migration {
+            id: self.id.clone().into(),
+            identity: identity(&self.id, &self.snapshot.print()),
+            head: self.snapshot.head.clone(),
+            scripts: scripts.collect(),
+        };
+        Entry { migration, snapshot: self.snapshot.clone() }
     }
 
     /// Its files, by name.

@@ -126,7 +126,7 @@ fn with_mode(change: &str, mode: &Mode) -> String {
 }
 
 /// Locks in words, the strongest first.
-fn locks(locks: Locks) -> Vec<String> {
+pub(super) fn locks(locks: Locks) -> Vec<String> {
     let (tables, unknown) = match locks {
         Locks::Tables { tables, unknown } => (tables, unknown),
         Locks::Writers => return vec!["nobody else writes".to_owned()],

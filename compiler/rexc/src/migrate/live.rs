@@ -1,0 +1,129 @@
+//! A database at hand: what it holds, and migrations run on it.
+
+use rex_orm::migrate::{Event, Migrations, Runner};
+use rex_orm::{__, Blocking, Config, Db, Kind};
+use rex_schema::database::Database;
+use rex_schema::diff::{Intent, diff};
+use rex_schema::inspect::{self, Inspected};
+use rex_schema::plan::{Options, plan};
+use rex_schema::{Dialect, Servers};
+
+use super::Common;
+use crate::{Exit, Stop};
+
+/// A database.
+pub(super) struct Live {
+    pub(super) db: Db,
+    config: Config,
+}
+
+impl Live {
+    /// The one that is named on the command line, or by the environment.
+    pub(super) fn connect(common: &Common) -> Result<Live, Stop> {
+        let config = match &common.places.database_url {
+            Some(url) => Config::from_url(url),
+            None => Config::from_env(),
+        };
+        let config = config.map_err(|error| {
+            let help = match common.places.database_url {
+                Some(_) => "",
+                None => "; or name it with `--database-url`",
+            };
+            Stop::Reason(format!("{error}{help}"))
+        })?;
+        Live::open(config)
+    }
+
+    /// The one of a configuration.
+    pub(super) fn open(config: Config) -> Result<Live, Stop> {
+        // A deploy looks at one thing at a time.
+        let config = Config { pool_size: config.pool_size.or(Some(1)), ..config };
+        let db = Db::connect_with(&config).wait().map_err(failed)?;
+        Ok(Live { db, config })
+    }
+
+    pub(super) fn dialect(&self) -> Dialect {
+        self.db.dialect()
+    }
+
+    /// A runner of migrations.
+    pub(super) fn runner<'r>(
+        &'r self,
+        migrations: &'r Migrations,
+        tell: impl FnMut(Event) + Send + 'r,
+    ) -> Runner<'r> {
+        Runner::with_config(&self.config, migrations).on_event(tell)
+    }
+
+    /// What it holds.
+    pub(super) fn inspect(&self) -> Result<Inspected, Stop> {
+        let dialect = self.dialect();
+        let answers = __::read_texts(&self.db, inspect::session(dialect), inspect::queries(dialect));
+        Ok(inspect::inspect(dialect, &answers.wait().map_err(failed)?))
+    }
+
+    /// How many rows a table has; none if it has none of this name.
+    pub(super) fn count(&self, table: &rex_schema::plan::Object, condition: &str) -> Option<u64> {
+        let query = format!("SELECT CAST(count(*) AS TEXT) FROM {}{condition}", table.quoted());
+        let answers = __::read_texts(&self.db, &[], &[&query]).wait().ok()?;
+        answers.first()?.first()?.first()?.as_ref()?.parse().ok()
+    }
+
+    /// Which server it is: `15.18`.
+    pub(super) fn version(&self) -> Result<String, Stop> {
+        let query = match self.dialect() {
+            Dialect::Postgres => "SELECT current_setting('server_version')",
+            Dialect::Sqlite => "SELECT sqlite_version()",
+        };
+        let answers = __::read_texts(&self.db, &[], &[query]).wait().map_err(failed)?;
+        let text = answers.first().and_then(|rows| rows.first()?.first()?.clone()).unwrap_or_default();
+        Ok(text.split_whitespace().next().unwrap_or_default().to_owned())
+    }
+
+    /// Runs one statement, outside of a transaction.
+    pub(super) fn run_alone(&self, statement: &str) -> Result<(), Stop> {
+        __::run_alone(&self.db, statement).wait().map_err(failed)
+    }
+}
+
+/// What a database is not, that it should be: what would have to be done, in a few words each. `gone` is
+/// what it was before: nothing of that may be left.
+pub(super) fn differences(found: &Inspected, expected: &Database, gone: Option<&Database>) -> Vec<String> {
+    let managed = found.managed(expected);
+    let mut differences = Vec::new();
+    if !diff(&managed, expected, &Intent::default()).is_empty() {
+        let options = Options { server: Servers::OLDEST.of(expected.dialect), allowed: &[] };
+        let plan = plan(&managed, expected, &Intent::default(), options);
+        differences.extend(plan.steps.into_iter().flat_map(|step| step.changes));
+    }
+    let is_expected = |schema: &Option<String>, name: &str| {
+        expected.tables.iter().any(|table| table.schema == *schema && table.name == name)
+    };
+    for table in gone.into_iter().flat_map(|gone| &gone.tables) {
+        let is_there =
+            found.database.tables.iter().any(|one| one.schema == table.schema && one.name == table.name);
+        if is_there && !is_expected(&table.schema, &table.name) {
+            differences.push(format!("drop the table {}", table.name));
+        }
+    }
+    differences
+}
+
+/// A failure of the database as the end of a run.
+pub(super) fn failed(error: rex_orm::Error) -> Stop {
+    match error.kind() {
+        Kind::Configuration => Stop::Reason(error.to_string()),
+        _ => Stop::Failed(error.to_string()),
+    }
+}
+
+/// A refusal of the runner, or another failure: a database that is not what its migrations say is drift.
+pub(super) fn refused(error: rex_orm::Error) -> (String, Exit) {
+    use rex_orm::migrate::Refusal;
+    let exit = match error.refusal() {
+        Some(Refusal::Edited { .. } | Refusal::Ahead { .. } | Refusal::Gap { .. }) => Exit::Drift,
+        Some(Refusal::Unknown { .. }) => Exit::CouldNotRun,
+        Some(_) | None => Exit::Errors,
+    };
+    (error.to_string(), exit)
+}

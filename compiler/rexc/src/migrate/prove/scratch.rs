@@ -1,0 +1,84 @@
+//! A database to try things on, that is made for it and goes with it.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use rex_orm::{Config, JournalMode, Synchronous};
+use rex_schema::Dialect;
+
+use crate::Stop;
+use crate::migrate::Common;
+use crate::migrate::live::Live;
+
+/// A database to try things on.
+pub(super) enum Scratch {
+    /// A file of the system's folder for temporary ones.
+    Sqlite(PathBuf),
+    /// A database beside the one that is named on the command line.
+    Postgres {
+        /// How that one is reached.
+        server: Config,
+        /// Its name.
+        name: String,
+    },
+}
+
+impl Scratch {
+    /// Makes one; none where there is no server for it.
+    pub(super) fn make(dialect: Dialect, common: &Common) -> Result<Option<Scratch>, Stop> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let unique = format!("{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        if dialect == Dialect::Sqlite {
+            return Ok(Some(Scratch::Sqlite(std::env::temp_dir().join(format!("rexc_{unique}.db")))));
+        }
+        let Some(url) = &common.places.database_url else { return Ok(None) };
+        let server = Config::from_url(url).map_err(|error| Stop::Reason(error.to_string()))?;
+        let live = match server.kind {
+            Some(rex_orm::DatabaseKind::Postgres) => Live::open(server.clone())?,
+            _ => return Ok(None),
+        };
+        let name = format!("rexc_scratch_{unique}");
+        let made = live.run_alone(&format!("CREATE DATABASE {name} TEMPLATE template0"));
+        made.map_err(|stop| match stop {
+            Stop::Failed(reason) => Stop::Failed(format!(
+                "no database can be made on this server to try migrations on: {reason}; give the role `CREATEDB`, or \
+                 leave `--database-url` out"
+            )),
+            other => other,
+        })?;
+        Ok(Some(Scratch::Postgres { server, name }))
+    }
+
+    /// Connects to it.
+    pub(super) fn open(&self) -> Result<Live, Stop> {
+        match self {
+            Scratch::Sqlite(path) => Live::open(Config {
+                journal_mode: Some(JournalMode::Memory),
+                synchronous: Some(Synchronous::Off),
+                ..Config::sqlite(path)
+            }),
+            Scratch::Postgres { server, name } => {
+                Live::open(Config { database: Some(name.clone()), ..server.clone() })
+            }
+        }
+    }
+
+    /// Removes it.
+    pub(super) fn remove(self) -> Result<(), Stop> {
+        match &self {
+            Scratch::Sqlite(path) => {
+                for suffix in ["", "-wal", "-shm", "-journal"] {
+                    let mut file = path.clone().into_os_string();
+                    file.push(suffix);
+                    // What is left in the temporary folder the system cleans up.
+                    drop(std::fs::remove_file(file));
+                }
+                Ok(())
+            }
+            Scratch::Postgres { server, name } => {
+                let live = Live::open(server.clone())?;
+                live.run_alone(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+            }
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Steps that a database is about to take: in words, with how many rows are at stake.
+
+use rex_build::migrations::{Entry, History, empty};
+use rex_orm::migrate::{Direction, PendingStep};
+use rex_schema::database::Database;
+use rex_schema::plan::{self, Object};
+use rex_schema::{Dialect, lower};
+use serde::Serialize;
+
+use super::live::Live;
+use super::place;
+use super::summary;
+use crate::{Console, Stop};
+
+/// A step that is about to be taken.
+#[derive(Serialize)]
+pub(super) struct Step {
+    pub(super) migration: String,
+    pub(super) direction: &'static str,
+    pub(super) step: usize,
+    pub(super) steps: usize,
+    pub(super) mode: String,
+    pub(super) changes: Vec<String>,
+    pub(super) locks: Vec<String>,
+    pub(super) hazards: Vec<Hazard>,
+    pub(super) statements: Vec<String>,
+}
+
+/// What a step may lose, or what may stop it.
+#[derive(Clone, Serialize)]
+pub(super) struct Hazard {
+    /// `drop_column:posts.body`
+    pub(super) name: String,
+    pub(super) message: String,
+    /// How many rows are lost, or have something that is lost; none if that is not known.
+    pub(super) rows: Option<u64>,
+    /// Whether somebody has to accept it.
+    pub(super) needs_consent: bool,
+}
+
+/// The steps in words.
+pub(super) fn told(
+    pending: &[PendingStep],
+    history: &History,
+    live: &Live,
+    console: &mut Console<'_>,
+) -> Result<Vec<Step>, Stop> {
+    let mut states = States { history, dialect: live.dialect(), known: Vec::new() };
+    let mut steps = Vec::new();
+    for step in pending {
+        let [before, after] = states.around(&step.id, step.direction, console)?;
+        let notes = Notes::of(&step.what);
+        let statements = step.statements.iter().map(String::as_str);
+        steps.push(Step {
+            migration: step.id.clone(),
+            direction: step.direction.name(),
+            step: step.step,
+            steps: step.steps,
+            mode: step.mode.to_string(),
+            changes: notes.changes,
+            locks: summary::locks(plan::locks(live.dialect(), statements, &before, &after)),
+            hazards: notes.hazards.into_iter().map(|hazard| counted(hazard, live)).collect(),
+            statements: step.statements.clone(),
+        });
+    }
+    Ok(steps)
+}
+
+/// What the lines behind a step's directive say.
+pub(super) struct Notes {
+    pub(super) changes: Vec<String>,
+    pub(super) hazards: Vec<Hazard>,
+}
+
+impl Notes {
+    pub(super) fn of(lines: &[String]) -> Notes {
+        let mut notes = Notes { changes: Vec::new(), hazards: Vec::new() };
+        for line in lines {
+            let word = line.split(' ').next().unwrap_or_default();
+            match (word, line.split_once(' ').and_then(|(_, rest)| rest.split_once(": "))) {
+                ("hazard" | "note", Some((name, message))) if name.contains(':') => {
+                    notes.hazards.push(Hazard {
+                        name: name.to_owned(),
+                        message: message.to_owned(),
+                        rows: None,
+                        needs_consent: word == "hazard",
+                    })
+                }
+                _ if line.starts_with("the way back does not")
+                    || line.starts_with("there is no way back") => {}
+                _ => notes.changes.push(line.clone()),
+            }
+        }
+        notes
+    }
+}
+
+/// With the number of rows, where rows are lost.
+fn counted(hazard: Hazard, live: &Live) -> Hazard {
+    let rows = match hazard.name.split_once(':') {
+        Some(("drop_table", table)) => live.count(&object(table), ""),
+        Some(("drop_column" | "lossy_type", column)) => {
+            column.rsplit_once('.').and_then(|(table, column)| {
+                live.count(&object(table), &format!(" WHERE {} IS NOT NULL", rex_sql::ident(column)))
+            })
+        }
+        Some(("no_value", column)) => {
+            column.rsplit_once('.').and_then(|(table, _)| live.count(&object(table), ""))
+        }
+        _ => None,
+    };
+    Hazard { rows, ..hazard }
+}
+
+fn object(shown: &str) -> Object {
+    match shown.split_once('.') {
+        Some((schema, name)) => Object { schema: Some(schema.to_owned()), name: name.to_owned() },
+        None => Object { schema: None, name: shown.to_owned() },
+    }
+}
+
+impl Hazard {
+    /// `drop_column:posts.body: the values of the column are lost (3 rows)`
+    pub(super) fn text(&self) -> String {
+        let rows = match self.rows {
+            None => String::new(),
+            Some(1) => " (1 row)".to_owned(),
+            Some(rows) => format!(" ({} rows)", grouped(rows)),
+        };
+        format!("{}: {}{rows}", self.name, self.message)
+    }
+
+    /// Whether rows are lost, as far as that is known.
+    pub(super) fn loses(&self) -> bool {
+        self.needs_consent && self.rows != Some(0)
+    }
+}
+
+/// `1,204`
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// What the database is before and after migrations, once each.
+struct States<'h> {
+    history: &'h History,
+    dialect: Dialect,
+    known: Vec<(String, Database)>,
+}
+
+impl States<'_> {
+    fn around(
+        &mut self,
+        id: &str,
+        direction: Direction,
+        console: &mut Console<'_>,
+    ) -> Result<[Database; 2], Stop> {
+        let place = self.history.entries.iter().position(|entry| entry.id() == id);
+        let (entry, parent) = match place {
+            Some(place) => (
+                self.history.entries.get(place),
+                place.checked_sub(1).and_then(|place| self.history.entries.get(place)),
+            ),
+            None => (None, None),
+        };
+        let (before, after) = (self.state(parent, console)?, self.state(entry, console)?);
+        Ok(match direction {
+            Direction::Up => [before, after],
+            Direction::Down => [after, before],
+        })
+    }
+
+    fn state(&mut self, entry: Option<&Entry>, console: &mut Console<'_>) -> Result<Database, Stop> {
+        let Some(entry) = entry else { return Ok(empty(self.dialect)) };
+        if let Some((_, state)) = self.known.iter().find(|(id, _)| id == entry.id()) {
+            return Ok(state.clone());
+        }
+        let state = lower(&place::snapshot(self.history, entry, console)?, self.dialect);
+        self.known.push((entry.id().to_owned(), state.clone()));
+        Ok(state)
+    }
+}
+
+/// The steps for people; with `sql`, also what is sent.
+pub(super) fn text(steps: &[Step], sql: bool) -> String {
+    let mut text = String::new();
+    let mut last = "";
+    for step in steps {
+        if step.migration != last {
+            text += &format!("{}\n", step.migration);
+            last = &step.migration;
+        }
+        for (place, change) in step.changes.iter().enumerate() {
+            let head = if place == 0 { format!("{}/{} ", step.step, step.steps) } else { "    ".to_owned() };
+            text += &format!("  {head}{change}\n");
+        }
+        if step.changes.is_empty() {
+            text += &format!("  {}/{}\n", step.step, step.steps);
+        }
+        if !step.locks.is_empty() {
+            text += &format!("      meanwhile {}\n", step.locks.join("; "));
+        }
+        for hazard in &step.hazards {
+            text += &format!("      {}\n", hazard.text());
+        }
+        if sql {
+            for statement in &step.statements {
+                text += &format!("{statement};\n");
+            }
+        }
+    }
+    text
+}
