@@ -14,6 +14,7 @@ pub(crate) mod language;
 mod licence;
 mod migrate;
 mod migrating;
+mod migrations;
 mod naughty;
 mod pgbouncer;
 mod processes;

@@ -3,7 +3,8 @@
 //! ```text
 //! arguments ──clap──▶ Command ──find──▶ [Target] ──check, codegen, ddl──▶ text, Exit
 //!                      ├─────────────────────explain──────────▶ text, Exit
-//!                      └──find──▶ [Loaded] ───fmt──────────────▶ files or text, Exit
+//!                      ├──find──▶ [Loaded] ───fmt──────────────▶ files or text, Exit
+//!                      └──place─▶ Target, History, Live ──migrate, push──▶ files, a database, Exit
 //! ```
 //!
 //! # Invariants
@@ -25,6 +26,7 @@ mod fmt;
 mod format;
 mod levels;
 mod migrate;
+mod push;
 mod replace;
 
 use std::ffi::OsString;
@@ -107,7 +109,10 @@ enum Command {
     Ddl(ddl::Arguments),
     Explain(explain::Arguments),
     Fmt(fmt::Arguments),
+    Generate(migrate::Generate),
     Migrate(migrate::Arguments),
+    Push(push::Arguments),
+    Rollback(migrate::Rollback),
 }
 
 /// Runs the command line `arguments`, the first of which is the program's name, on the process's
@@ -162,7 +167,10 @@ fn dispatch(command: &Command, console: &mut Console<'_>) -> Result<Exit, Stop> 
         Command::Ddl(arguments) => ddl::run(arguments, console),
         Command::Explain(arguments) => explain::run(arguments, console),
         Command::Fmt(arguments) => fmt::run(arguments, console),
+        Command::Generate(arguments) => migrate::generate(arguments, console),
         Command::Migrate(arguments) => migrate::run(arguments, console),
+        Command::Push(arguments) => push::run(arguments, console),
+        Command::Rollback(arguments) => migrate::rollback(arguments, console),
     }
 }
 

@@ -7,16 +7,18 @@
 //! ```
 
 mod clock;
-mod decide;
+pub(crate) mod decide;
+mod differ;
 mod files;
-mod live;
-mod new;
-mod place;
+pub(crate) mod live;
+pub(crate) mod new;
+pub(crate) mod place;
 mod prove;
-mod run;
+mod rename;
+pub(crate) mod runs;
 mod status;
-mod steps;
-mod summary;
+pub(crate) mod steps;
+pub(crate) mod summary;
 mod verify;
 
 use crate::{Console, Exit, Stop};
@@ -37,21 +39,21 @@ pub(crate) struct Arguments {
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Common {
     #[command(flatten)]
-    places: Places,
+    pub(crate) places: Places,
     /// Tell what would be done, and do nothing
     #[arg(long, global = true)]
-    dry_run: bool,
+    pub(crate) dry_run: bool,
     /// Accept what would be lost, by name (`drop_column:posts.body`) or by kind (`drop_column`)
     #[arg(long, value_name = "NAMES", value_delimiter = ',', global = true)]
-    allow: Vec<String>,
+    pub(crate) allow: Vec<String>,
     /// How to write what was done; json goes to the output
     #[arg(long, value_name = "FORMAT", default_value = "text", global = true)]
-    format: Format,
+    pub(crate) format: Format,
 }
 
 /// How results are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
+pub(crate) enum Format {
     /// For people
     #[default]
     Text,
@@ -61,25 +63,64 @@ enum Format {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    Apply(run::Apply),
+    Apply(runs::Apply),
     New(new::Arguments),
-    Rollback(run::Rollback),
+    Rollback(runs::Rollback),
     Status(status::Arguments),
-    Redo(run::Redo),
+    Redo(runs::Redo),
     Verify(verify::Arguments),
+    Diff(differ::Arguments),
     Baseline(status::Baseline),
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop> {
     let common = &arguments.common;
     match &arguments.command {
-        Some(Command::Apply(arguments)) => run::apply(arguments, common, console),
+        Some(Command::Apply(arguments)) => runs::apply(arguments, common, console),
         Some(Command::New(arguments)) => new::run(arguments, common, console),
-        Some(Command::Rollback(arguments)) => run::rollback(arguments, common, console),
-        Some(Command::Status(arguments)) => status::status(arguments, common, console),
-        Some(Command::Redo(arguments)) => run::redo(arguments, common, console),
+        Some(Command::Rollback(arguments)) => runs::rollback(arguments, common, console),
+        Some(Command::Status(arguments)) => status::run(arguments, common, console),
+        Some(Command::Redo(arguments)) => runs::redo(arguments, common, console),
         Some(Command::Verify(arguments)) => verify::run(arguments, common, console),
+        Some(Command::Diff(arguments)) => differ::run(arguments, common, console),
         Some(Command::Baseline(arguments)) => status::baseline(arguments, common, console),
-        None => run::apply(&run::Apply::default(), common, console),
+        None => runs::apply(&runs::Apply::default(), common, console),
     }
+}
+
+/// Undo the last migrations: `rexc migrate rollback` by another name
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+pub(crate) struct Rollback {
+    #[command(flatten)]
+    rollback: runs::Rollback,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(crate) fn rollback(arguments: &Rollback, console: &mut Console<'_>) -> Result<Exit, Stop> {
+    runs::rollback(&arguments.rollback, &arguments.common, console)
+}
+
+/// Make something
+#[derive(Debug, clap::Args)]
+pub(crate) struct Generate {
+    #[command(subcommand)]
+    what: Generated,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Generated {
+    /// A migration of what has changed in the schema: `rexc migrate new` by another name
+    Migration {
+        #[command(flatten)]
+        new: new::Arguments,
+        #[command(flatten)]
+        common: Common,
+    },
+}
+
+pub(crate) fn generate(arguments: &Generate, console: &mut Console<'_>) -> Result<Exit, Stop> {
+    let Generated::Migration { new, common } = &arguments.what;
+    new::run(new, common, console)
 }

@@ -9,33 +9,33 @@ use rex_schema::plan::{Code, Hazard};
 
 /// Something to be decided.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
-pub(super) struct Question {
+pub(crate) struct Question {
     /// The name of the hazard: `drop_column:posts.body`.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// What happens.
-    pub(super) message: String,
+    pub(crate) message: String,
     /// What it may be a former name of.
-    pub(super) renames: Vec<Rename>,
+    pub(crate) renames: Vec<Rename>,
     /// The way out that needs no consent, if there is one.
-    pub(super) help: Option<String>,
+    pub(crate) help: Option<String>,
 }
 
 /// Something that may have another name now.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
-pub(super) struct Rename {
+pub(crate) struct Rename {
     /// What it is called now: `posts.text`.
-    pub(super) to: String,
+    pub(crate) to: String,
     /// What is to be written in the schema: `@renamed_from("body")`.
-    pub(super) attribute: String,
-    /// Where: `the field `text` of the model `Post``.
-    pub(super) place: String,
+    pub(crate) attribute: String,
+    /// Where: behind the field `text` of the model `Post`.
+    pub(crate) place: String,
     #[serde(skip)]
-    pub(super) target: Target,
+    pub(crate) target: Target,
 }
 
 /// A place in the schema.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Target {
+pub(crate) enum Target {
     /// A field, or a variant of an enum: of this declaration, of this name.
     Member(String, String),
     /// A model or an enum.
@@ -43,7 +43,7 @@ pub(super) enum Target {
 }
 
 /// What is to be decided about ways to a schema. What several databases ask is asked once.
-pub(super) fn questions<'w>(
+pub(crate) fn questions<'w>(
     ways: impl IntoIterator<Item = &'w Way>,
     schema: &Schema,
     allowed: &[String],
@@ -67,12 +67,12 @@ pub(super) fn questions<'w>(
 }
 
 /// Whether it is accepted by its kind.
-pub(super) fn is_allowed(hazard: &Hazard, allowed: &[String]) -> bool {
+pub(crate) fn is_allowed(hazard: &Hazard, allowed: &[String]) -> bool {
     allowed.iter().any(|name| name == hazard.code.name() || *name == hazard.name())
 }
 
 /// The names of what is accepted by kind, which a plan does not know.
-pub(super) fn by_name<'w>(ways: impl IntoIterator<Item = &'w Way>, allowed: &[String]) -> Vec<String> {
+pub(crate) fn by_name<'w>(ways: impl IntoIterator<Item = &'w Way>, allowed: &[String]) -> Vec<String> {
     let mut names = allowed.to_vec();
     for hazard in ways.into_iter().flat_map(|way| &way.up.steps).flat_map(|step| &step.hazards) {
         if is_allowed(hazard, allowed) && !names.contains(&hazard.name()) {
@@ -144,7 +144,7 @@ fn columns(hazard: &Hazard, changes: &[Change], schema: &Schema) -> Vec<Rename> 
         Some(Rename {
             to: format!("{table}.{}", column.name),
             attribute: format!("@renamed_from({})", quoted(gone)),
-            place: format!("the field `{field}` of the model `{model}`"),
+            place: format!("behind the field `{field}` of the model `{model}`"),
             target: Target::Member(model, field),
         })
     };
@@ -176,7 +176,7 @@ fn tables(hazard: &Hazard, changes: &[Change], schema: &Schema) -> Vec<Rename> {
         Some(Rename {
             to: name,
             attribute: format!("renamed_from {}", quoted(&gone.name)),
-            place: format!("the model `{}`", model.name),
+            place: format!("in the model `{}`", model.name),
             target: Target::Declaration(model.name.clone()),
         })
     };
@@ -204,7 +204,7 @@ fn labels(hazard: &Hazard, changes: &[Change], schema: &Schema) -> Vec<Rename> {
         Some(Rename {
             to: format!("{ty}.{label}"),
             attribute: format!("@renamed_from({})", quoted(gone)),
-            place: format!("the variant `{}` of the enum `{}`", variant.name, item.name),
+            place: format!("behind the variant `{}` of the enum `{}`", variant.name, item.name),
             target: Target::Member(item.name.clone(), variant.name.clone()),
         })
     };

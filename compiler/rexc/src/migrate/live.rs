@@ -12,14 +12,14 @@ use super::Common;
 use crate::{Exit, Stop};
 
 /// A database.
-pub(super) struct Live {
-    pub(super) db: Db,
+pub(crate) struct Live {
+    pub(crate) db: Db,
     config: Config,
 }
 
 impl Live {
     /// The one that is named on the command line, or by the environment.
-    pub(super) fn connect(common: &Common) -> Result<Live, Stop> {
+    pub(crate) fn connect(common: &Common) -> Result<Live, Stop> {
         let config = match &common.places.database_url {
             Some(url) => Config::from_url(url),
             None => Config::from_env(),
@@ -35,19 +35,19 @@ impl Live {
     }
 
     /// The one of a configuration.
-    pub(super) fn open(config: Config) -> Result<Live, Stop> {
+    pub(crate) fn open(config: Config) -> Result<Live, Stop> {
         // A deploy looks at one thing at a time.
         let config = Config { pool_size: config.pool_size.or(Some(1)), ..config };
         let db = Db::connect_with(&config).wait().map_err(failed)?;
         Ok(Live { db, config })
     }
 
-    pub(super) fn dialect(&self) -> Dialect {
+    pub(crate) fn dialect(&self) -> Dialect {
         self.db.dialect()
     }
 
     /// A runner of migrations.
-    pub(super) fn runner<'r>(
+    pub(crate) fn runner<'r>(
         &'r self,
         migrations: &'r Migrations,
         tell: impl FnMut(Event) + Send + 'r,
@@ -56,21 +56,21 @@ impl Live {
     }
 
     /// What it holds.
-    pub(super) fn inspect(&self) -> Result<Inspected, Stop> {
+    pub(crate) fn inspect(&self) -> Result<Inspected, Stop> {
         let dialect = self.dialect();
         let answers = __::read_texts(&self.db, inspect::session(dialect), inspect::queries(dialect));
         Ok(inspect::inspect(dialect, &answers.wait().map_err(failed)?))
     }
 
     /// How many rows a table has; none if it has none of this name.
-    pub(super) fn count(&self, table: &rex_schema::plan::Object, condition: &str) -> Option<u64> {
+    pub(crate) fn count(&self, table: &rex_schema::plan::Object, condition: &str) -> Option<u64> {
         let query = format!("SELECT CAST(count(*) AS TEXT) FROM {}{condition}", table.quoted());
         let answers = __::read_texts(&self.db, &[], &[&query]).wait().ok()?;
         answers.first()?.first()?.first()?.as_ref()?.parse().ok()
     }
 
     /// Which server it is: `15.18`.
-    pub(super) fn version(&self) -> Result<String, Stop> {
+    pub(crate) fn version(&self) -> Result<String, Stop> {
         let query = match self.dialect() {
             Dialect::Postgres => "SELECT current_setting('server_version')",
             Dialect::Sqlite => "SELECT sqlite_version()",
@@ -81,14 +81,14 @@ impl Live {
     }
 
     /// Runs one statement, outside of a transaction.
-    pub(super) fn run_alone(&self, statement: &str) -> Result<(), Stop> {
+    pub(crate) fn run_alone(&self, statement: &str) -> Result<(), Stop> {
         __::run_alone(&self.db, statement).wait().map_err(failed)
     }
 }
 
 /// What a database is not, that it should be: what would have to be done, in a few words each. `gone` is
 /// what it was before: nothing of that may be left.
-pub(super) fn differences(found: &Inspected, expected: &Database, gone: Option<&Database>) -> Vec<String> {
+pub(crate) fn differences(found: &Inspected, expected: &Database, gone: Option<&Database>) -> Vec<String> {
     let managed = found.managed(expected);
     let mut differences = Vec::new();
     if !diff(&managed, expected, &Intent::default()).is_empty() {
@@ -110,7 +110,7 @@ pub(super) fn differences(found: &Inspected, expected: &Database, gone: Option<&
 }
 
 /// A failure of the database as the end of a run.
-pub(super) fn failed(error: rex_orm::Error) -> Stop {
+pub(crate) fn failed(error: rex_orm::Error) -> Stop {
     match error.kind() {
         Kind::Configuration => Stop::Reason(error.to_string()),
         _ => Stop::Failed(error.to_string()),
@@ -118,7 +118,7 @@ pub(super) fn failed(error: rex_orm::Error) -> Stop {
 }
 
 /// A refusal of the runner, or another failure: a database that is not what its migrations say is drift.
-pub(super) fn refused(error: rex_orm::Error) -> (String, Exit) {
+pub(crate) fn refused(error: rex_orm::Error) -> (String, Exit) {
     use rex_orm::migrate::Refusal;
     let exit = match error.refusal() {
         Some(Refusal::Edited { .. } | Refusal::Ahead { .. } | Refusal::Gap { .. }) => Exit::Drift,

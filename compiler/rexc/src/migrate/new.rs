@@ -1,13 +1,13 @@
 //! `rexc migrate new`: a migration of what has changed in the schema.
 
-use rex_build::migrations::{History, Way, canonical};
-use rex_schema::{Dialect, Schema};
+use rex_build::migrations::{History, canonical};
+use rex_schema::Dialect;
 
-use super::decide::{self, Question};
+use super::decide::{self, Question, Rename};
 use super::files::{Before, Draft};
 use super::place::{Place, write_folder};
 use super::summary::{self, Plans};
-use super::{Common, Format, clock, prove};
+use super::{Common, Format, clock, prove, rename};
 use crate::{Console, Exit, Stop};
 
 /// Make a migration of what has changed in the schema
@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: &Arguments, common: &Common, console: &mut Console<
     let draft = if arguments.empty {
         Draft::empty(id, &history, place.settings()?)
     } else {
-        match drafted(id, &place, &history, common, console)? {
+        match drafted(id, &history, common, console)? {
             Some(draft) => draft,
             None => return nothing(&history, common, console),
         }
@@ -76,69 +76,76 @@ fn words(name: &str) -> Result<String, Stop> {
 /// What has changed; none if nothing has.
 fn drafted(
     id: String,
-    place: &Place,
     history: &History,
     common: &Common,
     console: &mut Console<'_>,
 ) -> Result<Option<Draft>, Stop> {
-    let settings = place.settings()?;
-    let databases: Vec<Dialect> = settings.databases.iter().map(|(dialect, _)| *dialect).collect();
-    let before = Before::of(history, &databases, console)?;
-    let schema = place.schema(console)?;
-    let ways = decided(&before, &schema, &databases, common, console)?;
-    if ways.iter().all(|(_, way)| way.is_empty()) {
-        return Ok(None);
-    }
-    let text = canonical(&place.loaded()?.sources);
-    Ok(Some(Draft::new(id, history, settings, text, ways)))
-}
-
-/// The ways to the schema, when nothing is left to be decided.
-fn decided(
-    before: &Before,
-    schema: &Schema,
-    databases: &[Dialect],
-    common: &Common,
-    console: &mut Console<'_>,
-) -> Result<Vec<(Dialect, Way)>, Stop> {
     let mut allowed = common.allow.clone();
     loop {
-        let ways = before.ways(schema, databases, &allowed);
+        // The schema is read anew when an answer was written into it.
+        let place = common.places.find(&console.folder)?;
+        let settings = place.settings()?;
+        let databases: Vec<Dialect> = settings.databases.iter().map(|(dialect, _)| *dialect).collect();
+        let before = Before::of(history, &databases, console)?;
+        let schema = place.schema(console)?;
+        let ways = before.ways(&schema, &databases, &allowed);
         let named = decide::by_name(ways.iter().map(|(_, way)| way), &allowed);
-        let questions = decide::questions(ways.iter().map(|(_, way)| way), schema, &named);
+        let questions = decide::questions(ways.iter().map(|(_, way)| way), &schema, &named);
         let Some(question) = questions.first() else {
-            return Ok(before.ways(schema, databases, &named));
+            let ways = before.ways(&schema, &databases, &named);
+            let is_empty = ways.iter().all(|(_, way)| way.is_empty());
+            let text = canonical(&place.loaded()?.sources);
+            return Ok((!is_empty).then(|| Draft::new(id, history, settings, text, ways)));
         };
         if !console.asks || common.format == Format::Json {
             return Err(undecided(&questions, common, console)?);
         }
-        allowed.push(asked(question, console)?);
+        match asked(question, console) {
+            Some(Answer::Accepted) => allowed.push(question.name.clone()),
+            Some(Answer::Renamed(rename)) => renamed(rename, &place, common, console)?,
+            None => return Err(Stop::Told(Exit::NeedsDecision)),
+        }
     }
 }
 
-/// Asks at the terminal; answers with what is accepted.
-fn asked(question: &Question, console: &mut Console<'_>) -> Result<String, Stop> {
+enum Answer<'q> {
+    /// It is lost.
+    Accepted,
+    /// It is called so now.
+    Renamed(&'q Rename),
+}
+
+/// Asks at the terminal; none to stop.
+fn asked<'q>(question: &'q Question, console: &mut Console<'_>) -> Option<Answer<'q>> {
     let told = summary::question(question, console.err.colour);
     console.tell(&told);
     let mut choices = String::new();
     for (place, rename) in question.renames.iter().enumerate() {
-        choices += &format!("  {}) it is `{}` now\n", place + 1, rename.to);
+        choices += &format!("  {}  it is `{}` now: write that into the schema\n", place + 1, rename.to);
     }
-    let answer = console.ask(&format!("{choices}  y) it goes, and what is in it is lost\n  n) stop\n? "));
-    match answer.as_deref() {
-        Some("y" | "yes") => Ok(question.name.clone()),
-        Some(answer) => {
-            match answer.parse::<usize>().ok().and_then(|at| question.renames.get(at.wrapping_sub(1))) {
-                Some(rename) => {
-                    let place = &rename.place;
-                    console
-                        .tell(&format!("write `{}` behind {place}, and run this again\n", rename.attribute));
-                    Err(Stop::Told(Exit::NeedsDecision))
-                }
-                None => Err(Stop::Told(Exit::NeedsDecision)),
-            }
+    let answer = console.ask(&format!("{choices}  y  that is so, go on\n  n  stop\n? "))?;
+    match answer.as_str() {
+        "y" | "yes" => Some(Answer::Accepted),
+        answer => {
+            let place = answer.parse::<usize>().ok()?.checked_sub(1)?;
+            question.renames.get(place).map(Answer::Renamed)
         }
-        None => Err(Stop::Told(Exit::NeedsDecision)),
+    }
+}
+
+/// Writes a former name into the schema.
+fn renamed(rename: &Rename, place: &Place, common: &Common, console: &mut Console<'_>) -> Result<(), Stop> {
+    let (attribute, at) = (&rename.attribute, &rename.place);
+    let written = if common.dry_run { None } else { rename::write(rename, place, console)? };
+    match written {
+        Some(file) => {
+            console.tell(&format!("wrote `{attribute}` {at}, in {file}\n"));
+            Ok(())
+        }
+        None => {
+            console.tell(&format!("write `{attribute}` {at}, and run this again\n"));
+            Err(Stop::Told(Exit::NeedsDecision))
+        }
     }
 }
 

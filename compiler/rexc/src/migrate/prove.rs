@@ -176,10 +176,9 @@ impl Replay<'_> {
     }
 
     fn failed(&self, entry: &Entry, way: &str, error: &rex_orm::Error) -> Stop {
-        let file = format!("{}/{}/{}.{way}.sql", self.history.shown, entry.id(), self.live.dialect().name());
+        let (folder, id, title) = (&self.history.shown, entry.id(), self.live.dialect().title());
         Stop::Failed(format!(
-            "`{file}` was tried on an empty {}, and fails: {error}",
-            self.live.dialect().title()
+            "`{folder}/{id}` was tried on an empty {title} database, {way}, and failed. {error}"
         ))
     }
 }

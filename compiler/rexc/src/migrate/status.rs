@@ -6,7 +6,7 @@ use rex_orm::migrate::{MigrationState, Status};
 use rex_schema::lower;
 
 use super::live::{self, Live};
-use super::{Common, Format, place, run, summary};
+use super::{Common, Format, place, runs, summary};
 use crate::check::counted;
 use crate::{Console, Exit, Stop};
 
@@ -26,13 +26,13 @@ pub(crate) struct Baseline {
     to: Option<String>,
 }
 
-pub(crate) fn status(_: &Arguments, common: &Common, console: &mut Console<'_>) -> Result<Exit, Stop> {
+pub(crate) fn run(_: &Arguments, common: &Common, console: &mut Console<'_>) -> Result<Exit, Stop> {
     let place = common.places.find(&console.folder)?;
     let history = place.history(console)?;
     let live = Live::connect(common)?;
     let migrations = history.migrations();
     let status = live.runner(&migrations, |_| ()).status().wait();
-    let status = status.map_err(|error| run::refused(error, console))?;
+    let status = status.map_err(|error| runs::refused(error, console))?;
     let drift = match last_applied(&status, &history) {
         Some(entry) => {
             let expected = lower(&place::snapshot(&history, entry, console)?, live.dialect());
@@ -191,7 +191,7 @@ pub(crate) fn baseline(
     let place = common.places.find(&console.folder)?;
     let history = place.history(console)?;
     let id = match (&arguments.to, history.last()) {
-        (Some(name), _) => run::find(&history, name)?,
+        (Some(name), _) => runs::find(&history, name)?,
         (None, Some(last)) => last.id().to_owned(),
         (None, None) => {
             let shown = &history.shown;
@@ -215,7 +215,7 @@ pub(crate) fn baseline(
     if !common.dry_run {
         let migrations = history.migrations();
         let noted = live.runner(&migrations, |_| ()).baseline(&id).wait();
-        noted.map_err(|error| run::refused(error, console))?;
+        noted.map_err(|error| runs::refused(error, console))?;
     }
     if common.format == Format::Json {
         let status = if common.dry_run { "would_note" } else { "done" };

@@ -97,7 +97,12 @@ impl Notes {
 
 /// With the number of rows, where rows are lost.
 fn counted(hazard: Hazard, live: &Live) -> Hazard {
-    let rows = match hazard.name.split_once(':') {
+    Hazard { rows: rows(&hazard.name, live), ..hazard }
+}
+
+/// How many rows a hazard is about, by its name; none if that cannot be told.
+pub(crate) fn rows(name: &str, live: &Live) -> Option<u64> {
+    match name.split_once(':') {
         Some(("drop_table", table)) => live.count(&object(table), ""),
         Some(("drop_column" | "lossy_type", column)) => {
             column.rsplit_once('.').and_then(|(table, column)| {
@@ -108,8 +113,7 @@ fn counted(hazard: Hazard, live: &Live) -> Hazard {
             column.rsplit_once('.').and_then(|(table, _)| live.count(&object(table), ""))
         }
         _ => None,
-    };
-    Hazard { rows, ..hazard }
+    }
 }
 
 fn object(shown: &str) -> Object {
@@ -122,11 +126,7 @@ fn object(shown: &str) -> Object {
 impl Hazard {
     /// `drop_column:posts.body: the values of the column are lost (3 rows)`
     pub(super) fn text(&self) -> String {
-        let rows = match self.rows {
-            None => String::new(),
-            Some(1) => " (1 row)".to_owned(),
-            Some(rows) => format!(" ({} rows)", grouped(rows)),
-        };
+        let rows = self.rows.map(|rows| format!(" ({})", rows_in_words(rows))).unwrap_or_default();
         format!("{}: {}{rows}", self.name, self.message)
     }
 
@@ -134,6 +134,11 @@ impl Hazard {
     pub(super) fn loses(&self) -> bool {
         self.needs_consent && self.rows != Some(0)
     }
+}
+
+/// `1 row`, `1,204 rows`
+pub(crate) fn rows_in_words(rows: u64) -> String {
+    if rows == 1 { "1 row".to_owned() } else { format!("{} rows", grouped(rows)) }
 }
 
 /// `1,204`

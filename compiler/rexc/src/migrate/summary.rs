@@ -17,7 +17,7 @@ use crate::{Console, Stop};
 /// What is done, for each database.
 #[derive(Serialize)]
 #[serde(transparent)]
-pub(super) struct Plans {
+pub(crate) struct Plans {
     databases: Vec<Told>,
 }
 
@@ -34,7 +34,7 @@ struct Told {
 
 /// A step, in words.
 #[derive(Serialize)]
-pub(super) struct Step {
+pub(crate) struct Step {
     /// How it is run: `transaction`.
     mode: String,
     /// What it does.
@@ -48,7 +48,7 @@ pub(super) struct Step {
 }
 
 impl Plans {
-    pub(super) fn of(draft: &Draft) -> Plans {
+    pub(in crate::migrate) fn of(draft: &Draft) -> Plans {
         let told = |(dialect, way): &(Dialect, Way)| Told {
             database: dialect.name(),
             title: dialect.title(),
@@ -60,7 +60,7 @@ impl Plans {
     }
 
     /// The way up, step by step; of the way back what it does not bring back.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let mut text = String::new();
         for told in &self.databases {
             let count = counted(told.up.len(), "step");
@@ -126,7 +126,7 @@ fn with_mode(change: &str, mode: &Mode) -> String {
 }
 
 /// Locks in words, the strongest first.
-pub(super) fn locks(locks: Locks) -> Vec<String> {
+pub(crate) fn locks(locks: Locks) -> Vec<String> {
     let (tables, unknown) = match locks {
         Locks::Tables { tables, unknown } => (tables, unknown),
         Locks::Writers => return vec!["nobody else writes".to_owned()],
@@ -150,7 +150,7 @@ pub(super) fn locks(locks: Locks) -> Vec<String> {
 }
 
 /// Something to be decided, and how.
-pub(super) fn question(question: &Question, colour: Colour) -> String {
+pub(crate) fn question(question: &Question, colour: Colour) -> String {
     let (bold, plain) = match colour {
         Colour::Ansi => ("\x1b[1;31m", "\x1b[0m"),
         Colour::Never => ("", ""),
@@ -158,7 +158,7 @@ pub(super) fn question(question: &Question, colour: Colour) -> String {
     let mut text = format!("{bold}needs a decision{plain}: {}: {}\n", question.name, question.message);
     for rename in &question.renames {
         let (to, attribute, place) = (&rename.to, &rename.attribute, &rename.place);
-        line(&mut text, 2, &format!("= help: if it is `{to}` now, write `{attribute}` behind {place}"));
+        line(&mut text, 2, &format!("= help: if it is `{to}` now, write `{attribute}` {place}"));
     }
     if let Some(help) = &question.help {
         line(&mut text, 2, &format!("= help: {help}"));
@@ -176,7 +176,7 @@ fn shell(word: &str) -> String {
 }
 
 /// Writes an object.
-pub(super) fn json(value: &serde_json::Value, console: &mut Console<'_>) -> Result<(), Stop> {
+pub(crate) fn json(value: &serde_json::Value, console: &mut Console<'_>) -> Result<(), Stop> {
     serde_json::to_writer(&mut *console.out.write, value).map_err(std::io::Error::from)?;
     writeln!(console.out.write)?;
     Ok(())

@@ -17,7 +17,7 @@ pub(super) enum Scratch {
     /// A database beside the one that is named on the command line.
     Postgres {
         /// How that one is reached.
-        server: Config,
+        server: Box<Config>,
         /// Its name.
         name: String,
     },
@@ -46,7 +46,7 @@ impl Scratch {
             )),
             other => other,
         })?;
-        Ok(Some(Scratch::Postgres { server, name }))
+        Ok(Some(Scratch::Postgres { server: Box::new(server), name }))
     }
 
     /// Connects to it.
@@ -58,7 +58,7 @@ impl Scratch {
                 ..Config::sqlite(path)
             }),
             Scratch::Postgres { server, name } => {
-                Live::open(Config { database: Some(name.clone()), ..server.clone() })
+                Live::open(Config { database: Some(name.clone()), ..(**server).clone() })
             }
         }
     }
@@ -76,7 +76,7 @@ impl Scratch {
                 Ok(())
             }
             Scratch::Postgres { server, name } => {
-                let live = Live::open(server.clone())?;
+                let live = Live::open((**server).clone())?;
                 live.run_alone(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
             }
         }

@@ -288,10 +288,11 @@ fn done(
     }
     let count = report.migrations().count();
     let text = match (task, count) {
-        (Task::Apply | Task::ApplyTo(_), 0) => {
-            let all = counted(history.entries.len(), "migration");
-            format!("nothing to do: the database has what it is to have of {all}")
-        }
+        (Task::Apply, 0) => match history.entries.len() {
+            1 => "nothing to do: the database has the only migration".to_owned(),
+            all => format!("nothing to do: the database has all {all} migrations"),
+        },
+        (Task::ApplyTo(id), 0) => format!("nothing to do: the database has `{id}`"),
         (Task::Rollback(_), 0) => "nothing to do: the database has no migration".to_owned(),
         (Task::Apply | Task::ApplyTo(_), count) => format!("applied {}", counted(count, "migration")),
         (Task::Rollback(_), count) => format!("rolled {} back", counted(count, "migration")),

@@ -1,0 +1,172 @@
+//! `rexc push`: a prototype's database brought to the schema, without a history.
+
+use rex_build::migrations::Way;
+use rex_orm::Blocking;
+use rex_orm::migrate::Migrations;
+use rex_schema::database::Database;
+use rex_schema::diff::Intent;
+use rex_schema::plan::{Options, Plan, plan, script};
+use rex_schema::{Dialect, Schema, lower};
+use rex_sql::migration::{Checksum, Head, Migration, Scripts};
+
+use crate::migrate::decide::{self, Question};
+use crate::migrate::live::{self, Live};
+use crate::migrate::{Common, Format, steps, summary};
+use crate::{Console, Exit, Stop};
+
+/// Bring a prototype's database to the schema, without a migration
+///
+/// For a database that may be made anew at any time. What would be lost is asked for before. Tables that
+/// the schema does not name stay as they are.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    common: Common,
+}
+
+/// What the run is called in the history that lasts as long as it.
+const ID: &str = "20000101T000000_push";
+
+pub(crate) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop> {
+    let common = &arguments.common;
+    let place = common.places.find(&console.folder)?;
+    let schema = place.schema(console)?;
+    let live = Live::connect(common)?;
+    check(&live, console)?;
+    let found = live.inspect()?;
+    let after = lower(&schema, live.dialect());
+    let way = way(&found.managed(&after), after, &schema, live.dialect(), &common.allow);
+    if way.is_empty() {
+        told("nothing", &way, live.dialect(), common, console)?;
+        console.tell("nothing to do: the database is what the schema says\n");
+        return Ok(Exit::Clean);
+    }
+    consent(&way, &schema, &live, common, console)?;
+    if common.dry_run {
+        told("would_run", &way, live.dialect(), common, console)?;
+        return Ok(Exit::Clean);
+    }
+    take(&way.up, &live)?;
+    let left = live::differences(&live.inspect()?, &way.after, None);
+    if !left.is_empty() {
+        return Err(Stop::Failed(format!("the database is not what the schema says: {}", left.join("; "))));
+    }
+    told("done", &way, live.dialect(), common, console)?;
+    Ok(Exit::Clean)
+}
+
+fn way(before: &Database, after: Database, schema: &Schema, dialect: Dialect, allowed: &[String]) -> Way {
+    let intent = Intent::of(schema, dialect);
+    let plan_with = |allowed: &[String]| {
+        plan(before, &after, &intent, Options { server: schema.servers().of(dialect), allowed })
+    };
+    let up = plan_with(allowed);
+    let way =
+        Way { before: before.clone(), after: after.clone(), up, down: Plan { steps: Vec::new() }, intent };
+    let named = decide::by_name([&way], allowed);
+    let up = plan(
+        &way.before,
+        &way.after,
+        &way.intent,
+        Options { server: schema.servers().of(dialect), allowed: &named },
+    );
+    Way { up, ..way }
+}
+
+/// Refuses a database that has migrations.
+fn check(live: &Live, console: &mut Console<'_>) -> Result<(), Stop> {
+    let migrations = Migrations::default();
+    let status = live.runner(&migrations, |_| ()).status().wait().map_err(live::failed)?;
+    match status.unknown.iter().find(|one| one.id != ID) {
+        None => Ok(()),
+        Some(one) => {
+            console.fail(&format!(
+                "the database has migrations (`{}`): make one of what has changed with `rexc migrate new NAME`, and \
+                 apply it with `rexc migrate`",
+                one.id
+            ));
+            Err(Stop::Told(Exit::Errors))
+        }
+    }
+}
+
+/// Has what is lost accepted.
+fn consent(
+    way: &Way,
+    schema: &Schema,
+    live: &Live,
+    common: &Common,
+    console: &mut Console<'_>,
+) -> Result<(), Stop> {
+    let named = decide::by_name([way], &common.allow);
+    let mut questions = decide::questions([way], schema, &named);
+    questions.retain_mut(|question| match steps::rows(&question.name, live) {
+        Some(0) => false,
+        Some(rows) => {
+            question.message += &format!(" ({})", steps::rows_in_words(rows));
+            true
+        }
+        None => true,
+    });
+    if questions.is_empty() {
+        return Ok(());
+    }
+    if common.format == Format::Json {
+        summary::json(&serde_json::json!({ "status": "needs_decision", "questions": questions }), console)?;
+    }
+    let colour = console.err.colour;
+    let told: Vec<String> =
+        questions.iter().map(|question: &Question| summary::question(question, colour)).collect();
+    console.tell(&told.concat());
+    if console.asks && common.format == Format::Text {
+        return match console.ask("go on, and lose that? y/n ").as_deref() {
+            Some("y" | "yes") => Ok(()),
+            _ => Err(Stop::Told(Exit::NeedsDecision)),
+        };
+    }
+    console.tell("nothing was done\n");
+    Err(Stop::Told(Exit::NeedsDecision))
+}
+
+/// Takes the steps as a migration is taken, and forgets that there was one.
+fn take(up: &Plan, live: &Live) -> Result<(), Stop> {
+    forget(live)?;
+    let head = Head { parent: None, compatible: false };
+    let scripts = vec![Scripts { dialect: live.dialect(), up: script(up).into(), down: None }];
+    let migration = Migration { id: ID.into(), identity: Checksum::of(ID), head, scripts: scripts.into() };
+    let migrations = Migrations { list: vec![migration].into() };
+    let outcome = live.runner(&migrations, |_| ()).apply().wait();
+    forget(live)?;
+    outcome.map(drop).map_err(live::failed)
+}
+
+/// Nothing is left of an earlier run, be it one that failed: the next one looks at the database itself.
+fn forget(live: &Live) -> Result<(), Stop> {
+    live.run_alone("DROP TABLE IF EXISTS rex_migrations")
+}
+
+fn told(
+    status: &str,
+    way: &Way,
+    dialect: Dialect,
+    common: &Common,
+    console: &mut Console<'_>,
+) -> Result<(), Stop> {
+    let changes: Vec<String> = way.changes().collect();
+    if common.format == Format::Json {
+        let sql = script(&way.up);
+        let told = serde_json::json!({ "status": status, "database": dialect.name(), "changes": changes, "sql": sql });
+        return summary::json(&told, console);
+    }
+    if common.dry_run {
+        write!(console.out.write, "{}", script(&way.up))?;
+        return Ok(());
+    }
+    for change in &changes {
+        console.tell(&format!("  {change}\n"));
+    }
+    if !changes.is_empty() {
+        console.tell("the database is what the schema says\n");
+    }
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! Several people, several branches, several versions of a program.
+
+use std::fs;
+
+use rexc::Exit;
+
+use super::{Crate, POSTS, USERS, targets};
+
+/// Two branches, each with a migration behind the first one.
+fn merged() -> Crate {
+    let krate = Crate::new("\"sqlite\", \"postgres\"");
+    krate.schema(USERS);
+    krate.run("migrate new create_blog").is(Exit::Clean);
+    krate.schema(POSTS);
+    krate.run("migrate new add_posts").is(Exit::Clean);
+    let aside = krate.path().join("aside");
+    fs::rename(krate.migration("add_posts"), &aside).expect("it was there");
+    krate.schema(&USERS.replace("nick: String?", "nick: String?\n    age:  Int?"));
+    krate.run("migrate new add_age").is(Exit::Clean);
+    fs::rename(aside, krate.path().join("migrations/20261122T093100_add_posts")).expect("it was there");
+    krate.schema(&POSTS.replace("nick:  String?", "nick:  String?\n    age:   Int?"));
+    krate.transcript.take();
+    krate
+}
+
+#[test]
+fn two_branches_are_found() {
+    let krate = merged();
+    krate.run("check").is(Exit::Errors);
+    krate.run("migrate new more").is(Exit::Errors);
+    krate.on("sqlite::memory:", "migrate").is(Exit::Errors);
+    krate.on("sqlite::memory:", "migrate status").is(Exit::Errors);
+    krate.told("two_heads");
+}
+
+/// The database has what the folder lacks, or what the folder has otherwise.
+#[test]
+fn a_database_that_is_elsewhere_is_told() {
+    for target in targets("elsewhere") {
+        let krate = Crate::new("\"sqlite\", \"postgres\"");
+        let on = |arguments: &str| krate.on(&target.url, arguments);
+        krate.schema(USERS);
+        krate.run("migrate new create_blog").is(Exit::Clean);
+        krate.schema(&USERS.replace("nick: String?", "nick: String?  @unique"));
+        krate.run("migrate new add_posts").is(Exit::Clean);
+        on("migrate").is(Exit::Clean);
+        krate.transcript.take();
+
+        // A program that is older than the database.
+        let aside = krate.path().join("aside");
+        fs::rename(krate.migration("add_posts"), &aside).expect("it was there");
+        on("migrate status").is(Exit::Drift);
+        on("migrate").is(Exit::Drift);
+        on("migrate rollback").is(Exit::Drift);
+        fs::rename(aside, krate.path().join("migrations/20261122T093100_add_posts")).expect("it was there");
+        on("migrate status").is(Exit::Clean);
+
+        // A migration that was edited after it was applied.
+        let file = krate.migration("add_posts").join(format!("{}.up.sql", target.name));
+        let text = fs::read_to_string(&file).expect("it is there");
+        fs::write(&file, format!("{text}SELECT 1;\n")).expect("it can be written");
+        on("migrate status").is(Exit::Drift);
+        on("migrate").is(Exit::Drift);
+        fs::write(&file, text).expect("it can be written");
+
+        // Somebody changed the tables.
+        super::execute(&target.url, "ALTER TABLE users ADD COLUMN extra text");
+        on("migrate status").is(Exit::Drift);
+        krate.told(&format!("elsewhere_{}", target.name));
+    }
+}
+
+#[test]
+fn a_database_that_has_the_tables_begins_there() {
+    for target in targets("baseline") {
+        let krate = Crate::new("\"sqlite\", \"postgres\"");
+        let on = |arguments: &str| krate.on(&target.url, arguments);
+        krate.schema(USERS);
+        on("migrate baseline").is(Exit::CouldNotRun);
+        krate.run("migrate new create_blog").is(Exit::Clean);
+        on("migrate baseline").is(Exit::Drift);
+        let ddl = krate.run(&format!("ddl --database {}", target.name)).is(Exit::Clean).out;
+        super::execute(&target.url, &ddl);
+        krate.transcript.take();
+        on("migrate baseline --dry-run").is(Exit::Clean);
+        on("migrate baseline").is(Exit::Clean);
+        on("migrate").is(Exit::Clean);
+        on("migrate status").is(Exit::Clean);
+        krate.told(&format!("baseline_{}", target.name));
+    }
+}

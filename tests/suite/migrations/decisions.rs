@@ -1,0 +1,104 @@
+//! What somebody has to decide, and how it is asked.
+
+use rexc::Exit;
+
+use super::{Crate, POSTS, USERS, targets};
+
+#[test]
+fn what_goes_and_comes_may_be_one_thing() {
+    let krate = Crate::new("\"sqlite\", \"postgres\"");
+    krate.schema(POSTS);
+    krate.run("migrate new create_blog").is(Exit::Clean);
+
+    // A field, a relation, a table.
+    krate.schema(&POSTS.replace("nick:  String?", "alias: String?"));
+    krate.run("migrate new rename").is(Exit::NeedsDecision);
+    krate.schema(&POSTS.replace("author: User   ", "writer: User   "));
+    krate.run("migrate new rename").is(Exit::NeedsDecision);
+    krate.schema(&POSTS.replace("Post", "Article"));
+    krate.run("migrate new rename").is(Exit::NeedsDecision);
+    assert_eq!(krate.migrations().len(), 1);
+
+    // Said in the schema, it is a rename; accepted, it goes.
+    krate.schema(&POSTS.replace("nick:  String?", "alias: String?  @renamed_from(\"nick\")"));
+    krate.run("migrate new rename --dry-run").is(Exit::Clean);
+    krate.schema(&POSTS.replace("nick:  String?", "alias: String?"));
+    krate.run("migrate new replace --dry-run --allow drop_column:users.nick").is(Exit::Clean);
+    krate.run("migrate new replace --allow drop_column").is(Exit::Clean);
+    krate.told("one_thing");
+}
+
+#[test]
+fn labels_of_enums_may_be_renamed() {
+    let krate = Crate::new("\"postgres\"");
+    let schema = "enum Role { reader, author }\n\n".to_owned()
+        + &USERS.replace("nick: String?", "role: Role = reader");
+    krate.schema(&schema);
+    krate.run("migrate new create").is(Exit::Clean);
+    krate.schema(&schema.replace("author", "writer"));
+    krate.run("migrate new roles").is(Exit::NeedsDecision);
+    krate.told("labels");
+}
+
+#[test]
+fn a_required_column_needs_a_value() {
+    let krate = Crate::new("\"sqlite\", \"postgres\"");
+    krate.schema(USERS);
+    krate.run("migrate new create").is(Exit::Clean);
+    krate.schema(&USERS.replace("nick: String?", "nick: String?\n    age: Int"));
+    krate.run("migrate new age").is(Exit::NeedsDecision);
+    krate.schema(&USERS.replace("nick: String?", "nick: String?\n    age: Int  @backfill(0)"));
+    krate.run("migrate new age").is(Exit::Clean);
+    krate.told("no_value");
+}
+
+#[test]
+fn at_a_terminal_it_is_asked() {
+    let with = |answers| {
+        let mut krate = Crate::new("\"sqlite\"");
+        krate.schema(USERS);
+        krate.run("migrate new create").is(Exit::Clean);
+        krate.answers = Some(answers);
+        krate.schema(&USERS.replace("nick: String?", "alias: String?"));
+        krate
+    };
+    let krate = with("y\n");
+    krate.run("migrate new alias").is(Exit::Clean);
+    krate.told("asked_yes");
+    for answers in ["n\n", "", "7\n"] {
+        let krate = with(answers);
+        krate.run("migrate new alias").is(Exit::NeedsDecision);
+        assert_eq!(krate.migrations().len(), 1, "{answers:?}");
+    }
+    let krate = with("1\n");
+    krate.run("migrate new alias").is(Exit::Clean);
+    let text = krate.read("schema/blog.rex");
+    assert!(text.contains("    alias: String? @renamed_from(\"nick\")\n"), "{text}");
+    krate.told("asked_rename");
+
+    // What was laid out stays so.
+    let krate = with("1\n");
+    krate.schema(&USERS.replace("nick: String?", "pen:  String?"));
+    krate.run("migrate new pen").is(Exit::Clean);
+    krate.run("fmt --check").is(Exit::Clean);
+    assert!(krate.read("schema/blog.rex").contains("@renamed_from"));
+}
+
+/// Going back loses what has come meanwhile: that is accepted by name, and only where there is any.
+#[test]
+fn rolling_back_loses_rows_only_when_told_to() {
+    for target in targets("loses") {
+        let krate = Crate::new("\"sqlite\", \"postgres\"");
+        let on = |arguments: &str| krate.on(&target.url, arguments);
+        krate.schema(POSTS);
+        krate.run("migrate new create_blog").is(Exit::Clean);
+        on("migrate").is(Exit::Clean);
+        on("migrate redo").is(Exit::Clean);
+        super::execute(&target.url, "INSERT INTO users (name) VALUES ('Ada'), ('Grace')");
+        on("migrate rollback").is(Exit::NeedsDecision);
+        on("migrate rollback --allow drop_table:posts").is(Exit::NeedsDecision);
+        on("migrate status").is(Exit::Clean);
+        on("migrate rollback --allow drop_table:users").is(Exit::Clean);
+        krate.told(&format!("loses_{}", target.name));
+    }
+}
