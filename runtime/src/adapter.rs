@@ -27,6 +27,9 @@ mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod texts;
+
 pub(crate) mod open;
 
 /// A boxed future that borrows for `'a`.
@@ -36,6 +39,13 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub trait Adapter: Gauged + Send + Sync + 'static {
     /// What its SQL is.
     fn dialect(&self) -> Dialect;
+
+    /// Runs a work at once on this thread, if nothing has to be waited for; else nothing is done, and
+    /// the work is still to be run.
+    fn run_at_once(&self, access: Access, work: &mut dyn Work) -> Option<Result<()>> {
+        _ = (access, work);
+        None
+    }
 
     /// Runs a work on a free connection.
     fn run<'a>(&'a self, access: Access, work: &'a mut dyn Work) -> BoxFuture<'a, Result<()>>;
@@ -71,10 +81,21 @@ pub trait Work: Send {
     /// Does it.
     fn run<'s>(&'s mut self, session: &'s dyn Session) -> BoxFuture<'s, Result<()>>;
 
-    /// Whether it is known to be short, so that handing it to another thread is not worth it.
-    fn is_short(&self) -> bool {
-        false
+    /// What it does, if that is one operation: an adapter may run it by itself, and needs no future
+    /// for it.
+    fn operation(&mut self) -> Option<Running<'_>> {
+        None
     }
+}
+
+/// One operation that is to be run.
+pub struct Running<'w> {
+    /// What is sent.
+    pub operation: &'w Operation,
+    /// What takes its rows.
+    pub sink: &'w mut dyn Sink,
+    /// Where to put how many rows were written.
+    pub written: &'w mut u64,
 }
 
 /// A connection at work.
@@ -183,8 +204,8 @@ impl Work for Single<'_> {
         })
     }
 
-    fn is_short(&self) -> bool {
-        self.operation.is_short()
+    fn operation(&mut self) -> Option<Running<'_>> {
+        Some(Running { operation: self.operation, sink: self.sink, written: &mut self.written })
     }
 }
 

@@ -133,7 +133,10 @@ impl Db {
 
     async fn send(&self, access: Access, work: &mut dyn Work) -> Result<()> {
         match &self.0.source {
-            Source::Pool(adapter) => adapter.run(access, work).await,
+            Source::Pool(adapter) => match adapter.run_at_once(access, work) {
+                Some(outcome) => outcome,
+                None => adapter.run(access, work).await,
+            },
             Source::Transaction(handle) => handle.run(access, work).await,
         }
     }

@@ -74,7 +74,7 @@ pub struct RawStatement {
 impl RawStatement {
     /// Its text and values.
     pub fn prepare(&self) -> Prepared<'_> {
-        Prepared { sql: self.sql.clone(), id: None, binds: self.values.iter().map(Bind::One).collect() }
+        Prepared { sql: self.sql.clone(), id: None, binds: Binds::Values(&self.values) }
     }
 }
 
@@ -86,7 +86,47 @@ pub struct Prepared<'a> {
     /// The place of a fixed statement in a connection's list.
     pub id: Option<u32>,
     /// What is bound, in order.
-    pub binds: Vec<Bind<'a, Value>>,
+    pub binds: Binds<'a>,
+}
+
+/// What is bound to a statement's placeholders, in order.
+#[derive(Debug)]
+pub enum Binds<'a> {
+    /// Each value as it is.
+    Values(&'a [Value]),
+    /// Each in its own way.
+    Ways(Vec<Bind<'a, Value>>),
+}
+
+impl<'a> Binds<'a> {
+    /// For a statement without placeholders.
+    pub const NONE: Binds<'static> = Binds::Values(&[]);
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Binds::Values(values) => values.len(),
+            Binds::Ways(binds) => binds.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The one at a place, the first of which is 0.
+    pub fn get(&self, place: usize) -> Option<Bind<'a, Value>> {
+        match self {
+            Binds::Values(values) => values.get(place).map(Bind::One),
+            Binds::Ways(binds) => binds.get(place).copied(),
+        }
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Bind<'a, Value>> + '_ {
+        (0..self.len()).map(|place| self.get(place).expect("places are less than the length"))
+    }
 }
 
 /// Texts that are longer are not kept with the others: they are inserts of many rows, whose number
@@ -129,21 +169,16 @@ impl Operation {
     pub fn access(&self) -> Access {
         if self.is_read() { Access::Read } else { Access::Write }
     }
-
-    /// Whether it is known to touch few rows, by a key.
-    pub fn is_short(&self) -> bool {
-        matches!(self.shape, Shape::Get { .. } | Shape::Create { .. } | Shape::Remove { .. })
-    }
 }
 
 fn fixed<'a>(statement: &'static Statement, values: &'a [Value], dialect: Dialect) -> Prepared<'a> {
     Prepared {
         sql: Cow::Borrowed(statement.sql(dialect)),
         id: Some(statement.id),
-        binds: values.iter().map(Bind::One).collect(),
+        binds: Binds::Values(values),
     }
 }
 
 fn rendered(rendered: rex_sql::Rendered<'_, Value>) -> Prepared<'_> {
-    Prepared { sql: Cow::Owned(rendered.sql), id: None, binds: rendered.binds }
+    Prepared { sql: Cow::Owned(rendered.sql), id: None, binds: Binds::Ways(rendered.binds) }
 }

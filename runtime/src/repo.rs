@@ -8,9 +8,11 @@ use rex_sql::Dialect;
 use crate::Pending;
 use crate::db::Db;
 use crate::fits::KeyVersion;
+use crate::meta::GetMeta;
 use crate::model::{Model, New, SoftDelete, Versioned};
 use crate::operation::{Operation, Shape};
-use crate::query::{Find, not_found, sink};
+use crate::query::{Find, not_found};
+use crate::row::Row;
 use crate::scalar::KeyParts;
 use crate::value::Value;
 use crate::write::{ByKey, Draft, Update, delete, insert, insert_many, remove, restore};
@@ -61,17 +63,17 @@ impl<M: Model> Repo<M> {
 
     /// The row with a primary key, or an error of `NotFound`.
     pub fn get(&self, key: M::Key) -> Pending<M> {
-        let row = self.by(0, key);
+        let (by, values) = reading::<M>(0, key);
+        let db = self.db.clone();
         Box::pin(async move {
-            row.await?.ok_or_else(|| not_found(M::META).with_operation(format!("{}.get", M::META.name)))
+            let row = get_one(&db, by, values).await?;
+            row.ok_or_else(|| not_found(M::META).with_operation(format!("{}.get", M::META.name)))
         })
     }
 
     /// The row that the model's read number `get` finds, if there is one.
     pub fn by(&self, get: usize, key: impl KeyParts) -> Pending<Option<M>> {
-        let by = &M::META.gets[get];
-        let mut values = Vec::with_capacity(by.columns.len());
-        key.encode(&mut values);
+        let (by, values) = reading::<M>(get, key);
         let db = self.db.clone();
         Box::pin(async move { get_one(&db, by, values).await })
     }
@@ -131,14 +133,23 @@ impl<M: SoftDelete> Repo<M> {
     }
 }
 
-async fn get_one<M: Model>(
-    db: &Db,
-    by: &'static crate::meta::GetMeta,
-    values: Vec<Value>,
-) -> crate::Result<Option<M>> {
+/// A model's read of one row, and the values of its key.
+fn reading<M: Model>(get: usize, key: impl KeyParts) -> (&'static GetMeta, Vec<Value>) {
+    let by = &M::META.gets[get];
+    let mut values = Vec::with_capacity(by.columns.len());
+    key.encode(&mut values);
+    (by, values)
+}
+
+async fn get_one<M: Model>(db: &Db, by: &'static GetMeta, values: Vec<Value>) -> crate::Result<Option<M>> {
     let shape = Shape::Get { by, values };
     let operation = Operation { model: M::META, name: by.name, table: &M::META.table, shape };
-    let mut rows = Vec::with_capacity(1);
-    db.execute(&operation, &mut sink::<M>(&mut rows)).await?;
-    Ok(rows.pop())
+    let mut found = None;
+    let mut sink = |row: &mut Row<'_>| {
+        row.enter(M::META.table.columns);
+        found = Some(M::from_row(row)?);
+        Ok(())
+    };
+    db.execute(&operation, &mut sink).await?;
+    Ok(found)
 }

@@ -38,6 +38,8 @@ pub trait Cells {
 /// A row that is being decoded, from its first column to its last.
 pub struct Row<'a> {
     cells: &'a dyn Cells,
+    /// How many cells there are.
+    len: usize,
     place: usize,
     /// The columns of the model, which stand from `first` on.
     columns: &'static [ColumnMeta],
@@ -47,7 +49,7 @@ pub struct Row<'a> {
 impl<'a> Row<'a> {
     /// The start of a row.
     pub fn new(cells: &'a dyn Cells) -> Self {
-        Row { cells, place: 0, columns: &[], first: 0 }
+        Row { cells, len: cells.len(), place: 0, columns: &[], first: 0 }
     }
 
     /// The cells that it is read from.
@@ -61,7 +63,7 @@ impl<'a> Row<'a> {
     ///
     /// Of [`Kind::Decode`], when there is none, or it holds something else.
     pub fn get<T: Scalar>(&self, name: &str) -> Result<T> {
-        let place = (0..self.cells.len()).find(|place| self.cells.name(*place) == name);
+        let place = (0..self.len).find(|place| self.cells.name(*place) == name);
         let place = place.ok_or_else(|| no_column(self.cells, name))?;
         let cell = self.cells.cell(place)?;
         T::decode(cell).ok_or_else(|| mismatch(name, T::NAME, cell))
@@ -81,20 +83,35 @@ impl<'a> Row<'a> {
     #[allow(clippy::should_implement_trait, reason = "a row is not an iterator: each value has its own type")]
     pub fn next<T: Scalar>(&mut self) -> Result<T> {
         let place = self.place;
-        if place >= self.cells.len() {
+        if place >= self.len {
             return Err(self.missing());
         }
-        let column = self.columns.get(place - self.first);
-        let cell = self.cells.cell(place).map_err(|error| unreadable(column, error))?;
-        let cell = match (cell, column.and_then(ColumnMeta::scale)) {
+        let cell = match self.cells.cell(place) {
+            Ok(cell) => cell,
+            Err(error) => return Err(unreadable(self.column(place), error)),
+        };
+        let cell = if T::SCALES { self.scaled(place, cell) } else { cell };
+        self.place = place + 1;
+        T::decode(cell).ok_or_else(|| self.mismatch(place, T::NAME, cell))
+    }
+
+    /// The column of the model at a place of the row.
+    fn column(&self, place: usize) -> Option<&'static ColumnMeta> {
+        self.columns.get(place - self.first)
+    }
+
+    /// An integer of a column that has a scale, with that.
+    fn scaled(&self, place: usize, cell: Cell<'a>) -> Cell<'a> {
+        match (cell, self.column(place).and_then(ColumnMeta::scale)) {
             (Cell::Integer(units), Some(scale)) => Cell::Scaled(units, scale),
             (cell, _) => cell,
-        };
-        self.place += 1;
-        T::decode(cell).ok_or_else(|| {
-            let name = column.map_or_else(|| self.cells.name(place), |column| column.name);
-            mismatch(name, T::NAME, cell)
-        })
+        }
+    }
+
+    #[cold]
+    fn mismatch(&self, place: usize, expected: &'static str, cell: Cell<'_>) -> Error {
+        let name = self.column(place).map_or_else(|| self.cells.name(place), |column| column.name);
+        mismatch(name, expected, cell)
     }
 
     /// Skips so many columns if all of them are null; whether they were.
@@ -104,7 +121,7 @@ impl<'a> Row<'a> {
     /// Of [`Kind::Decode`], when the row ends before.
     pub(crate) fn skip_nulls(&mut self, columns: usize) -> Result<bool> {
         let end = self.place + columns;
-        if end > self.cells.len() {
+        if end > self.len {
             return Err(self.missing());
         }
         for place in self.place..end {
@@ -118,7 +135,7 @@ impl<'a> Row<'a> {
 
     #[cold]
     fn missing(&self) -> Error {
-        Error::new(Kind::Decode, format!("the row has {} columns, and more were expected", self.cells.len()))
+        Error::new(Kind::Decode, format!("the row has {} columns, and more were expected", self.len))
     }
 }
 

@@ -46,6 +46,10 @@ pub trait Scalar: Clone + Send + Sync + 'static {
     /// The same or null: an `Option` of it, unless it is one itself.
     type Nullable: Scalar;
 
+    /// Whether it may be read from an integer of a column that has a scale. Most types are not, and
+    /// then the column is not asked.
+    const SCALES: bool = true;
+
     /// The value to bind.
     fn encode(self) -> Value;
 
@@ -126,6 +130,7 @@ tuple_keys! {
 
 impl<T: Scalar> Scalar for Option<T> {
     const NAME: &'static str = T::NAME;
+    const SCALES: bool = T::SCALES;
     type Nullable = Self;
 
     fn encode(self) -> Value {
@@ -142,6 +147,7 @@ impl<T: Scalar> Scalar for Option<T> {
 
 impl Scalar for bool {
     const NAME: &'static str = "Bool";
+    const SCALES: bool = false;
     type Nullable = Option<Self>;
 
     fn encode(self) -> Value {
@@ -161,6 +167,7 @@ macro_rules! integers {
     ($($rust:ident $name:literal $value:ident;)*) => {$(
         impl Scalar for $rust {
             const NAME: &'static str = $name;
+            const SCALES: bool = false;
             type Nullable = Option<Self>;
 
             fn encode(self) -> Value {
@@ -196,6 +203,7 @@ fn integer(cell: Cell<'_>) -> Option<i64> {
 
 impl Scalar for f32 {
     const NAME: &'static str = "Float";
+    const SCALES: bool = false;
     type Nullable = Option<Self>;
 
     fn encode(self) -> Value {
@@ -212,6 +220,7 @@ impl Scalar for f32 {
 
 impl Scalar for f64 {
     const NAME: &'static str = "Double";
+    const SCALES: bool = false;
     type Nullable = Option<Self>;
 
     fn encode(self) -> Value {
@@ -230,6 +239,7 @@ impl Scalar for f64 {
 
 impl Scalar for String {
     const NAME: &'static str = "String";
+    const SCALES: bool = false;
     type Nullable = Option<Self>;
 
     fn encode(self) -> Value {
@@ -243,6 +253,7 @@ impl Scalar for String {
 
 impl Scalar for Vec<u8> {
     const NAME: &'static str = "Bytes";
+    const SCALES: bool = false;
     type Nullable = Option<Self>;
 
     fn encode(self) -> Value {

@@ -142,8 +142,4 @@ impl Work for Watched<'_> {
             self.work.run(&session).await
         })
     }
-
-    fn is_short(&self) -> bool {
-        self.work.is_short()
-    }
 }

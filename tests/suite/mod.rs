@@ -4,6 +4,7 @@ mod build_script;
 mod checking;
 mod codegen;
 mod connecting;
+mod cost;
 mod diagnostics;
 mod expressions;
 mod failures;

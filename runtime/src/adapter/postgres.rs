@@ -150,7 +150,7 @@ impl Adapter for Postgres {
             let lease = Lease::new(self.object().await?, self.statement_timeout);
             match begin {
                 None => {
-                    let outcome = work.run(&Session::single(&lease)).await;
+                    let outcome = Session::single(&lease).run(work).await;
                     lease.rests();
                     outcome
                 }
@@ -177,7 +177,7 @@ impl Adapter for Postgres {
 async fn enclosed(lease: Lease, begin: &str, read_only: bool, work: &mut dyn Work) -> Result<()> {
     lease.begin(begin).await?;
     let failed = Failed::default();
-    let outcome = work.run(&Session::watched(&lease, &failed)).await;
+    let outcome = Session::watched(&lease, &failed).run(work).await;
     match outcome.and_then(|()| failed.check()) {
         Ok(()) => lease.commit("COMMIT", read_only).await,
         Err(error) => {

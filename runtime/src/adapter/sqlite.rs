@@ -6,11 +6,11 @@
 //!
 //! A whole operation, decoding and every level of eager loading included, runs in one go on its
 //! connection: a session of SQLite answers at once, so the operation's future is polled exactly
-//! once. Where it runs is decided here: an operation that is known to be short runs in place; a
-//! longer one in place too, after telling a multi-threaded runtime that this thread is busy
-//! (`block_in_place`). A current-thread runtime has no other thread to hand its tasks to, so there
-//! everything runs in place. Waiting for a connection never blocks a thread.
+//! once, on the thread that polls it. What takes long is told to a multi-threaded runtime, so that
+//! another thread takes over this one's tasks: [`aside`] says what that is. Waiting for a connection never blocks a
+//! thread.
 
+mod aside;
 mod bind;
 mod blame;
 mod connect;
@@ -32,11 +32,10 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use rex_sql::Dialect;
-use tokio::runtime::{Handle, RuntimeFlavor};
 
 use crate::adapter::{Access, Adapter, BoxFuture, Direct, Transaction, Work};
 use crate::config::Config;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::executor;
 use crate::transaction::TransactionOptions;
 use crate::watch::{Gauged, Gauges};
@@ -100,6 +99,23 @@ impl Adapter for Sqlite {
         Dialect::Sqlite
     }
 
+    fn run_at_once(&self, access: Access, work: &mut dyn Work) -> Option<Result<()>> {
+        match access {
+            Access::Read => {
+                let lease = self.readers.lease_at_once()?;
+                Some(lease.and_then(|lease| read(lease, work)))
+            }
+            Access::Write => {
+                let lease = self.writer.lease_at_once()?;
+                let outcome = lease.and_then(|mut lease| complete(lease.connection(), work));
+                // Another process writes, and is to be waited for.
+                let waits = outcome.as_ref().is_err_and(|error| self.is_to_be_waited_for(error));
+                (!waits).then_some(outcome)
+            }
+            Access::Snapshot | Access::Atomic => None,
+        }
+    }
+
     fn run<'a>(&'a self, access: Access, work: &'a mut dyn Work) -> BoxFuture<'a, Result<()>> {
         let pool = match access {
             Access::Read | Access::Snapshot => &self.readers,
@@ -114,14 +130,14 @@ impl Adapter for Sqlite {
                 return self.write(lease, work).await;
             }
             let connection = lease.connection();
-            in_place(work.is_short(), || match access {
+            match access {
                 Access::Read | Access::Write => complete(connection, work),
                 Access::Snapshot => {
-                    session::batch(connection, "BEGIN")?;
+                    session::control(connection, "BEGIN")?;
                     to_the_end(connection, work)
                 }
                 Access::Atomic => to_the_end(connection, work),
-            })
+            }
         })
     }
 
@@ -129,12 +145,12 @@ impl Adapter for Sqlite {
         Box::pin(async move {
             let lease = match options.is_read_only() {
                 true => {
-                    let mut lease = self.readers.lease().await?;
-                    session::batch(lease.connection(), "BEGIN")?;
+                    let mut lease = self.readers.lease().await?.for_long();
+                    session::control(lease.connection(), "BEGIN")?;
                     lease
                 }
                 false => {
-                    let mut lease = self.writer.lease().await?;
+                    let mut lease = self.writer.lease().await?.for_long();
                     self.begin_to_write(&mut lease).await?;
                     lease
                 }
@@ -163,12 +179,17 @@ impl Sqlite {
     /// Runs one statement that writes, at once if no other process does, else in a transaction that is
     /// waited for. What is told that another process writes has done nothing, and given no row.
     async fn write(&self, mut lease: Lease, work: &mut dyn Work) -> Result<()> {
-        match in_place(work.is_short(), || complete(lease.connection(), work)) {
-            Err(error) if self.at_once && connect::is_caused_by_busy(&error) => {}
+        match complete(lease.connection(), work) {
+            Err(error) if self.is_to_be_waited_for(&error) => {}
             outcome => return outcome,
         }
         self.begin_to_write(&mut lease).await?;
-        in_place(work.is_short(), || to_the_end(lease.connection(), work))
+        to_the_end(lease.connection(), work)
+    }
+
+    /// Whether a statement has done nothing because another process writes.
+    fn is_to_be_waited_for(&self, error: &Error) -> bool {
+        self.at_once && connect::is_caused_by_busy(error)
     }
 
     /// Begins a transaction that writes. Another process that does is waited for, and no thread
@@ -179,7 +200,7 @@ impl Sqlite {
         let end = Instant::now() + self.busy;
         let otherwise = if self.at_once { Duration::ZERO } else { self.busy };
         loop {
-            let outcome = lease.connection().at_once(otherwise, |driver| driver.execute_batch(BEGIN));
+            let outcome = lease.connection().at_once(otherwise, |connection| session::run(connection, BEGIN));
             match outcome {
                 Err(error) if connect::is_busy(&error) && Instant::now() < end => {
                     executor::sleep(Duration::from_millis(1) + chance(PAUSE)).await;
@@ -199,6 +220,11 @@ fn chance(most: Duration) -> Duration {
     most.mul_f64(f64::from(random) / f64::from(u32::MAX))
 }
 
+/// Runs a work of one statement that reads.
+fn read(mut lease: Lease, work: &mut dyn Work) -> Result<()> {
+    complete(lease.connection(), work)
+}
+
 /// Runs a work in the transaction that is open, and commits. On an error the lease rolls back.
 fn to_the_end(connection: &mut Connection, work: &mut dyn Work) -> Result<()> {
     complete(connection, work)?;
@@ -207,19 +233,14 @@ fn to_the_end(connection: &mut Connection, work: &mut dyn Work) -> Result<()> {
 
 /// Runs a work from its start to its end.
 fn complete(connection: &mut Connection, work: &mut dyn Work) -> Result<()> {
+    if let Some(running) = work.operation() {
+        *running.written = session::execute(connection, running.operation, running.sink)?;
+        return Ok(());
+    }
     let session = Session::new(connection);
     let mut future = work.run(&session);
     match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(outcome) => outcome,
         Poll::Pending => unreachable!("a work waits for its session only, and this one answers at once"),
-    }
-}
-
-/// Runs something that keeps this thread busy.
-fn in_place<T>(short: bool, busy: impl FnOnce() -> T) -> T {
-    let flavor = Handle::try_current().map(|handle| handle.runtime_flavor());
-    match flavor {
-        Ok(RuntimeFlavor::MultiThread) if !short => tokio::task::block_in_place(busy),
-        _ => busy(),
     }
 }

@@ -238,21 +238,30 @@ impl<M: Model, L: Loads<M>, C: Cardinality> IntoFuture for Find<M, L, C> {
             Start::Nowhere => None,
             start => Some(select_rows(M::META, self.name, apply(&M::META.table, self.tail, &start))),
         };
-        let mut work = Finding { operation, loads: self.loads, rows: Vec::new() };
+        let Find { db, name, loads, .. } = self;
         Box::pin(async move {
-            let access = if L::ANY { Access::Snapshot } else { Access::Read };
-            if work.operation.is_some() {
-                let outcome = self.db.run(access, &mut work).await;
-                outcome.map_err(|error| error.with_operation(title::<M>(self.name)))?;
-            }
-            C::gather(work.rows).ok_or_else(|| not_found(M::META).with_operation(title::<M>(self.name)))
+            let rows = match operation {
+                None => Vec::new(),
+                Some(operation) if L::ANY => {
+                    let mut work = Finding { operation, loads, rows: Vec::new() };
+                    let outcome = db.run(Access::Snapshot, &mut work).await;
+                    outcome.map_err(|error| error.with_operation(title::<M>(name)))?;
+                    work.rows
+                }
+                Some(operation) => {
+                    let mut rows = Vec::new();
+                    db.execute(&operation, &mut sink(&mut rows)).await?;
+                    L::alone(rows).expect("nothing is loaded with them")
+                }
+            };
+            C::gather(rows).ok_or_else(|| not_found(M::META).with_operation(title::<M>(name)))
         })
     }
 }
 
 /// A find as a work: the rows, then whatever is loaded with them.
 struct Finding<M: Model, L: Loads<M>> {
-    operation: Option<Operation>,
+    operation: Operation,
     loads: L,
     rows: Vec<L::Row>,
 }
@@ -260,9 +269,8 @@ struct Finding<M: Model, L: Loads<M>> {
 impl<M: Model, L: Loads<M>> Work for Finding<M, L> {
     fn run<'s>(&'s mut self, session: &'s dyn Session) -> BoxFuture<'s, Result<()>> {
         Box::pin(async {
-            let Some(operation) = &self.operation else { return Ok(()) };
             let mut rows = Vec::new();
-            session.execute(operation, &mut sink(&mut rows)).await?;
+            session.execute(&self.operation, &mut sink(&mut rows)).await?;
             self.rows = self.loads.load(session, rows).await?;
             Ok(())
         })

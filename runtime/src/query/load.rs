@@ -126,6 +126,12 @@ pub trait Loads<M: Model>: Send + Sync + 'static {
     /// Whether anything is loaded at all.
     const ANY: bool;
 
+    /// The rows without any more, where nothing is loaded at all.
+    fn alone(rows: Vec<M>) -> Option<Vec<Self::Row>> {
+        drop(rows);
+        None
+    }
+
     /// Loads it.
     fn load<'s>(&'s self, session: &'s dyn Session, rows: Vec<M>) -> BoxFuture<'s, Result<Vec<Self::Row>>>;
 }
@@ -153,6 +159,10 @@ impl<M: Model> Loads<M> for () {
     type Row = M;
 
     const ANY: bool = false;
+
+    fn alone(rows: Vec<M>) -> Option<Vec<M>> {
+        Some(rows)
+    }
 
     fn load<'s>(&'s self, _session: &'s dyn Session, rows: Vec<M>) -> BoxFuture<'s, Result<Vec<M>>> {
         Box::pin(async { Ok(rows) })

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use rex_sql::{Bind, ColumnRef, Expr, calendar};
 
 use crate::meta::{ColumnMeta, TableMeta};
-use crate::operation::{Operation, RawStatement, Shape};
+use crate::operation::{Binds, Operation, RawStatement, Shape};
 use crate::value::Value;
 
 /// What stands in the place of a value that is not shown.
@@ -22,7 +22,7 @@ pub(super) fn of_raw(raw: &RawStatement) -> String {
 }
 
 /// Those of an operation. If a sensitive field takes part in it, none of them is shown.
-pub(super) fn of_operation(operation: &Operation, binds: &[Bind<'_, Value>]) -> String {
+pub(super) fn of_operation(operation: &Operation, binds: &Binds<'_>) -> String {
     if is_sensitive(operation) {
         return HIDDEN.to_owned();
     }

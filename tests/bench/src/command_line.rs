@@ -18,6 +18,9 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     Compiler(CompilerArguments),
     Runtime(RuntimeArguments),
+    Instructions(InstructionsArguments),
+    #[command(hide = true)]
+    Repeat(RepeatArguments),
     Sample(SampleArguments),
 }
 
@@ -100,4 +103,42 @@ pub(crate) struct RuntimeArguments {
 pub(crate) enum Database {
     Sqlite,
     Postgres,
+}
+
+/// Counts what a workload of one row costs on SQLite, in instructions, by valgrind.
+///
+/// Unlike a time, that number is the same on a busy machine. Setting up is taken out: it is the
+/// difference of a longer and a shorter run, each in a process of its own, by the number of times.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct InstructionsArguments {
+    /// Print a line of JSON for each measurement: database, workload, rows, rex, raw, ratio
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Only workloads whose name contains this
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) workload: Option<String>,
+
+    /// The rows of the workloads
+    #[arg(long, default_value = "1", value_name = "N")]
+    pub(crate) rows: usize,
+
+    /// Keep valgrind's profile of Rex's longer run in this file, for `callgrind_annotate`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) profile: Option<PathBuf>,
+}
+
+/// Runs one side of a workload so many times: what [`InstructionsArguments`] counts.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct RepeatArguments {
+    #[arg(long)]
+    pub(crate) workload: String,
+    #[arg(long)]
+    pub(crate) rows: usize,
+    #[arg(long)]
+    pub(crate) raw: bool,
+    #[arg(long)]
+    pub(crate) memory: bool,
+    #[arg(long)]
+    pub(crate) times: u64,
 }

@@ -1,7 +1,7 @@
 //! Measures Rex: its compiler, and its runtime against the raw drivers.
 //!
 //! ```text
-//! cargo run --release -p rex-bench -- compiler | runtime | sample
+//! cargo run --release -p rex-bench -- compiler | runtime | instructions | sample
 //! ```
 //!
 //! # Terms
@@ -32,6 +32,8 @@ pub fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Compiler(arguments) => compiler::run(&arguments),
         Command::Runtime(arguments) => runtime::run(&arguments),
+        Command::Instructions(arguments) => runtime::instructions::run(&arguments),
+        Command::Repeat(arguments) => runtime::repeat(&arguments),
         Command::Sample(arguments) => compiler::write_sample(arguments.models, &arguments.folder),
     };
     match outcome {

@@ -1,5 +1,6 @@
 //! Measures the runtime against the raw drivers.
 
+pub(crate) mod instructions;
 mod places;
 mod turns;
 mod workloads;
@@ -23,7 +24,7 @@ use serde::Serialize;
 use tokio::runtime::Runtime;
 
 use crate::Failure;
-use crate::command_line::{Database, RuntimeArguments};
+use crate::command_line::{Database, RepeatArguments, RuntimeArguments};
 use crate::report::{Measurement, Report, progress, time};
 use places::Place;
 
@@ -64,6 +65,26 @@ async fn measure(database: Database, arguments: &RuntimeArguments) -> Result<Vec
         }
     }
     Ok(all)
+}
+
+/// Runs one side of one workload, and measures nothing.
+pub(crate) fn repeat(arguments: &RepeatArguments) -> Result<(), Failure> {
+    let runtime = Runtime::new()?;
+    let arguments = arguments.clone();
+    runtime.block_on(runtime.spawn(async move {
+        let is_it = |workload: &Box<dyn workloads::Workload>| {
+            workload.name() == arguments.workload && workload.rows() == arguments.rows
+        };
+        let workload = workloads::all().into_iter().find(is_it).ok_or("there is no such workload")?;
+        let mut place = match arguments.memory {
+            true => Place::sqlite_in_memory().await?,
+            false => Place::sqlite_file().await?,
+        };
+        match arguments.raw {
+            true => place.raw.run(&*workload, 0..arguments.times).await,
+            false => workload.rex(&place.db, 0..arguments.times).await,
+        }
+    }))?
 }
 
 /// What a workload took.

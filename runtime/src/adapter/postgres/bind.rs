@@ -8,6 +8,7 @@ use tokio_postgres::types::{Format, IsNull, Kind as TypeKind, ToSql, Type, to_sq
 
 use crate::adapter::{cannot_hold, check_number};
 use crate::error::{Error, Kind, Result};
+use crate::operation::Binds;
 use crate::value::{Fixed, Value};
 use rex_sql::calendar::DAY;
 
@@ -18,7 +19,7 @@ const EPOCH: i64 = EPOCH_DAYS as i64 * DAY;
 type Failed = Box<dyn StdError + Sync + Send>;
 
 /// Refuses values that PostgreSQL cannot hold, before anything is sent.
-pub(super) fn check(binds: &[Bind<'_, Value>]) -> Result<()> {
+pub(super) fn check(binds: &Binds<'_>) -> Result<()> {
     binds.iter().try_for_each(|bind| match bind {
         Bind::One(value) | Bind::Pattern(value) => check_one(value),
         Bind::Set(values) => values.iter().try_for_each(check_one),
@@ -41,9 +42,9 @@ fn check_one(value: &Value) -> Result<()> {
 
 /// Refuses values for placeholders of another type, whose octets PostgreSQL would take for something
 /// else.
-pub(super) fn check_types(types: &[Type], binds: &[Bind<'_, Value>]) -> Result<()> {
+pub(super) fn check_types(types: &[Type], binds: &Binds<'_>) -> Result<()> {
     check_number(types.len(), binds.len())?;
-    for (place, (ty, bind)) in types.iter().zip(binds).enumerate() {
+    for (place, (ty, bind)) in types.iter().zip(binds.iter()).enumerate() {
         if let Bind::One(value) = bind
             && !fits(value, ty)
         {

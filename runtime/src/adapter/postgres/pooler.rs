@@ -81,7 +81,7 @@ impl Pooled {
 
     /// Sends a statement with its values.
     pub(super) async fn query(&self, client: &Client, prepared: &Prepared<'_>) -> Result<RowStream, Error> {
-        let values = prepared.binds.iter().map(|bind| (Worded(*bind), Type::UNKNOWN));
+        let values = prepared.binds.iter().map(|bind| (Worded(bind), Type::UNKNOWN));
         let sent = client.query_typed_raw(&prepared.sql, values).await;
         if let Err(error) = &sent
             && error.code() == Some(&SqlState::INVALID_SQL_STATEMENT_NAME)

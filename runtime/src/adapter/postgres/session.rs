@@ -3,7 +3,7 @@
 use std::pin::pin;
 
 use futures_util::TryStreamExt;
-use rex_sql::{Bind, Dialect};
+use rex_sql::Dialect;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{FromSql, Type};
 use tokio_postgres::{Client, RowStream, Statement};
@@ -13,10 +13,10 @@ use super::connect::Connection;
 use super::failure;
 use super::lease::{Failed, Lease};
 use super::typed;
-use crate::adapter::{self, Access, BoxFuture, Query};
+use crate::adapter::{self, Access, BoxFuture, Query, Work};
 use crate::error::{Error, Result};
 use crate::meta::TableMeta;
-use crate::operation::{Operation, Prepared, RawStatement};
+use crate::operation::{Binds, Operation, Prepared, RawStatement};
 use crate::row::{Cells, Row, Sink};
 use crate::value::{Cell, Value};
 
@@ -34,6 +34,23 @@ impl<'l> Session<'l> {
 
     pub(super) fn watched(lease: &'l Lease, failed: &'l Failed) -> Self {
         Session { lease, failed: Some(failed) }
+    }
+
+    /// Runs a work.
+    pub(super) async fn run(&self, work: &mut dyn Work) -> Result<()> {
+        if let Some(running) = work.operation() {
+            *running.written = self.run_operation(running.operation, running.sink).await?;
+            return Ok(());
+        }
+        work.run(self).await
+    }
+
+    async fn run_operation(&self, operation: &Operation, sink: &mut dyn Sink) -> Result<u64> {
+        let prepared = operation.prepare(Dialect::Postgres);
+        self.send(&prepared, are_known, sink).await.map_err(|failure| {
+            let error = self.explain(failure, operation.access(), Some(operation.table));
+            error.with_operation(operation.title()).with_sql(prepared.sql)
+        })
     }
 
     async fn send(
@@ -123,7 +140,7 @@ pub(super) async fn query(
     prepared: &Prepared<'_>,
     sink: &mut dyn Sink,
 ) -> Result<u64, Failure> {
-    let values = prepared.binds.iter().map(|bind| Bound(*bind));
+    let values = prepared.binds.iter().map(Bound);
     read(client.query_raw(statement, values).await?, sink).await
 }
 
@@ -145,10 +162,10 @@ pub(super) async fn read(rows: RowStream, sink: &mut dyn Sink) -> Result<u64, Fa
 }
 
 /// Looks at the types that the server wants, before anything is bound.
-pub(super) type CheckTypes = fn(&[Type], &[Bind<'_, Value>]) -> Result<()>;
+pub(super) type CheckTypes = fn(&[Type], &Binds<'_>) -> Result<()>;
 
 /// Of a statement of Rex's own they are those of the columns.
-pub(super) fn are_known(_: &[Type], _: &[Bind<'_, Value>]) -> Result<()> {
+pub(super) fn are_known(_: &[Type], _: &Binds<'_>) -> Result<()> {
     Ok(())
 }
 
@@ -195,13 +212,7 @@ impl adapter::Session for Session<'_> {
     }
 
     fn execute<'s>(&'s self, operation: &'s Operation, sink: &'s mut dyn Sink) -> BoxFuture<'s, Result<u64>> {
-        Box::pin(async move {
-            let prepared = operation.prepare(Dialect::Postgres);
-            self.send(&prepared, are_known, sink).await.map_err(|failure| {
-                let error = self.explain(failure, operation.access(), Some(operation.table));
-                error.with_operation(operation.title()).with_sql(prepared.sql)
-            })
-        })
+        Box::pin(self.run_operation(operation, sink))
     }
 
     fn execute_raw<'s>(

@@ -1,15 +1,11 @@
 //! The statements that a connection has prepared.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use tokio_postgres::{Client, Error, Statement};
 
+use crate::adapter::texts::Texts;
 use crate::operation::Prepared;
-
-/// Beyond so many statements made at run time, all of them are forgotten: a program has far fewer
-/// shapes of queries, unless it makes them up as it goes.
-const MADE: usize = 500;
 
 /// What a connection has prepared.
 #[derive(Default)]
@@ -18,7 +14,7 @@ pub(super) struct Statements {
     /// serves one schema, but nothing breaks if it serves two.
     fixed: Mutex<Vec<Option<(&'static str, Statement)>>>,
     /// Those made at run time, by their text.
-    made: Mutex<HashMap<String, Statement>>,
+    made: Mutex<Texts<Statement>>,
     /// The last one that is too long to be kept with the others: programs write batches of one size.
     long: Mutex<Option<(String, Statement)>>,
 }
@@ -45,8 +41,9 @@ impl Statements {
                 (*text == *prepared.sql).then(|| statement.clone())
             }
             None => {
-                let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-                made.get(&*prepared.sql).cloned()
+                let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+                let place = made.find(&prepared.sql)?;
+                made.at(place).cloned()
             }
         }
     }
@@ -66,10 +63,7 @@ impl Statements {
             }
             None => {
                 let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-                if made.len() >= MADE {
-                    made.clear();
-                }
-                made.insert(prepared.sql.clone().into_owned(), statement.clone());
+                made.keep(&prepared.sql, statement.clone());
             }
         }
     }
@@ -87,7 +81,7 @@ impl Statements {
                 *self.long.lock().unwrap_or_else(PoisonError::into_inner) = None;
             }
             None => {
-                self.made.lock().unwrap_or_else(PoisonError::into_inner).remove(&*prepared.sql);
+                self.made.lock().unwrap_or_else(PoisonError::into_inner).forget(&prepared.sql);
             }
         }
     }

@@ -106,13 +106,13 @@ impl Transaction for Open {
         Box::pin(async move {
             if access != Access::Atomic {
                 self.settle().await?;
-                return work.run(&Session::watched(&self.lease, &self.failed)).await;
+                return Session::watched(&self.lease, &self.failed).run(work).await;
             }
             self.open_savepoint().await?;
             self.unfinished = true;
             let sent = std::mem::take(&mut self.pending);
             let outcome = match self.lease.batch(&sent).await {
-                Ok(()) => work.run(&Session::watched(&self.lease, &self.failed)).await,
+                Ok(()) => Session::watched(&self.lease, &self.failed).run(work).await,
                 Err(error) => Err(error),
             };
             self.unfinished = false;

@@ -9,16 +9,13 @@ use super::failure;
 use super::raw::{Running, Statement};
 use crate::adapter::{cannot_hold, check_number};
 use crate::error::{Error, Kind, Result};
+use crate::operation::Binds;
 use crate::scalar::push_json;
 use crate::value::{Fixed, Value};
 use rex_sql::calendar;
 
 /// Binds the values of a statement of the user's own, by the numbers of its placeholders.
-pub(super) fn numbered<'v>(
-    running: &mut Running<'_, 'v>,
-    places: &[usize],
-    binds: &[Bind<'v, Value>],
-) -> Result<()> {
+pub(super) fn numbered<'v>(running: &mut Running<'_, 'v>, places: &[usize], binds: &Binds<'v>) -> Result<()> {
     for (place, number) in places.iter().enumerate() {
         if let Some(Bind::One(value)) = binds.get(number - 1) {
             running.bind(place + 1, raw(value)?).map_err(failure::plain)?;
@@ -56,9 +53,9 @@ fn raw(value: &Value) -> Result<ToSqlOutput<'_>> {
 }
 
 /// Binds a statement's values, in order.
-pub(super) fn all<'v>(running: &mut Running<'_, 'v>, binds: &[Bind<'v, Value>]) -> Result<()> {
+pub(super) fn all<'v>(running: &mut Running<'_, 'v>, binds: &Binds<'v>) -> Result<()> {
     for (place, bind) in binds.iter().enumerate() {
-        let value = match *bind {
+        let value = match bind {
             Bind::One(value) => cell(value)?,
             Bind::Pattern(value) => pattern(value)?,
             Bind::Set(values) => set(values)?,

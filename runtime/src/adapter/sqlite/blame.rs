@@ -12,7 +12,7 @@ use super::raw::Statement;
 use crate::adapter::constraint;
 use crate::error::{Error, Kind};
 use crate::meta::{ForeignKeyMeta, ReferenceMeta, TableMeta};
-use crate::operation::{Operation, Shape};
+use crate::operation::{Binds, Operation, Shape};
 use crate::value::{Cell, Value};
 
 /// Adds the constraint's name to the failure of a foreign key, if it can be told.
@@ -150,7 +150,7 @@ fn exists(connection: &Connection, table: Table, filter: Expr<Value>) -> Option<
     let rendered = select.render(Dialect::Sqlite);
     let mut statement = Statement::prepare(connection, &rendered.sql, false).ok()?;
     let mut running = statement.start();
-    bind::all(&mut running, &rendered.binds).ok()?;
+    bind::all(&mut running, &Binds::Ways(rendered.binds)).ok()?;
     if !running.step().ok()? {
         return None;
     }

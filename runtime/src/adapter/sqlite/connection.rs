@@ -8,11 +8,8 @@ use std::time::{Duration, Instant};
 use super::cursor::Cursor;
 use super::limit::{Limit, Timed};
 use super::raw::Statement;
+use crate::adapter::texts::Texts;
 use crate::operation::Prepared;
-
-/// Beyond so many statements made at run time, all of them are forgotten: a program has far fewer
-/// shapes of queries, unless it makes them up as it goes.
-const MADE: usize = 500;
 
 /// A connection. Through [`Deref`] it is the driver's own.
 pub(super) struct Connection {
@@ -33,7 +30,7 @@ struct Statements {
     /// serves one schema, but nothing breaks if it serves two.
     fixed: Vec<Option<(&'static str, Statement)>>,
     /// Those made at run time, by their text.
-    made: HashMap<String, Statement>,
+    made: Texts<Statement>,
     /// The last one that is too long to be kept with the others: programs write batches of one size.
     long: Option<(String, Statement)>,
 }
@@ -66,26 +63,30 @@ impl Connection {
 
     /// Runs something that does not wait for another process, where else `busy` is waited.
     pub(super) fn at_once<T>(
-        &self,
+        &mut self,
         busy: Duration,
-        work: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T>,
+        work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<T> {
         self.driver.busy_timeout(Duration::ZERO)?;
-        let outcome = work(&self.driver);
+        let outcome = work(self);
         self.driver.busy_timeout(busy)?;
         outcome
     }
 
-    /// It was used just now.
+    /// Nobody uses it for now.
     pub(super) fn rests(&mut self) {
         self.cursors.clear();
-        self.used = Instant::now();
+    }
+
+    /// It is used at that time.
+    pub(super) fn is_used_at(&mut self, time: Instant) {
+        self.used = time;
     }
 
     /// Whether it was unused for longer than `idle`, or is older than `age`.
-    pub(super) fn is_expired(&self, idle: Option<Duration>, age: Option<Duration>) -> bool {
-        idle.is_some_and(|idle| self.used.elapsed() > idle)
-            || age.is_some_and(|age| self.opened.elapsed() > age)
+    pub(super) fn is_expired(&self, now: Instant, idle: Option<Duration>, age: Option<Duration>) -> bool {
+        idle.is_some_and(|idle| now.duration_since(self.used) > idle)
+            || age.is_some_and(|age| now.duration_since(self.opened) > age)
     }
 
     /// Keeps a cursor, by its number.
@@ -169,12 +170,10 @@ impl Statements {
     }
 
     fn made(&mut self, driver: &rusqlite::Connection, sql: &str) -> rusqlite::Result<&mut Statement> {
-        if !self.made.contains_key(sql) {
-            if self.made.len() >= MADE {
-                self.made.clear();
-            }
-            self.made.insert(sql.to_owned(), Statement::prepare(driver, sql, true)?);
-        }
-        Ok(self.made.get_mut(sql).expect("it was put there just now"))
+        let place = match self.made.find(sql) {
+            Some(place) => place,
+            None => self.made.keep(sql, Statement::prepare(driver, sql, true)?),
+        };
+        Ok(self.made.at(place).expect("it was found or put there just now"))
     }
 }

@@ -13,7 +13,7 @@ use rusqlite::types::ValueRef;
 
 use super::connection::Connection;
 use super::pool::Lease;
-use super::{connect, deferred, failure, in_place};
+use super::{aside, connect, deferred, failure};
 use crate::adapter::direct::create;
 use crate::adapter::{BoxFuture, Direct, Found, Pace, Words};
 use crate::error::{Error, Kind, Result};
@@ -82,13 +82,12 @@ impl Own {
 
     fn run(&mut self, sql: &str) -> Result<u64> {
         let connection = self.connection();
-        in_place(false, || execute(connection, sql)).map_err(failure::plain)
+        aside::run(|| execute(connection, sql)).map_err(failure::plain)
     }
 
     fn ask(&mut self, sql: &str) -> Result<Texts> {
         let connection = self.connection();
-        in_place(false, || rows(connection, sql))
-            .map_err(|error| failure::plain(error).with_sql(sql.to_owned()))
+        aside::run(|| rows(connection, sql)).map_err(|error| failure::plain(error).with_sql(sql.to_owned()))
     }
 
     /// Runs something that another process may be in the way of, until it is not.
@@ -179,7 +178,7 @@ impl Direct for Own {
 
     fn rows<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Texts>> {
         Box::pin(async move {
-            let found = self.insist(|connection| in_place(false, || rows(connection, sql))).await;
+            let found = self.insist(|connection| aside::run(|| rows(connection, sql))).await;
             found.map_err(|error| failure::plain(error).with_sql(sql.to_owned()))
         })
     }
@@ -216,8 +215,7 @@ impl Direct for Own {
 
     fn commit(&mut self) -> BoxFuture<'_, Result<()>> {
         Box::pin(async move {
-            let committed =
-                self.insist(|connection| in_place(false, || connection.execute_batch("COMMIT"))).await;
+            let committed = self.insist(|connection| aside::run(|| connection.execute_batch("COMMIT"))).await;
             committed.map_err(|error| deferred::explain(self.connection(), error).with_sql("COMMIT"))?;
             self.switch_keys(self.keys)
         })

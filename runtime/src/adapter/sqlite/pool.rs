@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -15,7 +15,8 @@ use crate::watch::Gauges;
 /// Connections of one sort. They are opened when they are first needed, and given out in the
 /// order in which they are asked for.
 pub(super) struct Pool {
-    free: Mutex<Vec<Connection>>,
+    #[allow(clippy::vec_box, reason = "a lease is handed about often, and a connection is large")]
+    free: Mutex<Vec<Box<Connection>>>,
     permits: Arc<Semaphore>,
     limits: Limits,
     open: Opener,
@@ -62,42 +63,58 @@ impl Pool {
 
     /// Opens the first connection, so that what is wrong shows when connecting.
     pub(super) fn prime(&self) -> Result<()> {
-        self.give_back((self.open)()?);
+        self.give_back(Box::new((self.open)()?));
         Ok(())
     }
 
     pub(super) async fn lease(self: &Arc<Self>) -> Result<Lease> {
-        let permits = Arc::clone(&self.permits);
         // Without a free one there is something to wait for, and a clock is needed.
-        let permit = match Arc::clone(&permits).try_acquire_owned() {
+        let permit = match Arc::clone(&self.permits).try_acquire_owned() {
             Ok(permit) => permit,
             Err(_) => {
                 let _waiting = Waiting::among(&self.waiting);
+                let permits = Arc::clone(&self.permits);
                 let permit = executor::timeout(self.limits.acquire, permits.acquire_owned()).await;
                 permit.ok_or_else(|| self.exhausted())?.expect("the semaphore is never closed")
             }
         };
+        self.lease_with(permit)
+    }
+
+    /// A connection, if nobody has to be waited for.
+    pub(super) fn lease_at_once(self: &Arc<Self>) -> Option<Result<Lease>> {
+        let permit = Arc::clone(&self.permits).try_acquire_owned().ok()?;
+        Some(self.lease_with(permit))
+    }
+
+    fn lease_with(self: &Arc<Self>, permit: OwnedSemaphorePermit) -> Result<Lease> {
         let connection = match self.take() {
             Some(connection) => connection,
-            None => (self.open)()?,
+            None => Box::new((self.open)()?),
         };
-        Ok(Lease { connection: Some(connection), pool: Arc::clone(self), _permit: permit })
+        Ok(Lease { connection: Some(connection), pool: Arc::clone(self), is_long: false, _permit: permit })
     }
 
     /// The one that was used last, so that the others may expire.
-    fn take(&self) -> Option<Connection> {
-        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+    fn take(&self) -> Option<Box<Connection>> {
         let Limits { idle, age, .. } = self.limits;
-        let (kept, expired) = free.drain(..).partition(|connection| !connection.is_expired(idle, age));
-        *free = kept;
-        let taken = free.pop();
+        // The clock is looked at once, and not at all where nothing expires.
+        let now = (idle.is_some() || age.is_some()).then(Instant::now);
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(now) = now else { return free.pop() };
+        let expired: Vec<_> =
+            free.extract_if(.., |connection| connection.is_expired(now, idle, age)).collect();
+        let mut taken = free.pop();
         drop(free);
         // Closed while nobody waits for the list.
-        drop::<Vec<Connection>>(expired);
+        drop(expired);
+        if let Some(connection) = &mut taken {
+            connection.is_used_at(now);
+        }
         taken
     }
 
-    fn give_back(&self, connection: Connection) {
+    fn give_back(&self, connection: Box<Connection>) {
         self.free.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
     }
 
@@ -121,13 +138,21 @@ impl Pool {
 /// A connection on lease. Given back, it has no transaction open: one that was left is rolled
 /// back here and now.
 pub(super) struct Lease {
-    connection: Option<Connection>,
+    connection: Option<Box<Connection>>,
     pool: Arc<Pool>,
+    /// Whether it is kept for longer than one work, so that the end of its use is not its start.
+    is_long: bool,
     /// Given up after the connection is back.
     _permit: OwnedSemaphorePermit,
 }
 
 impl Lease {
+    /// The same, for longer than one work.
+    pub(super) fn for_long(mut self) -> Self {
+        self.is_long = true;
+        self
+    }
+
     pub(super) fn connection(&mut self) -> &mut Connection {
         self.connection.as_mut().expect("a lease has its connection until it is dropped")
     }
@@ -137,6 +162,9 @@ impl Drop for Lease {
     fn drop(&mut self) {
         let Some(mut connection) = self.connection.take() else { return };
         connection.rests();
+        if self.is_long {
+            connection.is_used_at(Instant::now());
+        }
         if !connection.is_autocommit() {
             _ = connection.execute_batch("ROLLBACK");
         }

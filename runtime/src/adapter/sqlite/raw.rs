@@ -23,11 +23,16 @@ use std::slice;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Error, ffi};
 
+use super::aside::STEPS;
 use crate::error::{self, Kind};
 use crate::value::Cell;
 
 /// A prepared statement.
-pub(super) struct Statement(NonNull<ffi::sqlite3_stmt>);
+pub(super) struct Statement {
+    pointer: NonNull<ffi::sqlite3_stmt>,
+    /// Its last run was.
+    was_long: bool,
+}
 
 // SAFETY: SQLite's statements may be used from any thread, by one at a time, as `&mut` ensures.
 unsafe impl Send for Statement {}
@@ -47,7 +52,7 @@ impl Statement {
         };
         match (code, NonNull::new(statement)) {
             (ffi::SQLITE_OK, Some(statement)) => {
-                let statement = Statement(statement);
+                let statement = Statement { pointer: statement, was_long: false };
                 let read = rest.addr() - sql.as_ptr().addr();
                 if holds_statement(connection, &sql[read..]) {
                     Err(Error::MultipleStatement)
@@ -66,7 +71,7 @@ impl Statement {
     pub(super) fn parameter(&self, place: usize) -> Option<&str> {
         // SAFETY: the statement is open, and the name lives as long.
         unsafe {
-            let name = ffi::sqlite3_bind_parameter_name(self.0.as_ptr(), c_int::try_from(place).ok()?);
+            let name = ffi::sqlite3_bind_parameter_name(self.pointer.as_ptr(), c_int::try_from(place).ok()?);
             (!name.is_null()).then(|| CStr::from_ptr(name))?.to_str().ok()
         }
     }
@@ -74,12 +79,18 @@ impl Statement {
     /// How many placeholders it has: the largest number of one.
     pub(super) fn parameters(&self) -> usize {
         // SAFETY: the statement is open.
-        unsafe { ffi::sqlite3_bind_parameter_count(self.0.as_ptr()) }.unsigned_abs() as usize
+        unsafe { ffi::sqlite3_bind_parameter_count(self.pointer.as_ptr()) }.unsigned_abs() as usize
     }
 
     /// Starts it; it ends when what is returned is dropped.
     pub(super) fn start<'v>(&mut self) -> Running<'_, 'v> {
-        Running { statement: self.0, binds: false, copies: false, of: PhantomData }
+        Running {
+            statement: self.pointer,
+            was_long: &mut self.was_long,
+            binds: false,
+            copies: false,
+            of: PhantomData,
+        }
     }
 
     /// Binds copies of values and leaves them there, for [`Statement::resume`].
@@ -87,7 +98,8 @@ impl Statement {
         &mut self,
         bind: impl FnOnce(&mut Running<'_, 'v>) -> error::Result<()>,
     ) -> error::Result<()> {
-        let mut running = ManuallyDrop::new(Running { copies: true, ..self.start() });
+        let mut running = ManuallyDrop::new(self.start());
+        running.copies = true;
         bind(&mut running)
     }
 
@@ -100,17 +112,18 @@ impl Statement {
 impl Drop for Statement {
     fn drop(&mut self) {
         // SAFETY: it is open, nobody has it any more, and its connection is open yet.
-        unsafe { ffi::sqlite3_finalize(self.0.as_ptr()) };
+        unsafe { ffi::sqlite3_finalize(self.pointer.as_ptr()) };
     }
 }
 
 /// A statement at work, with values that live for `'v`.
 pub(super) struct Running<'s, 'v> {
     statement: NonNull<ffi::sqlite3_stmt>,
+    was_long: &'s mut bool,
     binds: bool,
     /// SQLite makes copies of what is bound.
     copies: bool,
-    of: PhantomData<(&'s mut Statement, &'v ())>,
+    of: PhantomData<&'v ()>,
 }
 
 impl<'v> Running<'_, 'v> {
@@ -144,6 +157,11 @@ impl<'v> Running<'_, 'v> {
             ffi::SQLITE_DONE => Ok(false),
             code => Err(self.failure(code)),
         }
+    }
+
+    /// Whether its last run was long.
+    pub(super) fn was_long(&self) -> bool {
+        *self.was_long
     }
 
     /// How many columns its rows have: 0 if it answers with none.
@@ -214,6 +232,8 @@ impl Drop for Running<'_, '_> {
     fn drop(&mut self) {
         // SAFETY: the statement is open; what was bound is not read after this.
         unsafe {
+            let steps = ffi::sqlite3_stmt_status(self.statement.as_ptr(), ffi::SQLITE_STMTSTATUS_VM_STEP, 1);
+            *self.was_long = steps > STEPS;
             ffi::sqlite3_reset(self.statement.as_ptr());
             if self.binds {
                 ffi::sqlite3_clear_bindings(self.statement.as_ptr());

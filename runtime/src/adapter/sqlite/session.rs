@@ -8,10 +8,10 @@ use super::connection::Connection;
 use super::cursor;
 use super::outline;
 use super::raw::Running;
-use super::{bind, blame, deferred, failure};
+use super::{aside, bind, blame, deferred, failure};
 use crate::adapter::{self, BoxFuture, Query, check_number};
 use crate::error::{Error, Result};
-use crate::operation::{Operation, Prepared, RawStatement};
+use crate::operation::{Binds, Operation, Prepared, RawStatement};
 use crate::row::{Cells, Row, Sink};
 use crate::value::{Cell, Value};
 
@@ -67,12 +67,19 @@ impl adapter::Session for Session<'_> {
 
     fn execute_ddl<'s>(&'s self, statements: &'s [&'s str]) -> BoxFuture<'s, Result<()>> {
         Box::pin(async move {
-            self.on(|connection| statements.iter().try_for_each(|statement| ddl(connection, statement)))
+            self.on(|connection| {
+                aside::run(|| statements.iter().try_for_each(|statement| ddl(connection, statement)))
+            })
         })
     }
 }
 
-fn execute(connection: &mut Connection, operation: &Operation, sink: &mut dyn Sink) -> Result<u64> {
+/// Sends an operation; how many rows were written.
+pub(super) fn execute(
+    connection: &mut Connection,
+    operation: &Operation,
+    sink: &mut dyn Sink,
+) -> Result<u64> {
     let prepared = operation.prepare(Dialect::Sqlite);
     match send(connection, &prepared, sink) {
         Ok(written) => Ok(written),
@@ -147,11 +154,22 @@ fn finish(mut running: Running<'_, '_>, sink: &mut dyn Sink) -> Result<u64, Fail
 /// Runs a statement to its end, and says how many rows it answered.
 fn step(running: &mut Running<'_, '_>, sink: &mut dyn Sink) -> Result<u64, Failure> {
     let mut rows = 0;
-    while running.step()? {
-        sink.row(&mut Row::new(running))?;
-        rows += 1;
+    if !running.was_long() {
+        while rows < aside::ROWS {
+            if !running.step()? {
+                return Ok(rows);
+            }
+            sink.row(&mut Row::new(running))?;
+            rows += 1;
+        }
     }
-    Ok(rows)
+    aside::run(|| {
+        while running.step()? {
+            sink.row(&mut Row::new(running))?;
+            rows += 1;
+        }
+        Ok(rows)
+    })
 }
 
 impl Cells for Running<'_, '_> {
@@ -175,14 +193,24 @@ fn ddl(connection: &rusqlite::Connection, statement: &str) -> Result<()> {
     })
 }
 
+/// Begins or ends a transaction, or a part of one, by a statement that is kept.
+pub(super) fn control(connection: &mut Connection, sql: &'static str) -> Result<()> {
+    run(connection, sql).map_err(|error| failure::plain(error).with_sql(sql))
+}
+
+/// Runs a statement of our own that answers nothing and is kept.
+pub(super) fn run(connection: &mut Connection, sql: &'static str) -> rusqlite::Result<()> {
+    let prepared = Prepared { sql: sql.into(), id: None, binds: Binds::NONE };
+    connection.statement(&prepared)?.start().step()?;
+    Ok(())
+}
+
 /// Sends statements of our own that answer nothing.
 pub(super) fn batch(connection: &rusqlite::Connection, sql: &str) -> Result<()> {
     connection.execute_batch(sql).map_err(|error| failure::plain(error).with_sql(sql.to_owned()))
 }
 
 /// Commits what was written.
-pub(super) fn commit(connection: &rusqlite::Connection) -> Result<()> {
-    connection
-        .execute_batch("COMMIT")
-        .map_err(|error| deferred::explain(connection, error).with_sql("COMMIT"))
+pub(super) fn commit(connection: &mut Connection) -> Result<()> {
+    run(connection, "COMMIT").map_err(|error| deferred::explain(connection, error).with_sql("COMMIT"))
 }

@@ -2,7 +2,7 @@
 
 use super::connection::Connection;
 use super::pool::Lease;
-use super::{complete, failure, in_place, session};
+use super::{complete, failure, session};
 use crate::adapter::{Access, BoxFuture, Transaction, Work};
 use crate::error::{Error, Kind, Result};
 use crate::transaction::TransactionOptions;
@@ -82,20 +82,18 @@ fn undo(connection: &Connection, name: &str) -> Result<()> {
 impl Transaction for Open {
     fn run<'a>(&'a mut self, access: Access, work: &'a mut dyn Work) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
-            in_place(work.is_short(), || {
-                if access != Access::Atomic {
-                    self.check()?;
-                    return complete(self.lease.connection(), work);
+            if access != Access::Atomic {
+                self.check()?;
+                return complete(self.lease.connection(), work);
+            }
+            self.open_savepoint()?;
+            match complete(self.lease.connection(), work) {
+                Ok(()) => self.release_savepoint(),
+                Err(error) => {
+                    self.undo_savepoint();
+                    Err(error)
                 }
-                self.open_savepoint()?;
-                match complete(self.lease.connection(), work) {
-                    Ok(()) => self.release_savepoint(),
-                    Err(error) => {
-                        self.undo_savepoint();
-                        Err(error)
-                    }
-                }
-            })
+            }
         })
     }
 
@@ -118,11 +116,11 @@ impl Transaction for Open {
     fn commit(mut self: Box<Self>) -> BoxFuture<'static, Result<()>> {
         Box::pin(async move {
             self.check()?;
-            in_place(true, || session::commit(self.lease.connection()))
+            session::commit(self.lease.connection())
         })
     }
 
     fn rollback(mut self: Box<Self>) -> BoxFuture<'static, Result<()>> {
-        Box::pin(async move { in_place(true, || session::batch(self.lease.connection(), "ROLLBACK")) })
+        Box::pin(async move { session::control(self.lease.connection(), "ROLLBACK") })
     }
 }

@@ -1,0 +1,135 @@
+//! What a connection keeps by the text of a statement.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+/// Beyond so many texts made at run time, all of them are forgotten: a program has far fewer shapes
+/// of queries, unless it makes them up as it goes.
+const MOST: usize = 500;
+
+/// A list of what is kept, and where in it which text is.
+pub(super) struct Texts<S> {
+    places: HashMap<Box<str>, usize, BuildHasherDefault<Words>>,
+    kept: Vec<S>,
+}
+
+impl<S> Default for Texts<S> {
+    fn default() -> Self {
+        Texts { places: HashMap::default(), kept: Vec::new() }
+    }
+}
+
+impl<S> Texts<S> {
+    /// The place of what is kept for a text.
+    pub(super) fn find(&self, text: &str) -> Option<usize> {
+        self.places.get(text).copied()
+    }
+
+    /// What is kept at a place that [`find`](Self::find) or [`keep`](Self::keep) told, if nothing was
+    /// forgotten since.
+    pub(super) fn at(&mut self, place: usize) -> Option<&mut S> {
+        self.kept.get_mut(place)
+    }
+
+    /// Keeps something for a text, in the place of what was kept for it; answers with its place.
+    pub(super) fn keep(&mut self, text: &str, thing: S) -> usize {
+        if let Some(place) = self.find(text) {
+            self.kept[place] = thing;
+            return place;
+        }
+        if self.kept.len() >= MOST {
+            self.places.clear();
+            self.kept.clear();
+        }
+        let place = self.kept.len();
+        self.places.insert(text.into(), place);
+        self.kept.push(thing);
+        place
+    }
+
+    /// Forgets what is kept for a text.
+    pub(super) fn forget(&mut self, text: &str) {
+        let Some(place) = self.places.remove(text) else { return };
+        self.kept.swap_remove(place);
+        let last = self.kept.len();
+        if let Some(moved) = self.places.values_mut().find(|other| **other == last) {
+            *moved = place;
+        }
+    }
+}
+
+/// A hash by words of eight octets. The texts are those of the program's own statements, in which no
+/// value is, so that nobody can choose them to meet.
+#[derive(Default)]
+pub(super) struct Words(u64);
+
+impl Words {
+    fn word(&mut self, word: u64) {
+        // The multiplier of FxHash, that of Firefox and of rustc.
+        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x51_7c_c1_b7_27_22_0a_95);
+    }
+}
+
+impl Hasher for Words {
+    fn write(&mut self, octets: &[u8]) {
+        let (words, rest) = octets.as_chunks::<8>();
+        words.iter().for_each(|word| self.word(u64::from_le_bytes(*word)));
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        self.word(u64::from_le_bytes(last));
+    }
+
+    fn write_u8(&mut self, octet: u8) {
+        self.word(octet.into());
+    }
+
+    /// The best bits of a product are its highest, and a table looks at the lowest too.
+    fn finish(&self) -> u64 {
+        self.0.rotate_left(26)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(number: usize) -> String {
+        format!("SELECT \"id\" FROM \"items\" WHERE \"id\" IN ({})", "$1, ".repeat(number))
+    }
+
+    fn found(texts: &mut Texts<usize>, number: usize) -> Option<usize> {
+        let place = texts.find(&text(number))?;
+        texts.at(place).copied()
+    }
+
+    #[test]
+    fn what_is_kept_is_found_until_it_is_forgotten() {
+        let mut texts = Texts::default();
+        for number in 0..MOST {
+            texts.keep(&text(number), number);
+        }
+        texts.keep(&text(7), 1_000);
+        texts.forget(&text(3));
+        texts.forget(&text(3));
+        texts.forget(&text(MOST - 1));
+        for number in 0..MOST {
+            let expected = match number {
+                3 => None,
+                7 => Some(1_000),
+                last if last == MOST - 1 => None,
+                other => Some(other),
+            };
+            assert_eq!(found(&mut texts, number), expected, "{number}");
+        }
+    }
+
+    #[test]
+    fn beyond_the_most_all_are_forgotten() {
+        let mut texts = Texts::default();
+        for number in 0..=MOST {
+            texts.keep(&text(number), number);
+        }
+        assert_eq!(found(&mut texts, 0), None);
+        assert_eq!(found(&mut texts, MOST), Some(MOST));
+    }
+}
