@@ -72,10 +72,10 @@ pub(crate) fn repeat(arguments: &RepeatArguments) -> Result<(), Failure> {
     let runtime = Runtime::new()?;
     let arguments = arguments.clone();
     runtime.block_on(runtime.spawn(async move {
-        let is_it = |workload: &Box<dyn workloads::Workload>| {
-            workload.name() == arguments.workload && workload.rows() == arguments.rows
-        };
-        let workload = workloads::all().into_iter().find(is_it).ok_or("there is no such workload")?;
+        let (name, rows) = (arguments.workload.as_str(), arguments.rows);
+        let mut all = workloads::all().into_iter();
+        let workload = all.find(|workload| workload.name() == name && workload.rows() == rows);
+        let workload = workload.ok_or("there is no such workload")?;
         let mut place = match arguments.memory {
             true => Place::sqlite_in_memory().await?,
             false => Place::sqlite_file().await?,

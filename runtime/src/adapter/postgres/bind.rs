@@ -287,9 +287,10 @@ mod tests {
             Value::List(vec![Value::Text("\0".to_owned())]),
             Value::Json(r#""\u0000""#.to_owned()),
         ] {
-            let error = check(&[Bind::One(&value)]).expect_err("refused");
+            let error = check(&Binds::Ways(vec![Bind::One(&value)])).expect_err("refused");
             assert_eq!(error.kind(), crate::Kind::InvalidValue);
         }
-        check(&[Bind::One(&Value::Json(r#""\\u0000""#.to_owned()))]).expect("an escaped backslash");
+        check(&Binds::Ways(vec![Bind::One(&Value::Json(r#""\\u0000""#.to_owned()))]))
+            .expect("an escaped backslash");
     }
 }
