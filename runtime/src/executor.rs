@@ -13,4 +13,4 @@ pub use blocking::Blocking;
 pub(crate) use own::inside;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(crate) use own::timeout;
-pub(crate) use own::{about, sleep};
+pub(crate) use own::{about, sleep, yield_now};

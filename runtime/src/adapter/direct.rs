@@ -48,6 +48,9 @@ pub trait Direct: Send {
         is_ours: &'a (dyn Fn(&str) -> bool + Sync),
     ) -> BoxFuture<'a, Result<()>>;
 
+    /// Is the user again who connected, whoever statements of the transaction have made of it.
+    fn be_oneself(&mut self) -> BoxFuture<'_, Result<()>>;
+
     /// Keeps what was done.
     fn commit(&mut self) -> BoxFuture<'_, Result<()>>;
 

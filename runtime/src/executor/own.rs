@@ -62,6 +62,19 @@ pub(crate) fn about(time: Duration) -> Duration {
     time.mul_f64(0.5 + f64::from(random) / f64::from(u32::MAX))
 }
 
+/// Lets others have this thread, and goes on.
+pub(crate) async fn yield_now() {
+    let mut is_later = false;
+    std::future::poll_fn(|context| {
+        if std::mem::replace(&mut is_later, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
 /// Waits.
 pub(crate) async fn sleep(time: Duration) {
     // Without a thread there is no waiting: whoever tries again does so at once.

@@ -9,6 +9,7 @@ use super::report::Event;
 use super::step::{self, Taken, Taking, Tell};
 use crate::adapter::Direct;
 use crate::error::Result;
+use crate::executor;
 
 /// Writes all batches that are left.
 pub(super) async fn fill(
@@ -29,6 +30,8 @@ pub(super) async fn fill(
             return Ok(Taken::Here);
         }
         tell(Event::Rows { id: id.clone(), step: number, rows: progress.rows });
+        // SQLite waits for nothing.
+        executor::yield_now().await;
     }
 }
 

@@ -224,6 +224,7 @@ impl<'r> Runner<'r> {
                 report.steps.push(done);
             }
             settled?;
+            executor::yield_now().await;
         }
     }
 }

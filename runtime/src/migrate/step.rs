@@ -153,6 +153,7 @@ async fn is_other(direct: &mut dyn Direct, taking: &Taking<'_>) -> Result<bool> 
 /// Notes that the step is taken; of a way back, with the last one, that the migration is gone.
 pub(super) async fn done(direct: &mut dyn Direct, taking: &Taking<'_>, progress: Progress) -> Result<Taken> {
     let entry = taking.next.entry;
+    direct.be_oneself().await?;
     if entry.direction == Direction::Down && taking.next.is_last() {
         history::forget(direct, entry.id).await?;
     } else {

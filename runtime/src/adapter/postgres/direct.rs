@@ -244,6 +244,10 @@ impl Direct for Own {
         Box::pin(std::future::ready(Ok(())))
     }
 
+    fn be_oneself(&mut self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move { self.run("RESET SESSION AUTHORIZATION; RESET ROLE").await })
+    }
+
     fn commit(&mut self) -> BoxFuture<'_, Result<()>> {
         Box::pin(async move {
             self.connection.client.batch_execute("COMMIT").await.map_err(|error| {
@@ -271,7 +275,7 @@ impl Direct for Own {
     }
 
     fn settle(&mut self) -> BoxFuture<'_, Result<()>> {
-        Box::pin(async move { self.run("RESET ALL; RESET ROLE").await })
+        Box::pin(async move { self.run("RESET ALL; RESET SESSION AUTHORIZATION; RESET ROLE").await })
     }
 
     fn may_retry(&self, error: &Error) -> bool {

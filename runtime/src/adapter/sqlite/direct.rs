@@ -82,7 +82,7 @@ impl Own {
 
     fn run(&mut self, sql: &str) -> Result<u64> {
         let connection = self.connection();
-        aside::run(|| execute(connection, sql)).map_err(failure::plain)
+        aside::run(|| execute(connection, sql)).map_err(|error| failure::of(error, None))
     }
 
     fn ask(&mut self, sql: &str) -> Result<Texts> {
@@ -211,6 +211,11 @@ impl Direct for Own {
         is_ours: &'a (dyn Fn(&str) -> bool + Sync),
     ) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move { self.bring_back(tables, is_ours) })
+    }
+
+    /// Nobody is anybody else there.
+    fn be_oneself(&mut self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(std::future::ready(Ok(())))
     }
 
     fn commit(&mut self) -> BoxFuture<'_, Result<()>> {
