@@ -33,6 +33,8 @@ mod script;
 mod sources;
 
 pub use config::Config;
+pub use migrations::migration_sql;
 pub use output::{Changed, compare_files, write_files};
+pub use rex_schema::Dialect;
 pub use script::{Build, compile};
 pub use sources::{Loaded, load, read_text};

@@ -12,10 +12,12 @@
 
 mod history;
 mod snapshot;
+mod text;
 mod way;
 
 pub use history::{Entry, History};
 pub use snapshot::{Settings, Snapshot, canonical};
+pub use text::migration_sql;
 pub use way::{Way, empty};
 
 use rex_compiler::diagnostic::{Diagnostic, migrations};

@@ -1,4 +1,4 @@
-//! Compiles the `.rex` files in `schema/`.
+//! Compiles the `.rex` files in `schema/`, and takes in the migrations.
 
 fn main() {
     rex_build::compile("schema");

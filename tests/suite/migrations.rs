@@ -30,6 +30,8 @@ struct Crate {
     now: Cell<u64>,
     /// All that was run, and what came of it.
     transcript: std::cell::RefCell<String>,
+    /// Where commands are run, if not in the folder.
+    at: Option<PathBuf>,
     /// What is answered to questions, where somebody is there to be asked.
     answers: Option<&'static str>,
 }
@@ -58,6 +60,7 @@ impl Crate {
             folder: tempfile::tempdir().expect("there is a folder for temporary ones"),
             now: Cell::new(START),
             transcript: std::cell::RefCell::default(),
+            at: None,
             answers: None,
         };
         made.write(
@@ -108,7 +111,7 @@ impl Crate {
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let mut input = self.answers.unwrap_or_default().as_bytes();
         let console = &mut Console {
-            folder: self.path().to_owned(),
+            folder: self.at.clone().unwrap_or_else(|| self.path().to_owned()),
             input: &mut input,
             out: Stream { write: &mut out, colour: Colour::Never },
             err: Stream { write: &mut err, colour: Colour::Never },

@@ -1,6 +1,6 @@
 //! The example application: a blog.
 //!
-//! It creates its tables in an embedded SQLite database in a temporary place, or in the database
+//! It applies its migrations to an embedded SQLite database in a temporary place, or to the database
 //! that `DATABASE_URL` names, and then does a little of everything, telling each step.
 
 mod blog {
@@ -30,8 +30,8 @@ async fn run() -> rex_orm::Result<()> {
     let db = Db::connect(&place.url).await?;
     println!("connected to {}", place.shown);
 
-    db.create_schema().await?;
-    println!("created the tables of schema/*.rex\n");
+    let report = db.migrate().await?;
+    println!("applied {}\n", report.migrations().collect::<Vec<_>>().join(", "));
 
     let (ada, grace) = write(&db).await?;
     read(&db).await?;

@@ -141,3 +141,39 @@ fn names_are_words() {
     krate.on("sqlite::memory:", "migrate apply --to nothing").is(Exit::CouldNotRun);
     krate.told("names");
 }
+
+/// What a crate holds in tests of its own.
+#[test]
+fn a_crate_can_hold_what_a_change_does() {
+    use rex_build::{Dialect, migration_sql};
+    let folder = super::root().join("fixtures/migrate/column_add_backfill");
+    let (before, after) = (folder.join("before.rex"), folder.join("after.rex"));
+    for dialect in [Dialect::Sqlite, Dialect::Postgres] {
+        let text = migration_sql(&before, &after, dialect).expect("both are schemas");
+        snapshot(&format!("of_a_crate_{}", dialect.name()), &text);
+    }
+    // A migration of the example, and its schema: nothing is left to be done.
+    let blog = super::root().join("tests/blog");
+    let migrations = fs::read_dir(blog.join("migrations")).expect("it has some");
+    let mut names: Vec<_> = migrations.map(|entry| entry.expect("it can be read").path()).collect();
+    names.sort();
+    let last = names.pop().expect("it has one");
+    let text = migration_sql(&last, blog.join("schema"), Dialect::Postgres).expect("both are schemas");
+    assert_eq!(text, "-- up\n\n\n-- down\n\n");
+    let text = migration_sql("", blog.join("schema"), Dialect::Sqlite).expect("it is a schema");
+    assert!(text.contains("CREATE TABLE \"users\""), "{text}");
+    let wrong = migration_sql("", super::root().join("fixtures/migrate"), Dialect::Sqlite);
+    assert!(wrong.expect_err("they are many").contains("error[E0201]"));
+    assert!(migration_sql("", "nowhere", Dialect::Sqlite).expect_err("it is not there").contains("E0904"));
+}
+
+/// The example's migrations lead to its schema, and say what they do.
+#[test]
+fn the_example_is_whole() {
+    let [_, postgres] = targets("example");
+    let mut krate = Crate::new("");
+    krate.at = Some(super::root().join("tests/blog"));
+    krate.run("check --deny unmigrated").is(Exit::Clean);
+    krate.on(&postgres.url, "migrate verify").is(Exit::Clean);
+    krate.on(&postgres.url, "migrate diff --exit-code").is(Exit::Clean);
+}
