@@ -96,7 +96,7 @@ pub use model::{Cardinality, Many, Maybe, Model, New, One, Relation, SoftDelete,
 pub use outline::Difference;
 pub use query::{
     Append, Case, Column, CompositeColumn, Cond, Divisible, Ex, Expression, Filterable, Find, IntoLiteral,
-    Literal, Load, LoadOf, Loads, Numeric, Operand, OrNull, Order, Orders, Place, Step, Widens, value,
+    Literal, Load, LoadOf, Loads, Numeric, Operand, OrNull, Order, Orders, Place, Step, ToOne, Widens, value,
 };
 pub use rex_sql::Dialect;
 pub use scalar::{Element, KeyParts, Scalar, UnknownLabel};

@@ -105,7 +105,9 @@ pub struct RelationMeta {
     pub name: &'static str,
     /// Whether it starts at the key: the row it leads to is there, even if it counts as deleted.
     pub holds_key: bool,
-    /// By which columns.
+    /// Places in the columns of the model it starts at: those that both sides have in common.
+    pub from: &'static [u16],
+    /// By which columns of the other side.
     pub path: Path,
 }
 

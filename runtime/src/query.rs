@@ -9,6 +9,7 @@ mod gather;
 mod load;
 mod order;
 mod place;
+mod related;
 mod scope;
 mod tail;
 
@@ -23,6 +24,7 @@ pub(crate) use find::{not_found, sink};
 pub use load::{Append, Filterable, Load, LoadOf, Loads};
 pub use order::{Order, Orders};
 pub use place::{At, OrNull, Place};
+pub use related::ToOne;
 pub(crate) use scope::Scope;
 pub(crate) use tail::{among, equal};
 

@@ -8,6 +8,7 @@ mod cost;
 mod diagnostics;
 mod expressions;
 mod failures;
+mod filters;
 mod fmt;
 mod harness;
 mod kept;

@@ -69,6 +69,7 @@ fn relation_impl(cx: &Cx<'_>, model: &Model, relation: &Relation) -> Piece {
     let fields = [
         ("name", constant::text(&relation.name)),
         ("holds_key", constant::boolean(matches!(relation.kind, RelationKind::ToOne { .. }))),
+        ("from", meta::places(start)),
         ("path", meta::path(cx, relation)),
     ];
     let meta = constant::reference(constant::structure("__::RelationMeta", fields));

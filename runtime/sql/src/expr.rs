@@ -161,6 +161,9 @@ pub enum Kind {
     LocalDateTime,
     /// `Json`
     Json,
+    /// A key of an object in JSON. SQLite takes a path for it, so its value is bound as
+    /// [`Bind::Member`](crate::Bind::Member).
+    Member,
 }
 
 impl Kind {
@@ -174,7 +177,7 @@ impl Kind {
             Kind::F32 => "real",
             Kind::F64 => "double precision",
             Kind::Decimal => "numeric",
-            Kind::Text => "text",
+            Kind::Text | Kind::Member => "text",
             Kind::Bytes => "bytea",
             Kind::Uuid => "uuid",
             Kind::Date => "date",

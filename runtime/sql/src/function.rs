@@ -52,7 +52,8 @@ pub enum Call {
     Member,
     /// Of JSON and a place: what an array has there.
     Element,
-    /// Of two JSONs: whether the first has all that the second has.
+    /// Of two JSONs: whether the first has all that the second has, as PostgreSQL's `@>` says it. In
+    /// SQLite a function of the name `rex_has_json` is asked, which the adapter makes known.
     HasJson,
     /// Of JSON: the text that it is; null if it is something else.
     JsonText,
@@ -158,7 +159,11 @@ impl Call {
             Call::Truncate(part, moment) => truncated_postgres(first, part, moment),
             Call::Later(_) => format!("(({first}) + ({second}) * interval '1 microsecond')"),
             Call::DaysLater => format!("(({first}) + ({second}))"),
-            Call::Member | Call::Element => format!("(({first}) -> ({second}))"),
+            Call::Member => format!("(({first}) -> ({second}))"),
+            // What is no array is one of itself there.
+            Call::Element => {
+                format!("CASE WHEN jsonb_typeof({first}) = 'array' THEN ({first}) -> ({second}) END")
+            }
             Call::HasJson => format!("(({first}) @> ({second}))"),
             Call::JsonText => {
                 format!("CASE WHEN jsonb_typeof({first}) = 'string' THEN ({first}) #>> '{{}}' END")
@@ -208,7 +213,7 @@ impl Call {
             Call::Later(moment) => later_sqlite(first, second, moment),
             Call::DaysLater => format!("date({first}, ({second}) || ' days')"),
             Call::Member | Call::Element => format!("(({first}) -> ({second}))"),
-            Call::HasJson => has_json_sqlite(first, second),
+            Call::HasJson => format!("rex_has_json({list})"),
             Call::JsonText => {
                 format!("CASE WHEN json_type({first}) = 'text' THEN json_extract({first}, '$') END")
             }
@@ -272,12 +277,6 @@ fn later_sqlite(of: &str, micros: &str, moment: Moment) -> String {
         "(strftime('%Y-%m-%dT%H:%M:%S', unixepoch(substr({of}, 1, 19)) + ({all} - {rest}) / 1000000, 'unixepoch') \
          || printf('.%06d{zone}', {rest}))"
     )
-}
-
-/// Each leaf of what is wanted is there: at its path, or, behind a place in an array, anywhere in
-/// that array. An object or an array without anything in it is a leaf.
-fn has_json_sqlite(of: &str, wanted: &str) -> String {
-    format!("rex_has_json({of}, {wanted})")
 }
 
 fn rounded_sqlite(of: &str, digits: u32) -> String {

@@ -29,6 +29,8 @@ pub enum Bind<'a, V> {
     One(&'a V),
     /// An array: PostgreSQL's own, rusqlite's `rarray` in SQLite.
     Set(&'a [V]),
+    /// A key of an object in JSON, to be bound as a path of SQLite's.
+    Member(&'a V),
     /// A text that is a pattern of `LIKE`, to be bound as a pattern of `GLOB`.
     Pattern(&'a V),
 }

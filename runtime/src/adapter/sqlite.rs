@@ -19,6 +19,8 @@ mod cursor;
 mod deferred;
 mod direct;
 mod failure;
+#[cfg(feature = "json")]
+mod json;
 mod limit;
 mod outline;
 mod pool;

@@ -27,8 +27,8 @@ use crate::value::Value;
 #[must_use = "a load does nothing until it is handed to `with`"]
 pub struct Load<R: Relation, L = (), P = <R as Relation>::From> {
     /// Where it starts.
-    at: At,
-    tail: Tail,
+    pub(super) at: At,
+    pub(super) tail: Tail,
     loads: L,
     relation: PhantomData<fn() -> (R, P)>,
 }

@@ -30,7 +30,7 @@ pub(super) fn of_operation(operation: &Operation, binds: &Binds<'_>) -> String {
     for (place, bind) in binds.iter().enumerate() {
         text.push_str(if place > 0 { ", " } else { "" });
         match bind {
-            Bind::One(value) | Bind::Pattern(value) => show(&mut text, value),
+            Bind::One(value) | Bind::Member(value) | Bind::Pattern(value) => show(&mut text, value),
             Bind::Set(values) => text.push_str(&list(values.iter().map(Some))),
         }
     }

@@ -126,7 +126,10 @@ impl<'a, V> Writer<'a, V> {
     }
 
     fn typed(&mut self, value: &'a V, kind: Kind) {
-        self.bind(Bind::One(value));
+        self.bind(match (kind, self.dialect) {
+            (Kind::Member, Dialect::Sqlite) => Bind::Member(value),
+            _ => Bind::One(value),
+        });
         if self.dialect == Dialect::Postgres {
             _ = write!(self.out, "::{}", kind.postgres());
         }

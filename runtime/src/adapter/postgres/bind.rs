@@ -21,7 +21,7 @@ type Failed = Box<dyn StdError + Sync + Send>;
 /// Refuses values that PostgreSQL cannot hold, before anything is sent.
 pub(super) fn check(binds: &Binds<'_>) -> Result<()> {
     binds.iter().try_for_each(|bind| match bind {
-        Bind::One(value) | Bind::Pattern(value) => check_one(value),
+        Bind::One(value) | Bind::Member(value) | Bind::Pattern(value) => check_one(value),
         Bind::Set(values) => values.iter().try_for_each(check_one),
     })
 }
@@ -96,7 +96,7 @@ pub(super) struct Bound<'a>(pub(super) Bind<'a, Value>);
 impl ToSql for Bound<'_> {
     fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Failed> {
         match self.0 {
-            Bind::One(value) | Bind::Pattern(value) => encode(value, ty, out),
+            Bind::One(value) | Bind::Member(value) | Bind::Pattern(value) => encode(value, ty, out),
             Bind::Set(values @ [Value::Text(_), ..]) if !element(ty).is_some_and(is_text) => {
                 array_text(values, out);
                 Ok(IsNull::No)
@@ -113,7 +113,7 @@ impl ToSql for Bound<'_> {
         match self.0 {
             Bind::One(Value::Text(_)) if !is_text(ty) => Format::Text,
             Bind::Set([Value::Text(_), ..]) if !element(ty).is_some_and(is_text) => Format::Text,
-            Bind::One(_) | Bind::Pattern(_) | Bind::Set(_) => Format::Binary,
+            Bind::One(_) | Bind::Member(_) | Bind::Pattern(_) | Bind::Set(_) => Format::Binary,
         }
     }
 

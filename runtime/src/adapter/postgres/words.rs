@@ -18,7 +18,7 @@ impl ToSql for Worded<'_> {
     fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
         match self.0 {
             Bind::One(Value::Null | Value::Unset) => return Ok(IsNull::Yes),
-            Bind::One(value) | Bind::Pattern(value) => word(value, out)?,
+            Bind::One(value) | Bind::Member(value) | Bind::Pattern(value) => word(value, out)?,
             Bind::Set(values) => list(values, out)?,
         }
         Ok(IsNull::No)

@@ -58,6 +58,7 @@ pub(super) fn all<'v>(running: &mut Running<'_, 'v>, binds: &Binds<'v>) -> Resul
         let value = match bind {
             Bind::One(value) => cell(value)?,
             Bind::Pattern(value) => pattern(value)?,
+            Bind::Member(value) => member(value),
             Bind::Set(values) => set(values)?,
         };
         running.bind(place + 1, value).map_err(failure::plain)?;
@@ -193,6 +194,14 @@ fn hex(bytes: &[u8]) -> String {
 fn uuid_text(bytes: &[u8; 16]) -> String {
     let hex = hex(bytes);
     [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
+}
+
+/// A key as a path: `$."key"`.
+fn member(value: &Value) -> ToSqlOutput<'_> {
+    let Value::Text(key) = value else { return ToSqlOutput::Owned(Owned::Null) };
+    let mut path = String::from("$.");
+    push_json(&mut path, key);
+    ToSqlOutput::Owned(Owned::Text(path))
 }
 
 /// A pattern of `LIKE` as one of `GLOB`, which tells upper from lower case.

@@ -174,6 +174,8 @@ impl File {
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         rusqlite::vtab::array::load_module(connection)?;
+        #[cfg(feature = "json")]
+        super::json::register(connection)?;
         connection.execute_batch(pragmas)
     }
 

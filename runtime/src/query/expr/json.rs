@@ -78,7 +78,7 @@ mod typed {
 
     fn at(json: Term, step: Step) -> Term {
         let (call, step) = match step {
-            Step::Key(key) => (Call::Member, Expr::Typed(Value::Text(key), Kind::Text)),
+            Step::Key(key) => (Call::Member, Expr::Typed(Value::Text(key), Kind::Member)),
             Step::Place(place) => (Call::Element, Expr::Typed(Value::I32(place), Kind::I32)),
         };
         Term { expr: Expr::Call(call, vec![json.expr, step]), ty: Some(Type::Json), nullable: true }
