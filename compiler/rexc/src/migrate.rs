@@ -11,9 +11,11 @@ pub(crate) mod decide;
 mod differ;
 mod files;
 pub(crate) mod live;
+mod merge;
 pub(crate) mod new;
 pub(crate) mod place;
 mod prove;
+mod rebase;
 mod rename;
 pub(crate) mod runs;
 mod status;
@@ -71,6 +73,7 @@ enum Command {
     Verify(verify::Arguments),
     Diff(differ::Arguments),
     Baseline(status::Baseline),
+    Rebase(rebase::Arguments),
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop> {
@@ -84,6 +87,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
         Some(Command::Verify(arguments)) => verify::run(arguments, common, console),
         Some(Command::Diff(arguments)) => differ::run(arguments, common, console),
         Some(Command::Baseline(arguments)) => status::baseline(arguments, common, console),
+        Some(Command::Rebase(arguments)) => rebase::run(arguments, common, console),
         None => runs::apply(&runs::Apply::default(), common, console),
     }
 }

@@ -89,3 +89,75 @@ fn a_database_that_has_the_tables_begins_there() {
         krate.told(&format!("baseline_{}", target.name));
     }
 }
+
+#[test]
+fn the_later_branch_is_written_anew() {
+    for target in targets("rebase") {
+        let krate = merged();
+        let on = |arguments: &str| krate.on(&target.url, arguments);
+        on("migrate rebase --dry-run").is(Exit::Clean);
+        assert_eq!(
+            krate.migrations(),
+            ["20261122T093000_create_blog", "20261122T093100_add_posts", "20261122T093200_add_age"]
+        );
+        on("migrate rebase").is(Exit::Clean);
+        krate.run("check").is(Exit::Clean);
+        on("migrate rebase").is(Exit::Clean);
+        on("migrate").is(Exit::Clean);
+        on("migrate status").is(Exit::Clean);
+        on("migrate diff --from database --exit-code").is(Exit::Clean);
+        krate.told(&format!("rebase_{}", target.name));
+    }
+}
+
+/// The other one may be chosen; its time is then later than that of the one before it.
+#[test]
+fn either_branch_may_be_written_anew() {
+    let krate = merged();
+    krate.run("migrate rebase create_blog").is(Exit::CouldNotRun);
+    krate.run("migrate rebase add_posts").is(Exit::Clean);
+    assert_eq!(krate.migrations()[1], "20261122T093200_add_age");
+    assert!(krate.migrations()[2].ends_with("_add_posts"));
+    krate.run("check --deny unmigrated").is(Exit::Clean);
+    krate.told("rebase_other");
+}
+
+#[test]
+fn what_was_written_by_hand_is_kept() {
+    let krate = merged();
+    let path = krate.migration("add_age").join("sqlite.up.sql");
+    let text = fs::read_to_string(&path).expect("it is there");
+    let text = text + "INSERT INTO users (name, age) VALUES ('Ada', 36);\n";
+    fs::write(&path, &text).expect("it can be written");
+    krate.run("migrate rebase").is(Exit::Clean);
+    assert_eq!(fs::read_to_string(&path).expect("it is there"), text);
+
+    // What does not lead there any more is not written.
+    let krate = merged();
+    let path = krate.migration("add_age").join("sqlite.up.sql");
+    fs::write(&path, "CREATE TABLE posts (id INTEGER PRIMARY KEY);\n").expect("it can be written");
+    krate.run("migrate rebase").is(Exit::Errors);
+    krate.run("check").is(Exit::Errors);
+    krate.told("rebase_by_hand");
+}
+
+/// Both changed the same line, and somebody has merged the schema since.
+#[test]
+fn branches_that_meet_follow_the_schema() {
+    let krate = Crate::new("\"sqlite\"");
+    krate.schema(USERS);
+    krate.run("migrate new create_blog").is(Exit::Clean);
+    let aside = krate.path().join("aside");
+    krate.schema(&USERS.replace("nick: String?", "nick: String(40)?"));
+    krate.run("migrate new one --allow lossy_type").is(Exit::Clean);
+    fs::rename(krate.migration("one"), &aside).expect("it was there");
+    krate.schema(&USERS.replace("nick: String?", "nick: String(60)?"));
+    krate.run("migrate new other --allow lossy_type").is(Exit::Clean);
+    fs::rename(aside, krate.path().join("migrations/20261122T093100_one")).expect("it was there");
+    krate.schema(&USERS.replace("nick: String?", "nick: String(50)?"));
+    krate.transcript.take();
+    krate.run("migrate rebase").is(Exit::Clean);
+    krate.run("check --deny unmigrated").is(Exit::Clean);
+    krate.run("migrate verify").is(Exit::Clean);
+    krate.told("rebase_met");
+}

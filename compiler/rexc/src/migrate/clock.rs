@@ -38,10 +38,10 @@ mod tests {
     #[test]
     fn a_migration_is_later_than_the_last_one() {
         let now = UNIX_EPOCH + Duration::from_secs(1_795_253_400);
-        assert_eq!(stamp(now, None), "20261121T073000");
-        assert_eq!(stamp(now, Some("20251121T073000_a")), "20261121T073000");
-        assert_eq!(stamp(now, Some("20261121T073000_a")), "20261121T073001");
-        assert_eq!(stamp(now, Some("20261121T080000_a")), "20261121T080001");
+        assert_eq!(stamp(now, None), "20261121T093000");
+        assert_eq!(stamp(now, Some("20251121T093000_a")), "20261121T093000");
+        assert_eq!(stamp(now, Some("20261121T093000_a")), "20261121T093001");
+        assert_eq!(stamp(now, Some("20261121T100000_a")), "20261121T100001");
         assert_eq!(stamp(now, Some("20271231T235959_a")), "20280101T000000");
     }
 }

@@ -20,6 +20,8 @@ pub(super) struct Draft {
     pub(super) ways: Vec<(Dialect, Way)>,
     /// There is nothing in it: its SQL is to be written by hand.
     pub(super) is_empty: bool,
+    /// Files whose text is kept, whatever would be made.
+    kept: Vec<(String, String)>,
 }
 
 /// The schemas that a new migration begins with, by database: that of the last one that is for it.
@@ -67,7 +69,7 @@ impl Draft {
             parent: history.last().map(|entry| entry.migration.identity),
             compatible: ways.iter().all(|(_, way)| is_compatible(way)),
         };
-        Draft { id, snapshot: Snapshot { head, settings, schema }, ways, is_empty: false }
+        Draft { id, snapshot: Snapshot { head, settings, schema }, ways, is_empty: false, kept: Vec::new() }
     }
 
     /// With nothing in it: its schema is that of the last one.
@@ -78,7 +80,7 @@ impl Draft {
             settings: last.map_or(settings, |entry| entry.snapshot.settings.clone()),
             schema: last.map(|entry| entry.snapshot.schema.clone()).unwrap_or_default(),
         };
-        Draft { id, snapshot, ways: Vec::new(), is_empty: true }
+        Draft { id, snapshot, ways: Vec::new(), is_empty: true, kept: Vec::new() }
     }
 
     /// As it will be read.
@@ -99,6 +101,11 @@ impl Draft {
         Entry { migration, snapshot: self.snapshot.clone() }
     }
 
+    /// Keeps a file's text.
+    pub(super) fn keep(&mut self, name: String, text: String) {
+        self.kept.push((name, text));
+    }
+
     /// Its files, by name.
     pub(super) fn files(&self) -> Vec<(String, String)> {
         let mut files = vec![(SNAPSHOT.to_owned(), self.snapshot.print())];
@@ -111,6 +118,11 @@ impl Draft {
         for (dialect, way) in &self.ways {
             files.push((file_name(*dialect, true), way.up_script().print()));
             files.push((file_name(*dialect, false), way.down_script().print()));
+        }
+        for (name, text) in &mut files {
+            if let Some((_, kept)) = self.kept.iter().find(|(one, _)| one == name) {
+                text.clone_from(kept);
+            }
         }
         files
     }
