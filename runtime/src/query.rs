@@ -3,6 +3,7 @@
 mod column;
 mod composite;
 mod condition;
+mod counted;
 mod expr;
 mod find;
 mod gather;
@@ -11,11 +12,15 @@ mod order;
 mod place;
 mod related;
 mod scope;
+pub(crate) mod shape;
 mod tail;
+mod together;
+mod tree;
 
 pub use column::Column;
 pub use composite::CompositeColumn;
 pub use condition::Cond;
+pub use counted::Counted;
 pub use expr::{
     Case, Divisible, Ex, Expression, IntoLiteral, Literal, Numeric, Operand, Side, Step, Term, Widens, value,
 };
@@ -23,10 +28,16 @@ pub use find::Find;
 pub(crate) use find::{not_found, sink};
 pub use load::{Append, Filterable, Load, LoadOf, Loads};
 pub use order::{Order, Orders};
-pub use place::{At, OrNull, Place};
+pub use place::{At, Grouped, OrNull, Place, Whole};
 pub use related::ToOne;
 pub(crate) use scope::Scope;
+pub use shape::{
+    Common, Extent, Groups, Item, Keys, Listed, Mapped, Mode, Nested, Over, Plus, Query, Record, Selected,
+    Selection, Source, Subquery, Summed, Tabular, count, cume_dist, dense_rank, exists, ntile, percent_rank,
+    rank, row_number, scalar,
+};
 pub(crate) use tail::{among, equal};
+pub use tree::{Deep, Tree};
 
 use crate::db::Db;
 use crate::model::Relation;

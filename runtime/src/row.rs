@@ -44,12 +44,14 @@ pub struct Row<'a> {
     /// The columns of the model, which stand from `first` on.
     columns: &'static [ColumnMeta],
     first: usize,
+    /// The digits after the point of each cell that is an exact number, where no column tells.
+    scales: &'a [Option<u32>],
 }
 
 impl<'a> Row<'a> {
     /// The start of a row.
     pub fn new(cells: &'a dyn Cells) -> Self {
-        Row { cells, len: cells.len(), place: 0, columns: &[], first: 0 }
+        Row { cells, len: cells.len(), place: 0, columns: &[], first: 0, scales: &[] }
     }
 
     /// The cells that it is read from.
@@ -67,6 +69,14 @@ impl<'a> Row<'a> {
         let place = place.ok_or_else(|| no_column(self.cells, name))?;
         let cell = self.cells.cell(place)?;
         T::decode(cell).ok_or_else(|| mismatch(name, T::NAME, cell))
+    }
+
+    /// The same row from its start; it is told the digits after the point of its cells.
+    pub(crate) fn with_scales<'s>(&self, scales: &'s [Option<u32>]) -> Row<'s>
+    where
+        'a: 's,
+    {
+        Row { scales, ..Row::new(self.cells) }
     }
 
     /// From here on the cells are these columns.
@@ -102,7 +112,8 @@ impl<'a> Row<'a> {
 
     /// An integer of a column that has a scale, with that.
     fn scaled(&self, place: usize, cell: Cell<'a>) -> Cell<'a> {
-        match (cell, self.column(place).and_then(ColumnMeta::scale)) {
+        let told = || self.scales.get(place).copied().flatten();
+        match (cell, self.column(place).map_or_else(told, ColumnMeta::scale)) {
             (Cell::Integer(units), Some(scale)) => Cell::Scaled(units, scale),
             (cell, _) => cell,
         }

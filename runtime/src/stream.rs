@@ -25,7 +25,7 @@ use crate::sql::{Sql, access};
 use crate::transaction::{Handle, Open};
 
 /// So many rows are in memory at most, beside the one in hand.
-const PART: usize = 500;
+pub(crate) const PART: usize = 500;
 
 /// Rows as they come: a [`Stream`] of results, or by [`Rows::try_next`].
 ///

@@ -20,6 +20,7 @@ mod migrations;
 mod naughty;
 mod pgbouncer;
 mod processes;
+mod queries;
 mod raw_sql;
 mod rexc;
 mod scenario;

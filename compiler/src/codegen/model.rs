@@ -154,6 +154,7 @@ fn id_scalar(id: &proc_macro2::Ident) -> TokenStream {
                 __::Scalar::decode(cell).map(Self)
             }
         }
+        impl __::Element for #id {}
     }
 }
 

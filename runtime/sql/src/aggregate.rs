@@ -79,8 +79,10 @@ pub enum Ordered {
 pub enum Listed {
     /// What stands in JSON as SQLite has it.
     Plain,
-    /// `Bytes`
+    /// `Bytes` and `Uuid`
     Bytes,
+    /// `Decimal` of so many digits after the point.
+    Decimal(u32),
 }
 
 /// A value of the rows around each row.

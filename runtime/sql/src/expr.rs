@@ -123,6 +123,9 @@ pub enum Expr<V> {
     Aggregate(Box<Aggregate<V>>),
     /// A value of the rows around each row.
     Window(Box<Window<V>>),
+    /// The same value, of its type in general where PostgreSQL knows a narrower one: `text`, and no
+    /// `varchar(80)`.
+    General(Box<Expr<V>>, Kind),
     /// The value at a place of [`Select::group`], or of the query's
     /// [`Distinct::On`](crate::Distinct::On).
     Key(u16),
@@ -343,7 +346,8 @@ impl<V> Expr<V> {
             | Expr::Negate(_, one)
             | Expr::Abs(_, one)
             | Expr::Widen { of: one, .. }
-            | Expr::Rank(one, _) => one.has_query(),
+            | Expr::Rank(one, _)
+            | Expr::General(one, _) => one.has_query(),
             Expr::Compare(_, left, right)
             | Expr::Same(left, right)
             | Expr::TextOf(_, left, right)

@@ -1,4 +1,4 @@
-//! Which columns a statement mentions.
+//! Which columns a statement mentions, and changes all over one.
 
 use crate::aggregate::{Aggregate, Window, WindowFunction};
 use crate::expr::{ColumnRef, Expr, Order};
@@ -23,7 +23,8 @@ impl<V> Expr<V> {
             | Expr::Negate(_, one)
             | Expr::Abs(_, one)
             | Expr::Widen { of: one, .. }
-            | Expr::Rank(one, _) => one.any_column(test),
+            | Expr::Rank(one, _)
+            | Expr::General(one, _) => one.any_column(test),
             Expr::Compare(_, left, right)
             | Expr::Same(left, right)
             | Expr::TextOf(_, left, right)
@@ -111,4 +112,122 @@ fn any<'e, V: 'e>(exprs: impl IntoIterator<Item = &'e Expr<V>>, test: Test<'_>) 
 
 fn in_order<V>(order: &[Order<V>], test: Test<'_>) -> bool {
     order.iter().any(|key| key.by.any_column(test))
+}
+
+impl<V> Expr<V> {
+    /// Hands the expressions that it is directly made of to `visit`; not those of queries in it.
+    fn each(&mut self, visit: &mut dyn FnMut(&mut Expr<V>)) {
+        match self {
+            Expr::Column(_)
+            | Expr::Next(_)
+            | Expr::Value(_)
+            | Expr::Typed(..)
+            | Expr::Key(_)
+            | Expr::InSelect(..)
+            | Expr::Exists(_)
+            | Expr::Query(_) => {}
+            Expr::All(list) | Expr::Any(list) | Expr::Call(_, list) => list.iter_mut().for_each(visit),
+            Expr::Not(one)
+            | Expr::IsNull(one)
+            | Expr::IsNotNull(one)
+            | Expr::In(one, _)
+            | Expr::NotIn(one, _)
+            | Expr::Text(_, one, _)
+            | Expr::Negate(_, one)
+            | Expr::Abs(_, one)
+            | Expr::Widen { of: one, .. }
+            | Expr::Rank(one, _)
+            | Expr::General(one, _)
+            | Expr::InQuery(one, _) => visit(one),
+            Expr::Compare(_, left, right)
+            | Expr::Same(left, right)
+            | Expr::TextOf(_, left, right)
+            | Expr::Arithmetic(_, _, left, right) => {
+                visit(left);
+                visit(right);
+            }
+            Expr::Case(branches, last) => {
+                for (when, then) in branches {
+                    visit(when);
+                    visit(then);
+                }
+                last.iter_mut().for_each(|last| visit(last));
+            }
+            Expr::Aggregate(aggregate) => aggregate.each(visit),
+            Expr::Window(window) => window.each(visit),
+        }
+    }
+
+    /// Hands the aggregates that it is made of to `visit`; not those within aggregates, or in queries.
+    pub fn each_aggregate(&mut self, visit: &mut dyn FnMut(&mut Expr<V>)) {
+        match self {
+            Expr::Aggregate(_) => visit(self),
+            other => other.each(&mut |expr| expr.each_aggregate(visit)),
+        }
+    }
+
+    /// The tables that it names stand `by` further in the statement. It is of a query with one table,
+    /// and of those that belong to it.
+    pub fn move_sources(&mut self, by: u16) {
+        self.move_within(by, 0);
+    }
+
+    fn move_within(&mut self, by: u16, depth: u16) {
+        let moved = |column: &mut ColumnRef| {
+            if column.up == depth {
+                column.source += by;
+            }
+        };
+        match self {
+            Expr::Column(column) | Expr::Next(column) => moved(column),
+            Expr::InSelect(columns, _) => columns.iter_mut().for_each(moved),
+            Expr::Exists(select) | Expr::Query(select) => select.move_within(by, depth + 1),
+            Expr::InQuery(one, select) => {
+                one.move_within(by, depth);
+                select.move_within(by, depth + 1);
+            }
+            other => other.each(&mut |expr| expr.move_within(by, depth)),
+        }
+    }
+}
+
+impl<V> Aggregate<V> {
+    fn each(&mut self, visit: &mut dyn FnMut(&mut Expr<V>)) {
+        let order = self.order.iter_mut().map(|key| &mut key.by);
+        self.of.iter_mut().chain(&mut self.filter).chain(order).for_each(visit);
+    }
+}
+
+impl<V> Window<V> {
+    fn each(&mut self, visit: &mut dyn FnMut(&mut Expr<V>)) {
+        match &mut self.function {
+            WindowFunction::Aggregate(aggregate) => aggregate.each(visit),
+            WindowFunction::Lag(of, _)
+            | WindowFunction::Lead(of, _)
+            | WindowFunction::First(of)
+            | WindowFunction::Last(of)
+            | WindowFunction::Nth(of, _) => visit(of),
+            WindowFunction::RowNumber
+            | WindowFunction::Rank
+            | WindowFunction::DenseRank
+            | WindowFunction::PercentRank
+            | WindowFunction::CumulativeDistribution
+            | WindowFunction::Tile(_) => {}
+        }
+        let order = self.order.iter_mut().map(|key| &mut key.by);
+        self.partition.iter_mut().chain(order).for_each(visit);
+    }
+}
+
+impl<V> Select<V> {
+    fn move_within(&mut self, by: u16, depth: u16) {
+        let values = match &mut self.projection {
+            Projection::Values(values) => values.as_mut_slice(),
+            Projection::Columns(_) | Projection::Count | Projection::Exists => &mut [],
+        };
+        let joins = self.joins.iter_mut().map(|join| &mut join.on);
+        let order = self.order.iter_mut().map(|key| &mut key.by);
+        let exprs = values.iter_mut().chain(joins).chain(&mut self.filter).chain(&mut self.group);
+        exprs.chain(&mut self.having).chain(order).for_each(|expr| expr.move_within(by, depth));
+    }
 }

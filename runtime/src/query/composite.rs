@@ -57,6 +57,11 @@ impl<P, T: Composite, C> CompositeColumn<P, T, C> {
         &self.at.table().columns[first..first + T::WIDTH]
     }
 
+    /// All its columns.
+    pub(super) fn terms(&self) -> impl Iterator<Item = Term> {
+        self.metas().iter().map(|column| self.term(column))
+    }
+
     fn term(&self, column: &'static ColumnMeta) -> Term {
         Term { expr: self.plain(column), ty: Some(column.ty), nullable: column.nullable }
     }

@@ -27,6 +27,7 @@ pub use numbers::{Divisible, Numeric, Widens};
 pub use operand::{Operand, Side};
 pub use term::Term;
 pub(super) use term::compare;
+pub(crate) use term::{kind, type_of_number};
 
 use super::{Column, Cond, Place};
 use crate::scalar::Scalar;

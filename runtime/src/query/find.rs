@@ -5,8 +5,10 @@ use std::marker::PhantomData;
 
 use rex_sql::{ColumnRef, Expr, Projection, Select};
 
-use super::load::{Append, Load, Loads};
+use super::counted::Counted;
+use super::load::{Append, Load, LoadOf, Loads};
 use super::place::columns as columns_of;
+use super::shape::{Entry, Query, Statement, calls};
 use super::tail::{Tail, equal, path};
 use super::{Cond, Orders, Scope};
 use crate::Pending;
@@ -92,13 +94,22 @@ impl<M: Model, L, C> Find<M, L, C> {
     }
 
     /// Loads a relation along with each row: one more statement, however many rows there are.
-    pub fn with<R, N>(self, relation: impl FnOnce(M::Columns<M>) -> Load<R, N>) -> Find<M, L::Out, C>
+    pub fn with<X: LoadOf<M>>(self, relation: impl FnOnce(M::Columns<M>) -> X) -> Find<M, L::Out, C>
     where
-        R: Relation<From = M>,
-        L: Append<Load<R, N>>,
+        L: Append<X>,
     {
         let loads = self.loads.append(relation(columns_of::<M>()));
         Find { db: self.db, name: self.name, tail: self.tail, start: self.start, loads, of: PhantomData }
+    }
+
+    /// Counts the rows of a relation along with each row, without loading them: one more statement,
+    /// however many rows there are.
+    pub fn with_count<R>(self, relation: impl FnOnce(M::Columns<M>) -> Load<R>) -> Find<M, L::Out, C>
+    where
+        R: Relation<From = M, Card = Many>,
+        L: Append<Counted<R>>,
+    {
+        self.with(|columns| Counted::new(relation(columns)))
     }
 
     /// The first row, if there is one; by the primary key if no order is given.
@@ -131,7 +142,7 @@ impl<M: Model, L, C> Find<M, L, C> {
 
     /// How many rows there are.
     pub fn count(self) -> Pending<u64> {
-        let query = Query { meta: M::META, name: "count", tail: self.tail, start: self.start };
+        let query = Asked { meta: M::META, name: "count", tail: self.tail, start: self.start };
         let rows = self.db;
         Box::pin(async move {
             Ok(query.scalar::<i64>(&rows, Projection::Count).await?.unwrap_or(0).unsigned_abs())
@@ -140,7 +151,7 @@ impl<M: Model, L, C> Find<M, L, C> {
 
     /// Whether there is a row.
     pub fn exists(self) -> Pending<bool> {
-        let query = Query { meta: M::META, name: "exists", tail: self.tail, start: self.start };
+        let query = Asked { meta: M::META, name: "exists", tail: self.tail, start: self.start };
         let db = self.db;
         Box::pin(async move { Ok(query.scalar::<bool>(&db, Projection::Exists).await?.unwrap_or(false)) })
     }
@@ -228,6 +239,23 @@ impl<M: Model, L, C> Find<M, L, C> {
     }
 }
 
+impl<M: Model> Find<M> {
+    /// The same as a query that other tables can be joined to.
+    fn query(self) -> Query<M> {
+        let mut select = match &self.start {
+            Start::Nowhere => self.tail.select(Projection::Count, &M::META.table),
+            start => apply(&M::META.table, self.tail, start),
+        };
+        if let Start::Nowhere = self.start {
+            select.filter = Some(Expr::Any(Vec::new()));
+        }
+        let statement = Statement::new(self.db, M::META, self.name, select);
+        Query::new(statement, vec![Entry::model::<M>(0)])
+    }
+}
+
+calls! { [M: Model] Find<M>, M }
+
 impl<M: Model, L: Loads<M>, C: Cardinality> IntoFuture for Find<M, L, C> {
     type Output = Result<C::Of<L::Row>>;
     type IntoFuture = BoxFuture<'static, Self::Output>;
@@ -287,14 +315,14 @@ pub(crate) fn sink<M: Model>(rows: &mut Vec<M>) -> impl FnMut(&mut Row<'_>) -> R
 }
 
 /// A query for something else than rows.
-struct Query {
+struct Asked {
     meta: &'static ModelMeta,
     name: &'static str,
     tail: Tail,
     start: Start,
 }
 
-impl Query {
+impl Asked {
     async fn scalar<T: crate::Scalar>(self, db: &Db, projection: Projection<Value>) -> Result<Option<T>> {
         if let Start::Nowhere = self.start {
             return Ok(None);

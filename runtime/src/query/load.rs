@@ -8,9 +8,11 @@ use std::marker::PhantomData;
 
 use rex_sql::{Projection, Select};
 
+use super::counted::Counted;
 use super::gather::Gather;
 use super::place::{At, columns};
 use super::tail::{Tail, among, path};
+use super::together::{Loading, together};
 use super::{Cond, Orders, Scope};
 use crate::adapter::{BoxFuture, Session};
 use crate::error::{Error, Kind, Result};
@@ -82,16 +84,27 @@ impl<R: Relation, L, P> Load<R, L, P> {
     }
 
     /// Loads a relation along with each of these rows.
-    pub fn with<S, N>(
+    pub fn with<X: LoadOf<R::To>>(
         self,
-        relation: impl FnOnce(<R::To as Model>::Columns<R::To>) -> Load<S, N>,
+        relation: impl FnOnce(<R::To as Model>::Columns<R::To>) -> X,
     ) -> Load<R, L::Out, P>
     where
-        S: Relation<From = R::To>,
-        L: Append<Load<S, N>>,
+        L: Append<X>,
     {
         let loads = self.loads.append(relation(columns::<R::To>()));
         Load { at: self.at, tail: self.tail, loads, relation: PhantomData }
+    }
+
+    /// Counts the rows of a relation along with each of these rows, without loading them.
+    pub fn with_count<S>(
+        self,
+        relation: impl FnOnce(<R::To as Model>::Columns<R::To>) -> Load<S>,
+    ) -> Load<R, L::Out, P>
+    where
+        S: Relation<From = R::To, Card = Many>,
+        L: Append<Counted<S>>,
+    {
+        self.with(|columns| Counted::new(relation(columns)))
     }
 }
 
@@ -137,6 +150,11 @@ pub trait Loads<M: Model>: Send + Sync + 'static {
 }
 
 /// One relation that is loaded along with rows of `M`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no relation of `{M}` to be loaded along",
+    label = "no relation of `{M}`",
+    note = "a relation is a method: `.with(|row| row.relation())`"
+)]
 pub trait LoadOf<M: Model>: Send + Sync + 'static {
     /// What a row gets: a `Vec`, an `Option`, or a row.
     type Out: Send + Clone;
@@ -183,7 +201,9 @@ macro_rules! tuple_loads {
                 rows: Vec<M>,
             ) -> BoxFuture<'s, Result<Vec<Self::Row>>> {
                 Box::pin(async move {
-                    $(let $name = self.$place.fetch(session, &rows).await?;)*
+                    $(let mut $name = Loading::new(self.$place.fetch(session, &rows));)*
+                    together(&mut [$(&mut $name),*]).await;
+                    $(let $name = $name.done()?;)*
                     $(let mut $name = $name.into_iter();)*
                     let whole = rows.into_iter().map(|row| Some((row, $($name.next()?),*)));
                     Ok(whole.collect::<Option<_>>().expect("a load answers for each row"))
@@ -230,6 +250,7 @@ tuple_append! {
 /// Composite keys stand in the statement one by one, so that they go out in chunks.
 const COMPOSITE_CHUNK: usize = 500;
 
+#[diagnostic::do_not_recommend]
 impl<R: Relation, L: Loads<R::To>> LoadOf<R::From> for Load<R, L> {
     type Out = <R::Card as Cardinality>::Of<L::Row>;
 
@@ -299,7 +320,7 @@ fn select_related(
 }
 
 /// The keys of each statement.
-fn chunks<K: KeyParts>(keys: Vec<K>) -> Vec<Vec<Vec<Value>>> {
+pub(super) fn chunks<K: KeyParts>(keys: Vec<K>) -> Vec<Vec<Vec<Value>>> {
     let size = if K::LEN == 1 { usize::MAX } else { COMPOSITE_CHUNK };
     let mut keys = keys.into_iter().peekable();
     let mut chunks = Vec::new();

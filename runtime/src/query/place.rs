@@ -70,3 +70,21 @@ impl<P: Place> Place for OrNull<P> {
     type Of<T: Scalar> = T::Nullable;
     const OR_NULL: bool = true;
 }
+
+/// The rows of `S` made one: each group of them, or all. Aggregates are expressions over this.
+pub struct Grouped<S>(PhantomData<fn() -> S>);
+
+impl<S: 'static> Place for Grouped<S> {
+    type Scope = Self;
+    type Of<T: Scalar> = T;
+    const OR_NULL: bool = false;
+}
+
+/// What a query ranges over, as a whole: a model, a tuple of what is joined, or either of them
+/// [`Grouped`].
+pub trait Whole: Place<Scope = Self> {}
+
+#[diagnostic::do_not_recommend]
+impl<M: Model> Whole for M {}
+#[diagnostic::do_not_recommend]
+impl<S: 'static> Whole for Grouped<S> {}

@@ -108,7 +108,7 @@ fn there_is<S>(relation: &RelationMeta, to: &'static TableMeta, at: At, tail: Ta
 }
 
 /// The rows that a relation leads to from the row of the query around.
-fn along(
+pub(super) fn along(
     relation: &RelationMeta,
     to: &'static TableMeta,
     from: At,

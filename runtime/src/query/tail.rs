@@ -61,8 +61,18 @@ impl Tail {
         self.offset = Some(count(rows));
     }
 
+    pub(crate) fn is_ordered(&self) -> bool {
+        !self.order.is_empty()
+    }
+
     pub(crate) fn is_limited(&self) -> bool {
         self.limit.is_some() || self.offset.is_some()
+    }
+
+    /// How many of so many rows are left.
+    pub(crate) fn kept(&self, rows: u64) -> u64 {
+        let of = |count: Option<i64>| count.map(i64::unsigned_abs);
+        rows.saturating_sub(of(self.offset).unwrap_or(0)).min(of(self.limit).unwrap_or(u64::MAX))
     }
 
     pub(crate) fn into_filter(self, table: &TableMeta) -> Option<Expr<Value>> {
@@ -93,7 +103,7 @@ impl Tail {
 }
 
 /// SQL's integers end at `i64::MAX`, which no table reaches.
-fn count(rows: u64) -> i64 {
+pub(crate) fn count(rows: u64) -> i64 {
     i64::try_from(rows).unwrap_or(i64::MAX)
 }
 

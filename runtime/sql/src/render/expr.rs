@@ -63,6 +63,14 @@ impl<'a, V> Writer<'a, V> {
             Expr::Aggregate(aggregate) => self.aggregate(aggregate, None),
             Expr::Window(window) => self.window(window),
             Expr::Key(place) => self.key(usize::from(*place)),
+            Expr::General(inner, kind) => match self.dialect {
+                Dialect::Sqlite => self.expr(inner),
+                Dialect::Postgres => {
+                    self.push("CAST(");
+                    self.expr(inner);
+                    _ = write!(self.out, " AS {})", kind.postgres());
+                }
+            },
         }
     }
 

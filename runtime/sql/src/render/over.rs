@@ -107,21 +107,46 @@ impl<'a, V> Writer<'a, V> {
             (Dialect::Sqlite, Listed::Bytes) => {
                 self.of("json_group_array", "lower(hex(", "))", aggregate, over);
             }
+            (Dialect::Sqlite, Listed::Decimal(scale)) => self.digits(scale, aggregate, over),
         }
+    }
+
+    /// The units as the digits that they are.
+    fn digits(&mut self, scale: u32, aggregate: &'a Aggregate<V>, over: Over<'a, V>) {
+        let Some(of) = aggregate.of.as_ref() else { return };
+        let of = self.captured(of);
+        let (width, unit) = (scale as usize, format!("1{:0<width$}", "", width = scale as usize));
+        let digits = match scale {
+            0 => format!("CAST({of} AS TEXT)"),
+            _ => format!(
+                "printf('%s%d.%0{width}d', iif({of} < 0, '-', ''), abs({of}) / {unit}, abs({of}) % {unit})"
+            ),
+        };
+        self.called("json_group_array", aggregate, over, |this| this.push(&digits));
     }
 
     /// `name(DISTINCT before of behind, between ORDER BY …) FILTER (WHERE …) OVER (…)`
     fn of(&mut self, name: &str, before: &str, behind: &str, aggregate: &'a Aggregate<V>, over: Over<'a, V>) {
+        self.called(name, aggregate, over, |this| match &aggregate.of {
+            None => this.push("*"),
+            Some(of) => {
+                this.push(before);
+                this.expr(of);
+                this.push(behind);
+            }
+        });
+    }
+
+    fn called(
+        &mut self,
+        name: &str,
+        aggregate: &'a Aggregate<V>,
+        over: Over<'a, V>,
+        of: impl FnOnce(&mut Self),
+    ) {
         self.push(name);
         self.push(if aggregate.distinct { "(DISTINCT " } else { "(" });
-        match &aggregate.of {
-            None => self.push("*"),
-            Some(of) => {
-                self.push(before);
-                self.expr(of);
-                self.push(behind);
-            }
-        }
+        of(self);
         if let Some(between) = &aggregate.between {
             self.push(", ");
             self.bind(Bind::One(between));

@@ -88,14 +88,27 @@ expressions! { [T: Scalar] T {
     }
 } }
 
-expressions! { [T: Scalar] Option<T> {
-    /// It is null.
-    pub fn is_none(self) -> Cond<P::Scope> {
+/// A type that may be null: an `Option`.
+#[diagnostic::on_unimplemented(message = "this is never null: it is a `{Self}`", label = "never null")]
+pub trait Optional {}
+
+#[diagnostic::do_not_recommend]
+impl<T> Optional for Option<T> {}
+
+expressions! { [T: Scalar] T {
+    /// It is null, or there is no row that it would be of.
+    pub fn is_none(self) -> Cond<P::Scope>
+    where
+        P::Of<T>: Optional,
+    {
         Cond::new(Expr::IsNull(Box::new(self.term().expr)))
     }
 
     /// It is not null.
-    pub fn is_some(self) -> Cond<P::Scope> {
+    pub fn is_some(self) -> Cond<P::Scope>
+    where
+        P::Of<T>: Optional,
+    {
         Cond::new(Expr::IsNotNull(Box::new(self.term().expr)))
     }
 } }

@@ -1,0 +1,81 @@
+//! How many rows a relation leads to, along with each row: one statement for all of them.
+
+use std::marker::PhantomData;
+
+use rex_sql::{Aggregate, AggregateFunction, Expr, Projection, Select};
+
+use super::gather::Gather;
+use super::load::{Load, LoadOf, chunks};
+use super::tail::{Tail, among, path};
+use crate::adapter::{BoxFuture, Session};
+use crate::error::Result;
+use crate::meta::TableMeta;
+use crate::model::{Many, Model, Relation, RelationMeta};
+use crate::operation::{Operation, Shape};
+use crate::row::Row;
+use crate::scalar::KeyParts;
+use crate::value::Value;
+
+/// How many rows the relation `R` leads to, to be counted along: what `with_count` makes of a [`Load`].
+#[must_use = "a count does nothing until it is handed to `with_count`"]
+pub struct Counted<R> {
+    tail: Tail,
+    relation: PhantomData<fn() -> R>,
+}
+
+impl<R: Relation<Card = Many>> Counted<R> {
+    pub(super) fn new(load: Load<R>) -> Self {
+        Counted { tail: load.tail, relation: PhantomData }
+    }
+}
+
+impl<R: Relation<Card = Many>> LoadOf<R::From> for Counted<R> {
+    type Out = u64;
+
+    fn fetch<'s>(&'s self, session: &'s dyn Session, rows: &'s [R::From]) -> BoxFuture<'s, Result<Vec<u64>>> {
+        Box::pin(async move {
+            let parents: Vec<Option<R::Key>> = rows.iter().map(R::key).collect();
+            let mut gather = Gather::new(&parents);
+            let mut counts = Vec::new();
+            for keys in chunks(gather.distinct()) {
+                let select = counted(R::META, &R::To::META.table, self.tail.clone(), keys);
+                let operation = Operation {
+                    model: R::From::META,
+                    name: R::META.name,
+                    table: &R::To::META.table,
+                    shape: Shape::Select(Box::new(select)),
+                };
+                let mut sink = |row: &mut Row<'_>| {
+                    gather.found(R::Key::decode(row)?);
+                    counts.push(row.next::<i64>()?.unsigned_abs());
+                    Ok(())
+                };
+                session.execute(&operation, &mut sink).await?;
+            }
+            let groups = gather.groups(&parents, counts);
+            Ok(groups.into_iter().map(|group| self.tail.kept(group.into_iter().sum())).collect())
+        })
+    }
+}
+
+/// For each of the keys, how many rows it leads to.
+fn counted(
+    relation: &RelationMeta,
+    to: &'static TableMeta,
+    tail: Tail,
+    keys: Vec<Vec<Value>>,
+) -> Select<Value> {
+    let (key, joins) = path(relation, to);
+    let here = among(&key, keys);
+    let group: Vec<Expr<Value>> = key.into_iter().map(Expr::Column).collect();
+    let count = Expr::Aggregate(Box::new(Aggregate::new(AggregateFunction::Count, None)));
+    let values = group.iter().cloned().chain([count]).collect();
+    let mut select = Select::new(Projection::Values(values), to.table());
+    select.joins = joins;
+    select.filter = Some(match tail.into_filter(to) {
+        Some(filter) => here.and(filter),
+        None => here,
+    });
+    select.group = group;
+    select
+}

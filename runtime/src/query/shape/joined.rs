@@ -1,0 +1,162 @@
+//! Queries over several tables: joins, and what follows them.
+
+use std::future::IntoFuture;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use rex_sql::{ColumnRef, Join, JoinKind, Source as From};
+
+use super::calls::calls;
+use super::source::{Entry, EntryOf, Extent, all};
+use super::{Record, Selected, Statement, Tabular};
+use crate::Pending;
+use crate::adapter::BoxFuture;
+use crate::error::Result;
+use crate::model::{Maybe, Model, One, Relation};
+use crate::query::load::Load;
+use crate::query::place::Place;
+use crate::query::tail::count;
+use crate::query::{Cond, Orders};
+use crate::row::Row;
+use crate::stream::Rows;
+use crate::value::Value;
+
+/// A query over what `S` says: a model, or a tuple of what is joined, `(Post, Option<User>)`.
+/// Awaiting it sends it: a `Vec` of such rows.
+///
+/// Filters, orders and limits are of the rows that the joins have made, wherever they stand.
+#[must_use = "a query is sent when it is awaited"]
+pub struct Query<S: Extent> {
+    pub(super) statement: Statement,
+    pub(super) entries: Vec<Entry>,
+    of: PhantomData<fn() -> S>,
+}
+
+impl<S: Extent> Query<S> {
+    pub(crate) fn new(statement: Statement, entries: Vec<Entry>) -> Self {
+        Query { statement, entries, of: PhantomData }
+    }
+
+    pub(super) fn columns(&self) -> S::Columns<S> {
+        S::columns(&self.entries)
+    }
+
+    fn query(self) -> Self {
+        self
+    }
+
+    /// Keeps only rows for which the condition is true. Several filters must all be true.
+    pub fn filter(mut self, cond: impl FnOnce(S::Columns<S>) -> Cond<S>) -> Self {
+        let cond = cond(self.columns()).into_expr();
+        self.statement.and(cond);
+        self
+    }
+
+    /// Sorts the rows. A further order sorts those that are equal by the ones before.
+    pub fn order<O: Orders<S>>(mut self, order: impl FnOnce(S::Columns<S>) -> O) -> Self {
+        order(self.columns()).push_to(&mut self.statement.select.order);
+        self
+    }
+
+    /// At most so many rows.
+    pub fn limit(mut self, rows: u64) -> Self {
+        self.statement.select.limit = Some(Value::I64(count(rows)));
+        self
+    }
+
+    /// Leaves out so many rows at the start.
+    pub fn offset(mut self, rows: u64) -> Self {
+        self.statement.select.offset = Some(Value::I64(count(rows)));
+        self
+    }
+
+    /// The first row, if there is one; by the primary key of the first table if no order is given.
+    pub fn first(self) -> Selected<S::Row, Maybe> {
+        self.rows().first()
+    }
+
+    /// The first row, or an error of [`Kind::NotFound`](crate::Kind::NotFound); by the primary key of
+    /// the first table if no order is given.
+    pub fn one(self) -> Selected<S::Row, One> {
+        self.rows().one()
+    }
+
+    /// The rows as they come, a part at a time: see [`Rows`].
+    pub fn stream(self) -> Rows<S::Row> {
+        self.rows().stream()
+    }
+
+    /// How many rows there are.
+    pub fn count(self) -> Pending<u64> {
+        self.rows().count()
+    }
+
+    /// Whether there is a row.
+    pub fn exists(self) -> Pending<bool> {
+        self.rows().exists()
+    }
+
+    fn rows(mut self) -> Selected<S::Row> {
+        let entries = std::mem::take(&mut self.entries);
+        self.statement.by_key(&entries);
+        let terms = all(&entries);
+        Selected::new(self.statement, terms, Arc::new(move |row: &mut Row<'_>| S::read(row, &entries)))
+    }
+}
+
+impl<S: Extent> IntoFuture for Query<S> {
+    type Output = Result<Vec<S::Row>>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        self.rows().into_future()
+    }
+}
+
+calls! { [S: Extent] Query<S>, S }
+
+/// Joins what a relation leads to.
+pub(crate) fn along<S, N, R, P>(
+    mut query: Query<S>,
+    kind: JoinKind,
+    relation: impl FnOnce(S::Columns<S>) -> Load<R, (), P>,
+) -> Query<N>
+where
+    S: Extent,
+    N: Extent,
+    R: Relation,
+    P: Place<Scope = S>,
+{
+    let load = relation(query.columns());
+    let from = load.at;
+    let here = from.table().names(R::META.from).map(|name| ColumnRef::of(from.source(), name)).collect();
+    let to = query.statement.join_relation(kind, R::META, &R::To::META.table, here, load.tail);
+    query.entries.push(Entry::model::<R::To>(to));
+    Query::new(query.statement, query.entries)
+}
+
+/// Joins the rows of a query on a condition.
+pub(crate) fn rows<S: Extent, N: Extent, R: Record>(
+    mut query: Query<S>,
+    kind: JoinKind,
+    rows: impl Tabular<R>,
+    cond: impl FnOnce(N::Columns<N>) -> Cond<N>,
+) -> Query<N> {
+    let (source, outputs) = rows.table(&mut query.statement);
+    on(query, kind, source, EntryOf::Nested(outputs), cond)
+}
+
+/// Joins rows on a condition.
+pub(crate) fn on<S: Extent, N: Extent>(
+    mut query: Query<S>,
+    kind: JoinKind,
+    source: From<Value>,
+    of: EntryOf,
+    on: impl FnOnce(N::Columns<N>) -> Cond<N>,
+) -> Query<N> {
+    let number = query.statement.next_source();
+    query.entries.push(Entry { source: number, of });
+    let on = on(N::columns(&query.entries)).into_expr();
+    query.statement.select.joins.push(Join { kind, source, on });
+    Query::new(query.statement, query.entries)
+}

@@ -1,0 +1,13 @@
+//! The shape of queries: what they select, join, group, aggregate and read from other queries; on both
+//! databases, and compared with the same query in plain SQL.
+
+mod eager;
+mod groups;
+mod joins;
+mod named;
+mod selecting;
+mod shop;
+mod unions;
+mod windows;
+
+pub(super) use shop::on_every_shop;
