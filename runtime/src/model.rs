@@ -57,8 +57,15 @@ pub trait New: Sized {
     /// Its model.
     type Model: Model;
 
+    /// Appends a value for each column of the table, in order.
+    fn encode_to(self, values: &mut Vec<crate::Value>);
+
     /// A value for each column of the table, in order.
-    fn encode(self) -> Vec<crate::Value>;
+    fn encode(self) -> Vec<crate::Value> {
+        let mut values = Vec::with_capacity(Self::Model::META.table.columns.len());
+        self.encode_to(&mut values);
+        values
+    }
 
     /// Runs the rules of the schema over the row, as its insert will, and writes nothing.
     ///

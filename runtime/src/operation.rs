@@ -1,5 +1,7 @@
 //! An operation as data: what every adapter is handed, and what hooks and caches will see.
 
+pub mod many;
+
 use std::borrow::Cow;
 
 use rex_sql::{Bind, Delete, Dialect, Insert, Select, Update};
@@ -36,6 +38,13 @@ pub enum Shape {
         /// The statement.
         statement: &'static Statement,
         /// A value for each column that the statement sets.
+        values: Vec<Value>,
+    },
+    /// New rows by the fixed insert, as many as [`many::sizes`] allows in one statement.
+    CreateMany {
+        /// How many.
+        rows: usize,
+        /// A value for each column that the fixed insert sets, row after row.
         values: Vec<Value>,
     },
     /// The end of one row by its primary key.
@@ -83,10 +92,19 @@ impl RawStatement {
 pub struct Prepared<'a> {
     /// The text.
     pub sql: Cow<'static, str>,
-    /// The place of a fixed statement in a connection's list.
-    pub id: Option<u32>,
+    /// Which statement it is, if its text is made once for all of the program.
+    pub id: Option<Id>,
     /// What is bound, in order.
     pub binds: Binds<'a>,
+}
+
+/// The place of a statement in a list that a connection has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Id {
+    /// Of a statement that is fixed at build time.
+    Fixed(u32),
+    /// Of a statement that writes many rows.
+    Many(u32),
 }
 
 /// What is bound to a statement's placeholders, in order.
@@ -153,6 +171,10 @@ impl Operation {
             Shape::Create { statement, values } | Shape::Remove { statement, values } => {
                 fixed(statement, values, dialect)
             }
+            Shape::CreateMany { rows, values } => {
+                let many::Text { sql, id } = many::text(self.model, *rows, dialect);
+                Prepared { sql: Cow::Borrowed(sql), id: Some(Id::Many(id)), binds: Binds::Values(values) }
+            }
             Shape::Select(select) => rendered(select.render(dialect)),
             Shape::Insert(insert) => rendered(insert.render(dialect)),
             Shape::Update(update) => rendered(update.render(dialect)),
@@ -174,7 +196,7 @@ impl Operation {
 fn fixed<'a>(statement: &'static Statement, values: &'a [Value], dialect: Dialect) -> Prepared<'a> {
     Prepared {
         sql: Cow::Borrowed(statement.sql(dialect)),
-        id: Some(statement.id),
+        id: Some(Id::Fixed(statement.id)),
         binds: Binds::Values(values),
     }
 }

@@ -58,7 +58,10 @@ impl<M: Model> Repo<M> {
 
     /// Writes any number of rows, all or none.
     pub fn insert_many(&self, rows: impl IntoIterator<Item = impl New<Model = M>>) -> Pending<Vec<M>> {
-        insert_many(self.db.clone(), rows.into_iter().map(New::encode).collect())
+        let rows = rows.into_iter();
+        let mut values = Vec::with_capacity(rows.size_hint().0.saturating_mul(M::META.table.columns.len()));
+        rows.for_each(|row| row.encode_to(&mut values));
+        insert_many(self.db.clone(), values)
     }
 
     /// The row with a primary key, or an error of `NotFound`.

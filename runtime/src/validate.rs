@@ -21,15 +21,15 @@ pub(crate) fn row(meta: &ModelMeta, values: &[Value]) -> Result<()> {
     refuse(violations(meta, values))
 }
 
-/// Checks new rows; what is found says which row it is of.
-pub(crate) fn rows(meta: &ModelMeta, rows: &[Vec<Value>]) -> Result<()> {
+/// Checks new rows, whose values stand one after the other; what is found says which row it is of.
+pub(crate) fn rows(meta: &ModelMeta, values: &[Value]) -> Result<()> {
     if meta.rules.is_empty() && meta.checks.is_empty() {
         return Ok(());
     }
-    let of_row = |(place, values): (usize, &Vec<Value>)| {
+    let of_row = |(place, values): (usize, &[Value])| {
         violations(meta, values).into_iter().map(move |found| Violation { row: Some(place), ..found })
     };
-    refuse(rows.iter().enumerate().flat_map(of_row).collect())
+    refuse(values.chunks(meta.table.columns.len().max(1)).enumerate().flat_map(of_row).collect())
 }
 
 /// Checks a change: the columns that it sets, and what is over no others.

@@ -195,30 +195,23 @@ impl Field<'_> {
             _ if self.is_computed => quote!(__::Value::Unset),
             (Kind::Column(_), true) => quote!(__::or_default(self.#name)),
             (Kind::Column(_), false) => quote!(__::Scalar::encode(self.#name)),
-            (Kind::Composite(_), true) => quote!(__::or_defaults(self.#name, &mut values)),
-            (Kind::Composite(_), false) => {
-                quote!(__::Composite::encode(self.#name, &mut values))
-            }
+            (Kind::Composite(_), true) => quote!(__::or_defaults(self.#name, values)),
+            (Kind::Composite(_), false) => quote!(__::Composite::encode(self.#name, values)),
         }
     }
 }
 
-/// The values of a row to be inserted, one for each column.
+/// Appends the values of a row to be inserted, one for each column.
 pub(super) fn values(fields: &[Field<'_>]) -> TokenStream {
     let values = fields.iter().map(Field::encoded);
     if fields.iter().all(|field| matches!(field.kind, Kind::Column(_))) {
-        return quote!(::std::vec![#(#values),*]);
+        return quote!(values.extend([#(#values),*]););
     }
     let values = fields.iter().zip(values).map(|(field, value)| match field.kind {
         Kind::Column(_) => quote!(values.push(#value);),
         Kind::Composite(_) => quote!(#value;),
     });
-    let columns = layout::number(fields.iter().map(|field| field.columns.len()).sum());
-    quote! {
-        let mut values = __::Vec::with_capacity(#columns);
-        #(#values)*
-        values
-    }
+    quote!(#(#values)*)
 }
 
 /// A column's value in the row `root`, which is at hand by reference.

@@ -238,7 +238,7 @@ fn new_impl(cx: &Cx<'_>, model: &Model) -> TokenStream {
     quote! {
         impl __::New for #name {
             type Model = #row;
-            fn encode(self) -> __::Vec<__::Value> {
+            fn encode_to(self, values: &mut __::Vec<__::Value>) {
                 #values
             }
         }

@@ -53,6 +53,7 @@ impl Test {
 
     fn allows(&self, value: &Value) -> bool {
         match (self, value) {
+            (Test::Length { min, max }, Value::Text(text)) if is_surely_within(text, *min, *max) => true,
             (Test::Length { min, max }, value) => {
                 length(value).is_none_or(|length| (*min..=*max).contains(&length))
             }
@@ -79,6 +80,12 @@ impl Test {
             }
         }
     }
+}
+
+/// Whether the number of octets shows that of the characters to be within: one has at most four.
+fn is_surely_within(text: &str, min: u64, max: u64) -> bool {
+    let octets = text.len() as u64;
+    octets <= max && octets.div_ceil(4) >= min
 }
 
 /// Characters, bytes or elements; none for what has no length.

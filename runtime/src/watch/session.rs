@@ -29,7 +29,7 @@ impl Watching<'_> {
         Statement {
             verb: match &operation.shape {
                 Shape::Get { .. } | Shape::Select(_) => "SELECT",
-                Shape::Create { .. } | Shape::Insert(_) => "INSERT",
+                Shape::Create { .. } | Shape::CreateMany { .. } | Shape::Insert(_) => "INSERT",
                 Shape::Update(_) => "UPDATE",
                 Shape::Remove { .. } | Shape::Delete(_) => "DELETE",
             }

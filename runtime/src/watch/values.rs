@@ -45,7 +45,9 @@ fn is_sensitive(operation: &Operation) -> bool {
     let placed = |place: u16| operation.table.column(place).sensitive;
     match &operation.shape {
         Shape::Get { by, .. } => by.columns.iter().any(|place| placed(*place)),
-        Shape::Create { .. } => operation.table.columns.iter().any(|column| column.sensitive),
+        Shape::Create { .. } | Shape::CreateMany { .. } => {
+            operation.table.columns.iter().any(|column| column.sensitive)
+        }
         Shape::Remove { .. } => operation.table.key.columns.iter().any(|place| placed(*place)),
         Shape::Insert(insert) => insert.columns.iter().any(|name| named(name)),
         Shape::Update(update) => {

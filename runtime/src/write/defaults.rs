@@ -11,11 +11,10 @@ use crate::value::{Fixed, Value};
 use rex_sql::calendar::DAY;
 
 /// Fills in what is unset, but for what the database fills, and gives each value its column's
-/// form. One time stamp serves the whole row.
-pub(crate) fn complete(model: &ModelMeta, values: &mut [Value]) -> Result<()> {
-    let now = now();
+/// form. What is made of the time is made of `now`.
+pub(crate) fn complete(model: &ModelMeta, values: &mut [Value], now: i64) -> Result<()> {
     for (column, value) in model.table.columns.iter().zip(values) {
-        if *value == Value::Unset && !column.default.is_the_databases() {
+        if matches!(value, Value::Unset) && !column.default.is_the_databases() {
             *value = fallback(column, &column.default, now)?;
         }
         store(column, value)?;

@@ -1,15 +1,15 @@
 //! New rows, one or many.
 
-use rex_sql::{Insert, OnConflict};
+use rex_sql::{Dialect, Insert, OnConflict};
 
-use super::defaults::complete;
+use super::defaults::{complete, now};
 use crate::Pending;
 use crate::adapter::{Access, BoxFuture, Session, Work};
 use crate::db::Db;
 use crate::error::{Error, Kind, Result};
 use crate::meta::{ColumnMeta, DefaultValue, ModelMeta};
 use crate::model::Model;
-use crate::operation::{Operation, Shape};
+use crate::operation::{Operation, Shape, many};
 use crate::query::sink;
 use crate::validate;
 use crate::value::Value;
@@ -29,12 +29,13 @@ pub(crate) fn insert<M: Model>(db: Db, name: &'static str, values: Vec<Value>) -
     })
 }
 
-/// Writes rows; answers with them in the same order.
-pub(crate) fn insert_many<M: Model>(db: Db, rows: Vec<Vec<Value>>) -> Pending<Vec<M>> {
+/// Writes rows, of which the values stand one after the other; answers with them in the same order.
+pub(crate) fn insert_many<M: Model>(db: Db, values: Vec<Value>) -> Pending<Vec<M>> {
     Box::pin(async move {
-        let operations = many_rows(M::META, "insert_many", rows)?;
+        let number = values.len() / M::META.table.columns.len().max(1);
+        let operations = many_rows(M::META, "insert_many", values, db.dialect())?;
         let access = if operations.len() > 1 { Access::Atomic } else { Access::Write };
-        let mut work = Inserting::<M> { operations, rows: Vec::new() };
+        let mut work = Inserting::<M> { operations, rows: Vec::with_capacity(number) };
         if !work.operations.is_empty() {
             let outcome = db.run(access, &mut work).await;
             outcome.map_err(|error| error.with_operation(format!("{}.insert_many", M::META.name)))?;
@@ -68,9 +69,9 @@ pub(crate) fn check(meta: &'static ModelMeta, values: Vec<Value>) -> Result<()> 
 /// statement made for it.
 fn one_row(meta: &'static ModelMeta, name: &'static str, mut values: Vec<Value>) -> Result<Operation> {
     let title = |error: Error| error.with_operation(format!("{}.{name}", meta.name));
-    complete(meta, &mut values).map_err(title)?;
+    complete(meta, &mut values, now()).map_err(title)?;
     validate::row(meta, &values).map_err(title)?;
-    let shape = if fills(meta, &values).eq(fixed(meta)) {
+    let shape = if is_fixed(meta, &values) {
         let columns = meta.table.columns.iter().zip(values);
         let values = columns.filter(|(column, _)| !column.default.is_the_databases()).map(|(_, value)| value);
         Shape::Create { statement: meta.insert, values: values.collect() }
@@ -83,11 +84,22 @@ fn one_row(meta: &'static ModelMeta, name: &'static str, mut values: Vec<Value>)
 fn many_rows(
     meta: &'static ModelMeta,
     name: &'static str,
-    mut rows: Vec<Vec<Value>>,
+    mut values: Vec<Value>,
+    dialect: Dialect,
 ) -> Result<Vec<Operation>> {
     let title = |error: Error| error.with_operation(format!("{}.{name}", meta.name));
-    rows.iter_mut().try_for_each(|row| complete(meta, row)).map_err(title)?;
-    validate::rows(meta, &rows).map_err(title)?;
+    let (now, width) = (now(), meta.table.columns.len().max(1));
+    values.chunks_mut(width).try_for_each(|row| complete(meta, row, now)).map_err(title)?;
+    validate::rows(meta, &values).map_err(title)?;
+    if dialect == Dialect::Sqlite && values.chunks(width).all(|row| is_fixed(meta, row)) {
+        let shapes = created(meta, values);
+        return Ok(shapes.map(|shape| Operation { model: meta, name, table: &meta.table, shape }).collect());
+    }
+    let mut values = values.into_iter();
+    let rows = std::iter::from_fn(|| {
+        let row: Vec<Value> = values.by_ref().take(width).collect();
+        (!row.is_empty()).then_some(row)
+    });
     let mut operations = Vec::new();
     let mut chunk: Vec<Vec<Value>> = Vec::new();
     let size = (MAX_BINDS / meta.table.columns.len().max(1)).clamp(1, MAX_ROWS);
@@ -109,6 +121,24 @@ fn many_rows(
     Ok(operations)
 }
 
+/// Rows of the fixed insert, in statements of a few sizes.
+fn created(meta: &'static ModelMeta, mut values: Vec<Value>) -> impl Iterator<Item = Shape> {
+    let rows = values.len() / meta.table.columns.len().max(1);
+    // What is unset by now is what the database fills in every row.
+    values.retain(|value| !matches!(value, Value::Unset));
+    let set = fixed(meta).filter(|fills| !fills).count();
+    let most = (MAX_BINDS / set.max(1)).clamp(1, MAX_ROWS);
+    many::sizes(rows, if set == 0 { 1 } else { most }).map(move |size| {
+        let rest = values.split_off(size * set);
+        Shape::CreateMany { rows: size, values: std::mem::replace(&mut values, rest) }
+    })
+}
+
+/// Whether the fixed insert writes a row: the database fills just what it fills there.
+fn is_fixed(meta: &'static ModelMeta, row: &[Value]) -> bool {
+    fills(meta, row).eq(fixed(meta))
+}
+
 /// For each column whether the database fills it in the fixed insert.
 fn fixed(meta: &ModelMeta) -> impl Iterator<Item = bool> {
     meta.table.columns.iter().map(|column| column.default.is_the_databases())
@@ -116,7 +146,7 @@ fn fixed(meta: &ModelMeta) -> impl Iterator<Item = bool> {
 
 /// For each column whether the database fills it in this row.
 fn fills<'a>(meta: &'static ModelMeta, values: &'a [Value]) -> impl Iterator<Item = bool> + 'a {
-    fixed(meta).zip(values).map(|(fills, value)| fills && *value == Value::Unset)
+    fixed(meta).zip(values).map(|(fills, value)| fills && matches!(value, Value::Unset))
 }
 
 /// The column that rows without any value of their own are counted by: on SQLite null stands for a

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use tokio_postgres::{Client, Error, Statement};
 
 use crate::adapter::texts::Texts;
-use crate::operation::Prepared;
+use crate::operation::{Id, Prepared};
 
 /// What a connection has prepared.
 #[derive(Default)]
@@ -89,7 +89,7 @@ impl Statements {
 
 fn fixed(prepared: &Prepared<'_>) -> Option<(usize, &'static str)> {
     match (prepared.id, &prepared.sql) {
-        (Some(id), std::borrow::Cow::Borrowed(sql)) => Some((id as usize, sql)),
+        (Some(Id::Fixed(id)), std::borrow::Cow::Borrowed(sql)) => Some((id as usize, sql)),
         _ => None,
     }
 }

@@ -71,12 +71,8 @@ impl Candidate {
 fn candidates(operation: &Operation) -> Vec<Candidate> {
     let table = operation.table;
     match &operation.shape {
-        Shape::Create { values, .. } => {
-            let set = table.columns.iter().filter(|column| !column.default.is_the_databases());
-            let names: Vec<&str> = set.map(|column| column.name).collect();
-            let row: Vec<Option<&Value>> = values.iter().map(Some).collect();
-            missing(table, &names, &[row])
-        }
+        Shape::Create { values, .. } => created(table, values),
+        Shape::CreateMany { values, .. } => created(table, values),
         Shape::Insert(insert) => {
             let names: Vec<&str> = insert.columns.iter().map(AsRef::as_ref).collect();
             let rows: Vec<_> =
@@ -100,6 +96,14 @@ fn candidates(operation: &Operation) -> Vec<Candidate> {
         }
         Shape::Get { .. } | Shape::Select(_) => Vec::new(),
     }
+}
+
+/// The keys of rows that the fixed insert writes.
+fn created(table: &'static TableMeta, values: &[Value]) -> Vec<Candidate> {
+    let set = table.columns.iter().filter(|column| !column.default.is_the_databases());
+    let names: Vec<&str> = set.map(|column| column.name).collect();
+    let rows: Vec<_> = values.chunks(names.len().max(1)).map(|row| row.iter().map(Some).collect()).collect();
+    missing(table, &names, &rows)
 }
 
 fn value(expr: &Expr<Value>) -> Option<&Value> {

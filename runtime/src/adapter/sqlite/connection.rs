@@ -9,7 +9,7 @@ use super::cursor::Cursor;
 use super::limit::{Limit, Timed};
 use super::raw::Statement;
 use crate::adapter::texts::Texts;
-use crate::operation::Prepared;
+use crate::operation::{Id, Prepared};
 
 /// A connection. Through [`Deref`] it is the driver's own.
 pub(super) struct Connection {
@@ -29,6 +29,8 @@ struct Statements {
     /// Fixed statements by their id, with the text that they were prepared from: a connection
     /// serves one schema, but nothing breaks if it serves two.
     fixed: Vec<Option<(&'static str, Statement)>>,
+    /// Those that write many rows, likewise.
+    many: Vec<Option<(&'static str, Statement)>>,
     /// Those made at run time, by their text.
     made: Texts<Statement>,
     /// The last one that is too long to be kept with the others: programs write batches of one size.
@@ -134,28 +136,10 @@ impl Statements {
         prepared: &Prepared<'_>,
     ) -> rusqlite::Result<&mut Statement> {
         match (prepared.id, &prepared.sql) {
-            (Some(id), Cow::Borrowed(sql)) => self.fixed(driver, id as usize, sql),
+            (Some(Id::Fixed(id)), Cow::Borrowed(sql)) => known(&mut self.fixed, driver, id as usize, sql),
+            (Some(Id::Many(id)), Cow::Borrowed(sql)) => known(&mut self.many, driver, id as usize, sql),
             _ if prepared.is_kept() => self.made(driver, &prepared.sql),
             _ => self.long(driver, &prepared.sql),
-        }
-    }
-
-    fn fixed(
-        &mut self,
-        driver: &rusqlite::Connection,
-        id: usize,
-        sql: &'static str,
-    ) -> rusqlite::Result<&mut Statement> {
-        if self.fixed.len() <= id {
-            self.fixed.resize_with(id + 1, || None);
-        }
-        let place = &mut self.fixed[id];
-        if !place.as_ref().is_some_and(|(text, _)| std::ptr::eq(*text, sql)) {
-            *place = None;
-        }
-        match place {
-            Some((_, statement)) => Ok(statement),
-            None => Ok(&mut place.insert((sql, Statement::prepare(driver, sql, true)?)).1),
         }
     }
 
@@ -175,5 +159,25 @@ impl Statements {
             None => self.made.keep(sql, Statement::prepare(driver, sql, true)?),
         };
         Ok(self.made.at(place).expect("it was found or put there just now"))
+    }
+}
+
+/// The statement at a place of a list, prepared now if it is the first time.
+fn known<'s>(
+    list: &'s mut Vec<Option<(&'static str, Statement)>>,
+    driver: &rusqlite::Connection,
+    id: usize,
+    sql: &'static str,
+) -> rusqlite::Result<&'s mut Statement> {
+    if list.len() <= id {
+        list.resize_with(id + 1, || None);
+    }
+    let place = &mut list[id];
+    if !place.as_ref().is_some_and(|(text, _)| std::ptr::eq(*text, sql)) {
+        *place = None;
+    }
+    match place {
+        Some((_, statement)) => Ok(statement),
+        None => Ok(&mut place.insert((sql, Statement::prepare(driver, sql, true)?)).1),
     }
 }

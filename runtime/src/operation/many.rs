@@ -1,0 +1,85 @@
+//! Statements that write many rows, in a few sizes: their texts are made once for all of the program,
+//! and prepared once for each connection.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use rex_sql::{Dialect, Insert, Name, OnConflict};
+
+use crate::meta::{ColumnMeta, ModelMeta};
+
+/// Up to so many rows have a statement of their own; beyond, numbers that are powers of two.
+const SMALL: usize = 16;
+
+/// The text of a statement, which lives as long as the program.
+#[derive(Clone, Copy, Debug)]
+pub struct Text {
+    /// The text.
+    pub sql: &'static str,
+    /// Dense within the program: the place of the prepared statement in a list.
+    pub id: u32,
+}
+
+/// Numbers of rows that are together `rows`, each at most `most` and one that has a statement.
+pub fn sizes(rows: usize, most: usize) -> impl Iterator<Item = usize> {
+    let mut left = rows;
+    std::iter::from_fn(move || {
+        let size = match left.min(most) {
+            0 => return None,
+            whole if whole == most || whole <= SMALL => whole,
+            part => 1 << part.ilog2(),
+        };
+        left -= size;
+        Some(size)
+    })
+}
+
+/// The insert of so many rows of a model into all columns but those that the database fills.
+pub(super) fn text(model: &'static ModelMeta, rows: usize, dialect: Dialect) -> Text {
+    type Texts = HashMap<(usize, usize, Dialect), Text>;
+    static TEXTS: OnceLock<Mutex<Texts>> = OnceLock::new();
+    // A model is where its description is.
+    let key = (std::ptr::from_ref(model).addr(), rows, dialect);
+    let mut texts = TEXTS.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
+    let id = u32::try_from(texts.len()).expect("models and sizes are fewer");
+    *texts.entry(key).or_insert_with(|| {
+        let sql = statement(model, rows).render(dialect).sql;
+        Text { sql: Box::leak(sql.into_boxed_str()), id }
+    })
+}
+
+fn statement(model: &'static ModelMeta, rows: usize) -> Insert<()> {
+    let table = &model.table;
+    let set = table.columns.iter().filter(|column| !column.default.is_the_databases());
+    let columns: Vec<Name> = set.map(|column| column.name.into()).collect();
+    Insert {
+        table: table.table(),
+        rows: vec![vec![Some(()); columns.len()]; rows],
+        columns,
+        on_conflict: OnConflict::Fail,
+        returning: table.columns.iter().map(ColumnMeta::shown).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn splits(rows: usize, most: usize, expected: &[usize]) {
+        assert_eq!(sizes(rows, most).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn rows_are_written_in_few_sizes() {
+        splits(0, 1_000, &[]);
+        splits(1, 1_000, &[1]);
+        splits(16, 1_000, &[16]);
+        splits(17, 1_000, &[16, 1]);
+        splits(100, 1_000, &[64, 32, 4]);
+        splits(999, 1_000, &[512, 256, 128, 64, 32, 7]);
+        splits(1_000, 1_000, &[1_000]);
+        splits(2_001, 1_000, &[1_000, 1_000, 1]);
+        splits(7, 3, &[3, 3, 1]);
+    }
+}
