@@ -4,6 +4,7 @@ mod cases;
 mod drift;
 mod hazards;
 mod live;
+mod locks;
 mod precautions;
 mod reprinted;
 mod round_trip;

@@ -70,14 +70,13 @@ pub fn locks<'s>(
             }
         }
     }
-    let is_known = |locked: &Locked| {
-        let id = (locked.table.schema.as_deref(), locked.table.name.as_str());
-        let renamed = |name: &str| after.tables.iter().any(|table| table.name == name);
-        before.tables.iter().any(|table| table.id() == id)
-            || (before.views.iter().any(|view| view.name == id.1))
-            || !renamed(id.1)
+    let is_in = |database: &Database, table: &Object| {
+        let id = (table.schema.as_deref(), table.name.as_str());
+        database.tables.iter().any(|one| one.id() == id)
+            || database.views.iter().any(|view| (view.schema.as_deref(), view.name.as_str()) == id)
     };
-    tables.retain(is_known);
+    // What is new is nobody else's yet.
+    tables.retain(|locked| is_in(before, &locked.table) || !is_in(after, &locked.table));
     tables.sort_by(|one, other| {
         (&one.table.schema, &one.table.name).cmp(&(&other.table.schema, &other.table.name))
     });

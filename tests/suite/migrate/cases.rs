@@ -21,7 +21,7 @@ use super::rows::{Kept, dump, empty, fill};
 use crate::support::{postgres, sources};
 
 /// The folders of all cases.
-fn cases() -> Vec<PathBuf> {
+pub(super) fn cases() -> Vec<PathBuf> {
     let folder = sources::root().join("fixtures/migrate");
     let mut cases: Vec<PathBuf> = std::fs::read_dir(&folder)
         .expect("the folder is there")

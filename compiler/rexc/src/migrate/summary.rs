@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use rex_build::migrations::Way;
 use rex_compiler::diagnostic::Colour;
 use rex_schema::Dialect;
+use rex_schema::database::Database;
 use rex_schema::plan::{self, Lock, Locks, Mode, Reverse};
 use serde::Serialize;
 
@@ -52,8 +53,8 @@ impl Plans {
         let told = |(dialect, way): &(Dialect, Way)| Told {
             database: dialect.name(),
             title: dialect.title(),
-            up: steps(*dialect, &way.up, way),
-            down: steps(*dialect, &way.down, way),
+            up: steps(*dialect, &way.up, [&way.before, &way.after]),
+            down: steps(*dialect, &way.down, [&way.after, &way.before]),
             irreversible: way.down_script().irreversible,
         };
         Plans { databases: draft.ways.iter().map(told).collect() }
@@ -98,16 +99,11 @@ fn line(text: &mut String, indent: usize, words: &str) {
     writeln!(text, "{:indent$}{words}", "").expect("a text can be written to");
 }
 
-fn steps(dialect: Dialect, plan: &plan::Plan, way: &Way) -> Vec<Step> {
+fn steps(dialect: Dialect, plan: &plan::Plan, [from, to]: [&Database; 2]) -> Vec<Step> {
     let step = |step: &plan::Step| Step {
         mode: step.mode.to_string(),
         changes: step.changes.iter().map(|change| with_mode(change, &step.mode)).collect(),
-        locks: locks(plan::locks(
-            dialect,
-            step.statements.iter().map(String::as_str),
-            &way.before,
-            &way.after,
-        )),
+        locks: locks(plan::locks(dialect, step.statements.iter().map(String::as_str), from, to)),
         hazards: step.hazards.iter().map(|hazard| (hazard.name(), hazard.message.clone())).collect(),
         lost: match &step.reverse {
             Reverse::Structure { lost } => lost.clone(),
