@@ -2,7 +2,10 @@
 
 mod backfill;
 mod chain;
+mod crashes;
 mod live;
+mod locks;
 mod refusals;
+mod starters;
 mod steps;
 mod ways;

@@ -112,6 +112,24 @@ pub struct Words {
     pub literal: fn(&str) -> String,
 }
 
+/// The span of a statement, from now until it is dropped. No values are bound in migrations, and what
+/// their text holds is the text of their files.
+#[allow(dead_code, reason = "used by whichever adapters are compiled in")]
+pub(super) fn told(dialect: Dialect, sql: &str) -> tracing::Span {
+    let system = match dialect {
+        Dialect::Postgres => "postgresql",
+        Dialect::Sqlite => "sqlite",
+    };
+    tracing::info_span!(
+        target: "rex_orm",
+        "statement",
+        "otel.kind" = "client",
+        "db.system.name" = system,
+        "db.query.text" = sql,
+        "rex.method" = "migrate",
+    )
+}
+
 /// The columns of the history, with this database's types.
 #[allow(dead_code, reason = "used by whichever adapters are compiled in")]
 pub(super) fn create(history: &str, time: &str, boolean: &str, options: &str) -> String {

@@ -44,9 +44,8 @@ async fn batch(
     progress: &mut Progress,
 ) -> Result<Taken> {
     let entry = taking.next.entry;
-    history::create(direct).await?;
     let (own, others): (Vec<Record>, Vec<Record>) =
-        history::read(direct).await?.into_iter().partition(|record| is_own(record, entry));
+        history::read_again(direct, taking.seen).await?.into_iter().partition(|record| is_own(record, entry));
     let is_same = others.iter().eq(taking.seen.iter().filter(|record| !is_own(record, entry)));
     if !is_same || own.iter().any(Record::is_done) {
         return Ok(Taken::Elsewhere);

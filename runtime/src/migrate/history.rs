@@ -100,10 +100,23 @@ pub(super) struct Progress {
 
 /// All rows; none where there is no history yet.
 pub(super) async fn read(direct: &mut dyn Direct) -> Result<Vec<Record>> {
-    let words = direct.words().clone();
-    if direct.rows(&words.exists).await?.is_empty() {
-        return Ok(Vec::new());
+    let exists = direct.words().exists.clone();
+    match direct.rows(&exists).await?.is_empty() {
+        true => Ok(Vec::new()),
+        false => all(direct).await,
     }
+}
+
+/// All rows, where there were these before; the table is made if there were none.
+pub(super) async fn read_again(direct: &mut dyn Direct, seen: &[Record]) -> Result<Vec<Record>> {
+    if seen.is_empty() {
+        create(direct).await?;
+    }
+    all(direct).await
+}
+
+async fn all(direct: &mut dyn Direct) -> Result<Vec<Record>> {
+    let words = direct.words().clone();
     let query = format!(
         "SELECT id, direction, step, steps, checksum, CASE WHEN compatible THEN 1 ELSE 0 END, rows_written, progress, \
          {}, duration_ms FROM {} ORDER BY id, direction, step",

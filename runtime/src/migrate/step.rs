@@ -146,8 +146,7 @@ pub(super) fn located(error: Error, dialect: Dialect, entry: Entry<'_>, statemen
 
 /// Whether the history is not what it was.
 async fn is_other(direct: &mut dyn Direct, taking: &Taking<'_>) -> Result<bool> {
-    history::create(direct).await?;
-    Ok(history::read(direct).await? != taking.seen)
+    Ok(history::read_again(direct, taking.seen).await? != taking.seen)
 }
 
 /// Notes that the step is taken; of a way back, with the last one, that the migration is gone.

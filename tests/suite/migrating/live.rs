@@ -48,6 +48,18 @@ impl Live {
         Runner::new(&self.db().await, migrations).status().await.expect("it can be asked")
     }
 
+    /// Takes everything out.
+    pub(super) async fn clear(&self) {
+        match self {
+            Live::Sqlite(folder) => {
+                for name in ["test.db", "test.db-wal", "test.db-shm", "test.db-journal"] {
+                    _ = std::fs::remove_file(folder.path().join(name));
+                }
+            }
+            Live::Postgres(_) => self.run("DROP SCHEMA public CASCADE; CREATE SCHEMA public").await,
+        }
+    }
+
     /// The report, and all that was told.
     pub(super) async fn told(&self, migrations: &Migrations) -> (rex_orm::Result<Report>, Vec<Event>) {
         let db = self.db().await;
@@ -114,6 +126,27 @@ impl Live {
             Live::Postgres(_) => format!("SELECT count(*) FROM pg_class WHERE relname = '{table}'"),
         };
         self.one(&query).await == "1"
+    }
+
+    /// How many locks runners hold there.
+    pub(super) async fn locks(&self) -> String {
+        let here = "(SELECT oid FROM pg_database WHERE datname = current_database())";
+        self.one(&format!("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = {here}"))
+            .await
+    }
+
+    /// The names of all tables.
+    pub(super) async fn tables(&self) -> String {
+        let query = match self {
+            Live::Sqlite(_) => {
+                "SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name)"
+            }
+            Live::Postgres(_) => {
+                "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relkind = 'r' AND relnamespace = \
+                 'public'::regnamespace"
+            }
+        };
+        self.one(query).await
     }
 
     /// The history in short: each step as `id direction step/steps`.

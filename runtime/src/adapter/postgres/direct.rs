@@ -11,7 +11,7 @@ use tokio_postgres::{Client, SimpleQueryMessage};
 
 use super::connect::{Connection, Target};
 use super::failure;
-use crate::adapter::direct::create;
+use crate::adapter::direct::{create, told};
 use crate::adapter::{BoxFuture, Direct, Found, Pace, Words};
 use crate::error::{DriverError, Error, Result};
 use crate::executor;
@@ -38,7 +38,7 @@ pub(super) async fn open(target: Arc<Target>) -> Result<Box<dyn Direct>> {
     };
     let pace = Pace { wait: Default::default(), lock_timeout: Default::default(), statement_timeout: None };
     let backend = backend.unwrap_or_default();
-    Ok(Box::new(Own { connection, target, words, lock, backend, is_14, pace }))
+    Ok(Box::new(Own { connection, target, words, lock, backend, is_checked: false, is_14, pace }))
 }
 
 struct Own {
@@ -48,6 +48,8 @@ struct Own {
     lock: i64,
     /// The process that serves this session.
     backend: String,
+    /// Whether it is known to be one.
+    is_checked: bool,
     is_14: bool,
     pace: Pace,
 }
@@ -63,6 +65,7 @@ fn lock_number(schema: &str) -> i64 {
 type Texts = Vec<Vec<Option<String>>>;
 
 async fn ask(client: &Client, sql: &str) -> Result<Texts> {
+    let _told = told(Dialect::Postgres, sql);
     let answer = client.simple_query(sql).await;
     let answer = answer.map_err(|error| failure::plain(error).with_sql(sql.to_owned()))?;
     let row = |message: SimpleQueryMessage| match message {
@@ -85,26 +88,64 @@ impl Own {
     }
 
     async fn run(&self, sql: &str) -> Result<()> {
+        let _told = told(Dialect::Postgres, sql);
         let outcome = self.connection.client.batch_execute(sql).await;
         outcome.map_err(|error| failure::plain(error).with_sql(sql.to_owned()))
     }
 
-    /// Behind a pooler that gives every transaction another session, two clients have the same one, or one
-    /// has several.
+    /// Behind a pooler that gives every transaction another session, one client has several, in turn, or
+    /// two clients have the same one, which was free last.
     async fn check_session(&self) -> Result<()> {
         const PROCESS: &str = "SELECT pg_backend_pid()";
+        const TURNS: usize = 4;
         if self.connection.pooled.is_some() {
             return Err(Refusal::Pooler.into());
         }
         let is_mine = |rows: &Texts| {
             rows.iter().flatten().flatten().next().is_some_and(|process| *process == self.backend)
         };
+        for _ in 0..TURNS {
+            if !is_mine(&self.ask(PROCESS).await?) {
+                return Err(Refusal::Pooler.into());
+            }
+        }
         let other = self.target.connect().await?;
-        let others = ask(&other.client, PROCESS).await?;
-        if is_mine(&others) || !is_mine(&self.ask(PROCESS).await?) {
+        if is_mine(&ask(&other.client, PROCESS).await?) {
             return Err(Refusal::Pooler.into());
         }
         Ok(())
+    }
+
+    /// Takes the lock in this session, and in no other one: a pooler would keep it there.
+    async fn lock_here(&self) -> Result<bool> {
+        let Own { lock, backend, .. } = self;
+        let query =
+            format!("SELECT CASE pg_backend_pid() WHEN {backend} THEN pg_try_advisory_lock({lock}) END");
+        let said = self.ask(&query).await?.into_iter().flatten().next().flatten();
+        match said.as_deref() {
+            Some("t") if self.holds_lock().await? => Ok(true),
+            Some("f") => Ok(false),
+            Some(_) => {
+                self.unlock_there().await;
+                Err(Refusal::Pooler.into())
+            }
+            None => Err(Refusal::Pooler.into()),
+        }
+    }
+
+    /// Gives the lock back that was taken in a session which came by once, when it comes by again.
+    async fn unlock_there(&self) {
+        const TURNS: usize = 50;
+        let Own { lock, backend, .. } = self;
+        let query =
+            format!("SELECT CASE pg_backend_pid() WHEN {backend} THEN pg_advisory_unlock({lock}) END");
+        for _ in 0..TURNS {
+            match self.ask(&query).await {
+                Ok(rows) if !is_true(&rows) => {}
+                // It is done; or there is no connection, and nothing to be done.
+                Ok(_) | Err(_) => return,
+            }
+        }
     }
 
     /// Whether this session has the lock.
@@ -196,6 +237,7 @@ impl Direct for Own {
 
     fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<u64>> {
         Box::pin(async move {
+            let _told = told(Dialect::Postgres, sql);
             let answer = self.connection.client.simple_query(sql).await.map_err(failure::plain)?;
             let written = answer.iter().filter_map(|message| match message {
                 SimpleQueryMessage::CommandComplete(count) => Some(*count),
@@ -211,15 +253,11 @@ impl Direct for Own {
 
     fn try_lock(&mut self) -> BoxFuture<'_, Result<bool>> {
         Box::pin(executor::inside(move || async move {
-            self.check_session().await?;
-            let lock = self.lock;
-            if !is_true(&self.ask(&format!("SELECT pg_try_advisory_lock({lock})")).await?) {
-                return Ok(false);
+            if !self.is_checked {
+                self.check_session().await?;
+                self.is_checked = true;
             }
-            match self.holds_lock().await? {
-                true => Ok(true),
-                false => Err(Refusal::Pooler.into()),
-            }
+            self.lock_here().await
         }))
     }
 
@@ -250,6 +288,7 @@ impl Direct for Own {
 
     fn commit(&mut self) -> BoxFuture<'_, Result<()>> {
         Box::pin(async move {
+            let _told = told(Dialect::Postgres, "COMMIT");
             self.connection.client.batch_execute("COMMIT").await.map_err(|error| {
                 match failure::is_lost(&error) {
                     true => failure::unknown(Some(error)),

@@ -14,7 +14,7 @@ use rusqlite::types::ValueRef;
 use super::connection::Connection;
 use super::pool::Lease;
 use super::{aside, connect, deferred, failure};
-use crate::adapter::direct::create;
+use crate::adapter::direct::{create, told};
 use crate::adapter::{BoxFuture, Direct, Found, Pace, Words};
 use crate::error::{Error, Kind, Result};
 use crate::executor;
@@ -81,11 +81,13 @@ impl Own {
     }
 
     fn run(&mut self, sql: &str) -> Result<u64> {
+        let _told = told(Dialect::Sqlite, sql);
         let connection = self.connection();
         aside::run(|| execute(connection, sql)).map_err(|error| failure::of(error, None))
     }
 
     fn ask(&mut self, sql: &str) -> Result<Texts> {
+        let _told = told(Dialect::Sqlite, sql);
         let connection = self.connection();
         aside::run(|| rows(connection, sql)).map_err(|error| failure::plain(error).with_sql(sql.to_owned()))
     }
@@ -178,6 +180,7 @@ impl Direct for Own {
 
     fn rows<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Texts>> {
         Box::pin(async move {
+            let _told = told(Dialect::Sqlite, sql);
             let found = self.insist(|connection| aside::run(|| rows(connection, sql))).await;
             found.map_err(|error| failure::plain(error).with_sql(sql.to_owned()))
         })
@@ -196,6 +199,7 @@ impl Direct for Own {
             if rebuilds.is_some() {
                 self.switch_keys(false)?;
             }
+            let _told = told(Dialect::Sqlite, "BEGIN IMMEDIATE");
             let begun = self.insist(|connection| connection.execute_batch("BEGIN IMMEDIATE")).await;
             begun.map_err(|error| failure::plain(error).with_sql("BEGIN IMMEDIATE"))?;
             if let Some(tables) = rebuilds {
@@ -220,6 +224,7 @@ impl Direct for Own {
 
     fn commit(&mut self) -> BoxFuture<'_, Result<()>> {
         Box::pin(async move {
+            let _told = told(Dialect::Sqlite, "COMMIT");
             let committed = self.insist(|connection| aside::run(|| connection.execute_batch("COMMIT"))).await;
             committed.map_err(|error| deferred::explain(self.connection(), error).with_sql("COMMIT"))?;
             self.switch_keys(self.keys)
