@@ -95,11 +95,11 @@ pub use from_row::FromRow;
 pub use model::{Cardinality, Many, Maybe, Model, New, One, Relation, SoftDelete, Versioned, Writable};
 pub use outline::Difference;
 pub use query::{
-    Append, Case, Column, Common, CompositeColumn, Cond, Counted, Deep, Divisible, Ex, Expression, Extent,
-    Filterable, Find, Grouped, Groups, IntoLiteral, Item, Keys, Listed, Literal, Load, LoadOf, Loads, Mode,
-    Nested, Numeric, Operand, OrNull, Order, Orders, Over, Place, Plus, Query, Record, Selected, Selection,
-    Source, Step, Subquery, Summed, Tabular, ToOne, Tree, Whole, Widens, count, cume_dist, dense_rank,
-    exists, ntile, percent_rank, rank, row_number, scalar, value,
+    Along, Append, Case, Column, Common, CompositeColumn, Cond, Counted, Deep, Divisible, Ex, Expression,
+    Extent, Filterable, Find, Grouped, Groups, IntoLiteral, Item, Keys, Listed, Literal, Load, LoadOf, Loads,
+    Mode, Nested, Numeric, Operand, OrNull, Order, Orders, Over, Place, Plus, Query, Record, Selected,
+    Selection, Source, Step, Subquery, Summed, Tabular, ToMany, ToOne, Tree, Whole, Widens, count, cume_dist,
+    dense_rank, exists, ntile, percent_rank, rank, row_number, scalar, value,
 };
 pub use rex_sql::Dialect;
 pub use scalar::{Element, KeyParts, Scalar, UnknownLabel};

@@ -20,13 +20,13 @@ mod tree;
 pub use column::Column;
 pub use composite::CompositeColumn;
 pub use condition::Cond;
-pub use counted::Counted;
+pub use counted::{Counted, ToMany};
 pub use expr::{
     Case, Divisible, Ex, Expression, IntoLiteral, Literal, Numeric, Operand, Side, Step, Term, Widens, value,
 };
 pub use find::Find;
 pub(crate) use find::{not_found, sink};
-pub use load::{Append, Filterable, Load, LoadOf, Loads};
+pub use load::{Along, Append, Filterable, Load, LoadOf, Loads};
 pub use order::{Order, Orders};
 pub use place::{At, Grouped, OrNull, Place, Whole};
 pub use related::ToOne;

@@ -10,7 +10,7 @@ use super::tail::{Tail, among, path};
 use crate::adapter::{BoxFuture, Session};
 use crate::error::Result;
 use crate::meta::TableMeta;
-use crate::model::{Many, Model, Relation, RelationMeta};
+use crate::model::{Cardinality, Many, Model, Relation, RelationMeta};
 use crate::operation::{Operation, Shape};
 use crate::row::Row;
 use crate::scalar::KeyParts;
@@ -23,13 +23,25 @@ pub struct Counted<R> {
     relation: PhantomData<fn() -> R>,
 }
 
-impl<R: Relation<Card = Many>> Counted<R> {
+/// A relation that leads to any number of rows.
+#[diagnostic::on_unimplemented(
+    message = "this relation leads to one row at most",
+    label = "there is nothing to count",
+    note = "load it along, and see whether it is there: `with`"
+)]
+pub trait ToMany: Cardinality {}
+
+#[diagnostic::do_not_recommend]
+impl ToMany for Many {}
+
+impl<R: Relation> Counted<R> {
     pub(super) fn new(load: Load<R>) -> Self {
         Counted { tail: load.tail, relation: PhantomData }
     }
 }
 
-impl<R: Relation<Card = Many>> LoadOf<R::From> for Counted<R> {
+#[diagnostic::do_not_recommend]
+impl<R: Relation> LoadOf<R::From> for Counted<R> {
     type Out = u64;
 
     fn fetch<'s>(&'s self, session: &'s dyn Session, rows: &'s [R::From]) -> BoxFuture<'s, Result<Vec<u64>>> {

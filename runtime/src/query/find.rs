@@ -5,10 +5,10 @@ use std::marker::PhantomData;
 
 use rex_sql::{ColumnRef, Expr, Projection, Select};
 
-use super::counted::Counted;
-use super::load::{Append, Load, LoadOf, Loads};
+use super::counted::{Counted, ToMany};
+use super::load::{Along, Append, Load, Loads};
 use super::place::columns as columns_of;
-use super::shape::{Entry, Query, Statement, calls};
+use super::shape::{Entry, Groups, Keys, Mode, Query, Selected, Selection, Statement, calls, group};
 use super::tail::{Tail, equal, path};
 use super::{Cond, Orders, Scope};
 use crate::Pending;
@@ -94,11 +94,11 @@ impl<M: Model, L, C> Find<M, L, C> {
     }
 
     /// Loads a relation along with each row: one more statement, however many rows there are.
-    pub fn with<X: LoadOf<M>>(self, relation: impl FnOnce(M::Columns<M>) -> X) -> Find<M, L::Out, C>
+    pub fn with<X: Along<M>>(self, relation: impl FnOnce(M::Columns<M>) -> X) -> Find<M, L::Out, C>
     where
-        L: Append<X>,
+        L: Append<X::Load>,
     {
-        let loads = self.loads.append(relation(columns_of::<M>()));
+        let loads = self.loads.append(relation(columns_of::<M>()).load());
         Find { db: self.db, name: self.name, tail: self.tail, start: self.start, loads, of: PhantomData }
     }
 
@@ -106,7 +106,8 @@ impl<M: Model, L, C> Find<M, L, C> {
     /// however many rows there are.
     pub fn with_count<R>(self, relation: impl FnOnce(M::Columns<M>) -> Load<R>) -> Find<M, L::Out, C>
     where
-        R: Relation<From = M, Card = Many>,
+        R: Relation<From = M>,
+        R::Card: ToMany,
         L: Append<Counted<R>>,
     {
         self.with(|columns| Counted::new(relation(columns)))
@@ -251,6 +252,29 @@ impl<M: Model> Find<M> {
         }
         let statement = Statement::new(self.db, M::META, self.name, select);
         Query::new(statement, vec![Entry::model::<M>(0)])
+    }
+}
+
+impl<M: Model> Find<M> {
+    /// Selects values of each row: a column or an expression, a tuple of up to twelve, or a struct by
+    /// [`row!`](crate::row). Of aggregates alone, over all rows: one row.
+    pub fn select<X, K>(self, selection: impl FnOnce(M::Columns<M>) -> X) -> Selected<X::Row>
+    where
+        X: Selection<K>,
+        K: Mode<M>,
+    {
+        group::select(self.query(), selection)
+    }
+
+    /// Makes one row of all that agree in the keys, which are handed to what follows.
+    pub fn group_by<K: Keys<M>>(self, keys: impl FnOnce(M::Columns<M>) -> K) -> Groups<M, K::Handed> {
+        group::group(self.query(), keys)
+    }
+
+    /// Keeps the first of the rows that agree in the keys, by the order; the rows are sorted by the keys
+    /// first.
+    pub fn distinct_on<K: Keys<M>>(self, keys: impl FnOnce(M::Columns<M>) -> K) -> Query<M> {
+        group::distinct_on(self.query(), keys)
     }
 }
 

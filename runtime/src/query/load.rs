@@ -8,11 +8,12 @@ use std::marker::PhantomData;
 
 use rex_sql::{Projection, Select};
 
-use super::counted::Counted;
+use super::counted::{Counted, ToMany};
 use super::gather::Gather;
 use super::place::{At, columns};
 use super::tail::{Tail, among, path};
 use super::together::{Loading, together};
+use super::tree::Deep;
 use super::{Cond, Orders, Scope};
 use crate::adapter::{BoxFuture, Session};
 use crate::error::{Error, Kind, Result};
@@ -84,14 +85,14 @@ impl<R: Relation, L, P> Load<R, L, P> {
     }
 
     /// Loads a relation along with each of these rows.
-    pub fn with<X: LoadOf<R::To>>(
+    pub fn with<X: Along<R::To>>(
         self,
         relation: impl FnOnce(<R::To as Model>::Columns<R::To>) -> X,
     ) -> Load<R, L::Out, P>
     where
-        L: Append<X>,
+        L: Append<X::Load>,
     {
-        let loads = self.loads.append(relation(columns::<R::To>()));
+        let loads = self.loads.append(relation(columns::<R::To>()).load());
         Load { at: self.at, tail: self.tail, loads, relation: PhantomData }
     }
 
@@ -101,7 +102,8 @@ impl<R: Relation, L, P> Load<R, L, P> {
         relation: impl FnOnce(<R::To as Model>::Columns<R::To>) -> Load<S>,
     ) -> Load<R, L::Out, P>
     where
-        S: Relation<From = R::To, Card = Many>,
+        S: Relation<From = R::To>,
+        S::Card: ToMany,
         L: Append<Counted<S>>,
     {
         self.with(|columns| Counted::new(relation(columns)))
@@ -150,17 +152,46 @@ pub trait Loads<M: Model>: Send + Sync + 'static {
 }
 
 /// One relation that is loaded along with rows of `M`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is no relation of `{M}` to be loaded along",
-    label = "no relation of `{M}`",
-    note = "a relation is a method: `.with(|row| row.relation())`"
-)]
 pub trait LoadOf<M: Model>: Send + Sync + 'static {
     /// What a row gets: a `Vec`, an `Option`, or a row.
     type Out: Send + Clone;
 
     /// Loads it for all rows, in their order.
     fn fetch<'s>(&'s self, session: &'s dyn Session, rows: &'s [M]) -> BoxFuture<'s, Result<Vec<Self::Out>>>;
+}
+
+/// What is loaded along with rows of `M`: a relation, with or without more of what it leads to.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no relation of `{M}` to be loaded along",
+    label = "no relation of `{M}`",
+    note = "a relation is a method: `.with(|row| row.relation())`"
+)]
+pub trait Along<M: Model> {
+    /// What loads it.
+    type Load: LoadOf<M>;
+
+    /// What loads it.
+    #[doc(hidden)]
+    fn load(self) -> Self::Load;
+}
+
+macro_rules! along {
+    ($([$($generics:tt)*] $load:ty;)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> Along<R::From> for $load {
+            type Load = Self;
+
+            fn load(self) -> Self {
+                self
+            }
+        }
+    )*};
+}
+
+along! {
+    [R: Relation, L: Loads<R::To>] Load<R, L>;
+    [R: Relation] Counted<R>;
+    [R: Relation<Card = Many, To = <R as Relation>::From>] Deep<R>;
 }
 
 /// A tuple that takes one more element.

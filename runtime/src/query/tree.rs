@@ -32,6 +32,7 @@ impl<R: Relation<Card = Many, To = <R as Relation>::From>> Load<R> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<R: Relation<Card = Many, To = <R as Relation>::From>> LoadOf<R::From> for Deep<R> {
     type Out = Trees<R::From>;
 

@@ -5,8 +5,8 @@ use rex_orm::{FromRow, Result};
 use rust_decimal::Decimal;
 
 use crate::fixtures::music::{
-    Db, Format, NewAlbum, NewArtist, NewCustomer, NewEmployee, NewGenre, NewInvoice, NewInvoiceLine,
-    NewPlaylist, NewTrack,
+    AlbumId, Db, EmployeeId, Format, GenreId, NewAlbum, NewArtist, NewCustomer, NewEmployee, NewGenre,
+    NewInvoice, NewInvoiceLine, NewPlaylist, NewTrack,
 };
 use crate::support::postgres;
 
@@ -55,8 +55,8 @@ async fn music(db: &Db) -> Result<()> {
         .await?;
     db.genre().insert_many(["Rock", "Metal", "Jazz"].map(NewGenre::new)).await?;
     let track = |album: Option<i64>, genre: Option<i32>, name: &str, format, millis, cents, score| NewTrack {
-        album_id: album.map(Into::into).map(crate::fixtures::music::AlbumId),
-        genre_id: genre.map(crate::fixtures::music::GenreId),
+        album_id: album.map(AlbumId),
+        genre_id: genre.map(GenreId),
         format: Some(format),
         score,
         ..NewTrack::new(name, millis, money(cents))
@@ -93,15 +93,10 @@ async fn people(db: &Db) -> Result<()> {
     for (name, boss) in
         [("Ann", None), ("Nancy", Some(1)), ("Jane", Some(2)), ("Steve", Some(2)), ("Laura", Some(1))]
     {
-        db.employee()
-            .insert(NewEmployee {
-                boss_id: boss.map(crate::fixtures::music::EmployeeId),
-                ..NewEmployee::new(name)
-            })
-            .await?;
+        db.employee().insert(NewEmployee { boss_id: boss.map(EmployeeId), ..NewEmployee::new(name) }).await?;
     }
     let customer = |name: &str, country, helper: Option<i64>| NewCustomer {
-        helper_id: helper.map(crate::fixtures::music::EmployeeId),
+        helper_id: helper.map(EmployeeId),
         ..NewCustomer::new(name, country, format!("{name}@example.com"))
     };
     db.customer()

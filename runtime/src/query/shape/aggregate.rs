@@ -28,10 +28,12 @@ pub trait Summed: Scalar {
 
 macro_rules! summed {
     ($($number:ty => $sum:ty;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl Summed for $number {
             type Sum = $sum;
         }
 
+        #[diagnostic::do_not_recommend]
         impl Summed for Option<$number> {
             type Sum = $sum;
         }
@@ -102,22 +104,29 @@ methods! { [T: Scalar] T {
     }
 } }
 
-methods! { [T: Summed] T {
+methods! { [T: Scalar] T {
     /// The sum; none where there are no values. Of integers it is a `BigInt`, and an error where it
     /// leaves that.
-    pub fn sum(self) -> Ex<Grouped<P::Scope>, Option<T::Sum>> {
+    pub fn sum<Sum: Scalar>(self) -> Ex<Grouped<P::Scope>, Option<Sum>>
+    where
+        T: Summed<Sum = Sum>,
+    {
         Ex::new(summed(self.term()))
     }
 
     /// The mean; none where there are no values.
-    pub fn avg(self) -> Ex<Grouped<P::Scope>, Option<f64>> {
+    pub fn avg(self) -> Ex<Grouped<P::Scope>, Option<f64>>
+    where
+        T: Summed,
+    {
         Ex::new(averaged(self.term()))
     }
-} }
 
-methods! { [T: Listed] T {
     /// All values that are not null, in the order that [`order`](Ex::order) gives.
-    pub fn array_agg(self) -> Ex<Grouped<P::Scope>, Vec<T::Element>> {
+    pub fn array_agg<One: Element>(self) -> Ex<Grouped<P::Scope>, Vec<One>>
+    where
+        T: Listed<Element = One>,
+    {
         Ex::new(listed(self.term()))
     }
 } }

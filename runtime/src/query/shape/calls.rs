@@ -4,36 +4,6 @@
 macro_rules! calls {
     ([$($generics:tt)*] $query:ty, $scope:ty) => {
         impl<$($generics)*> $query {
-            /// Selects values of each row: a column or an expression, a tuple of up to twelve, or a
-            /// struct by [`row!`](crate::row). Of aggregates alone, over all rows: one row.
-            pub fn select<X, K>(
-                self,
-                selection: impl FnOnce(<$scope as $crate::query::Extent>::Columns<$scope>) -> X,
-            ) -> $crate::query::Selected<X::Row>
-            where
-                X: $crate::query::Selection<K>,
-                K: $crate::query::Mode<$scope>,
-            {
-                $crate::query::shape::group::select(self.query(), selection)
-            }
-
-            /// Makes one row of all that agree in the keys, which are handed to what follows.
-            pub fn group_by<K: $crate::query::Keys<$scope>>(
-                self,
-                keys: impl FnOnce(<$scope as $crate::query::Extent>::Columns<$scope>) -> K,
-            ) -> $crate::query::Groups<$scope, K::Handed> {
-                $crate::query::shape::group::group(self.query(), keys)
-            }
-
-            /// Keeps the first of the rows that agree in the keys, by the order; the rows are sorted
-            /// by the keys first.
-            pub fn distinct_on<K: $crate::query::Keys<$scope>>(
-                self,
-                keys: impl FnOnce(<$scope as $crate::query::Extent>::Columns<$scope>) -> K,
-            ) -> $crate::query::Query<$scope> {
-                $crate::query::shape::group::distinct_on(self.query(), keys)
-            }
-
             $crate::query::shape::calls::joins! { $scope;
                 join left_join right_join full_join
                 join_on left_join_on right_join_on full_join_on

@@ -8,7 +8,7 @@ use rex_sql::{ColumnRef, Join, JoinKind, Source as From};
 
 use super::calls::calls;
 use super::source::{Entry, EntryOf, Extent, all};
-use super::{Record, Selected, Statement, Tabular};
+use super::{Groups, Keys, Mode, Record, Selected, Selection, Statement, Tabular, group};
 use crate::Pending;
 use crate::adapter::BoxFuture;
 use crate::error::Result;
@@ -94,6 +94,27 @@ impl<S: Extent> Query<S> {
     /// Whether there is a row.
     pub fn exists(self) -> Pending<bool> {
         self.rows().exists()
+    }
+
+    /// Selects values of each row: a column or an expression, a tuple of up to twelve, or a struct by
+    /// [`row!`](crate::row). Of aggregates alone, over all rows: one row.
+    pub fn select<X, K>(self, selection: impl FnOnce(S::Columns<S>) -> X) -> Selected<X::Row>
+    where
+        X: Selection<K>,
+        K: Mode<S>,
+    {
+        group::select(self.query(), selection)
+    }
+
+    /// Makes one row of all that agree in the keys, which are handed to what follows.
+    pub fn group_by<K: Keys<S>>(self, keys: impl FnOnce(S::Columns<S>) -> K) -> Groups<S, K::Handed> {
+        group::group(self.query(), keys)
+    }
+
+    /// Keeps the first of the rows that agree in the keys, by the order; the rows are sorted by the keys
+    /// first.
+    pub fn distinct_on<K: Keys<S>>(self, keys: impl FnOnce(S::Columns<S>) -> K) -> Query<S> {
+        group::distinct_on(self.query(), keys)
     }
 
     fn rows(mut self) -> Selected<S::Row> {

@@ -16,9 +16,9 @@ pub(super) type Read<R> = Arc<dyn Fn(&mut Row<'_>) -> Result<R> + Send + Sync>;
 /// What is selected of the rows of `S`: a column or an expression, a tuple of up to twelve of them, or
 /// what [`row!`](crate::row) makes of them. `S` is [`Grouped`] where rows are made one.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be selected here: it is neither grouped by nor aggregated, or is an aggregate beside what is not",
-    label = "cannot be selected for each row of `{S}`",
-    note = "beside an aggregate, each column is grouped by (take it from the keys) or aggregated (`.max()`, `.count()`, …)"
+    message = "`{Self}` is not selected with `{S}`: it is neither grouped by nor aggregated, or is an aggregate beside what is neither, or of another query",
+    label = "each row of `{S}` has no such value",
+    note = "beside an aggregate, a column is grouped by (then it is among the keys) or aggregated: `.max()`, `.count()`, …"
 )]
 pub trait Selection<S> {
     /// What a row becomes.
@@ -110,7 +110,6 @@ impl<S: Whole, T: Composite, C> Selection<S> for CompositeColumn<OrNull<S>, T, C
 
 macro_rules! tuples {
     ($($($part:ident)*;)*) => {$(
-        #[diagnostic::do_not_recommend]
         impl<S, $($part: Selection<S>),*> Selection<S> for ($($part,)*) {
             type Row = ($($part::Row,)*);
 

@@ -10,7 +10,7 @@ use super::selection::{Item, Keys, Read, Selection, handed};
 use crate::meta::Type;
 use crate::query::expr::{Ex, Expression, Term};
 use crate::query::place::{Grouped, Whole};
-use crate::query::{Column, Orders, Place};
+use crate::query::{Column, Cond, Orders, Place};
 use crate::row::Row;
 use crate::scalar::Scalar;
 use crate::value::Value;
@@ -74,7 +74,8 @@ impl<S: Whole, T: Scalar> Over<S, T> {
         self
     }
 
-    /// As an expression, to compute with.
+    /// As an expression, to compute with. It is selected or sorted by: when rows are filtered or grouped
+    /// it is not known yet.
     pub fn value(self) -> Ex<S, T> {
         Ex::new(self.into_term())
     }
@@ -101,6 +102,31 @@ impl<S: Whole, T: Scalar> Over<S, T> {
         });
         term
     }
+}
+
+/// What is known when rows are filtered. Nothing that is over rows around each row is.
+#[diagnostic::on_unimplemented(
+    message = "rows are not filtered by what is over the rows around them",
+    label = "not known when rows are filtered",
+    note = "select it, and filter the query around that: `.select(|p| (p.id, rank()…)).nested().filter(|(_, rank)| …)`"
+)]
+pub trait Filters {}
+
+macro_rules! refused {
+    ($($name:ident)*) => {$(
+        #[doc(hidden)]
+        #[allow(clippy::should_implement_trait, reason = "without it, rustc finds the method of iterators")]
+        pub fn $name<V>(self, _value: V) -> Cond<S>
+        where
+            Self: Filters,
+        {
+            Cond::none()
+        }
+    )*};
+}
+
+impl<S, T> Over<S, T> {
+    refused! { eq ne gt ge lt le in_ between }
 }
 
 #[diagnostic::do_not_recommend]

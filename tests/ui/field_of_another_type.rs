@@ -1,0 +1,19 @@
+//! A field is selected from a column of another type.
+
+use rex_orm::Result;
+
+/// A user.
+#[derive(Clone)]
+pub struct Reader {
+    pub name: String,
+    pub age: i32,
+}
+
+use ui::blog::Db;
+
+pub async fn program(db: &Db) -> Result<()> {
+    db.user().find().select(|u| rex_orm::row!(Reader { name: u.name, age: u.age })).await?;
+    Ok(())
+}
+
+fn main() {}
