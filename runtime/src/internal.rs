@@ -2,7 +2,7 @@
 //! notice. Both say which version they are, and a difference does not compile.
 
 // What Rust has, so that generated code reaches it whatever a schema's declarations are called.
-pub use std::borrow::ToOwned;
+pub use std::borrow::{Cow, ToOwned};
 pub use std::clone::Clone;
 pub use std::cmp::{Eq, Ord, PartialEq, PartialOrd};
 pub use std::convert::{From, Into};

@@ -18,6 +18,7 @@ mod prove;
 mod rebase;
 mod rename;
 pub(crate) mod runs;
+mod squash;
 mod status;
 pub(crate) mod steps;
 pub(crate) mod summary;
@@ -73,6 +74,7 @@ enum Command {
     Verify(verify::Arguments),
     Diff(differ::Arguments),
     Baseline(status::Baseline),
+    Squash(squash::Arguments),
     Rebase(rebase::Arguments),
 }
 
@@ -87,6 +89,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
         Some(Command::Verify(arguments)) => verify::run(arguments, common, console),
         Some(Command::Diff(arguments)) => differ::run(arguments, common, console),
         Some(Command::Baseline(arguments)) => status::baseline(arguments, common, console),
+        Some(Command::Squash(arguments)) => squash::run(arguments, common, console),
         Some(Command::Rebase(arguments)) => rebase::run(arguments, common, console),
         None => runs::apply(&runs::Apply::default(), common, console),
     }

@@ -131,7 +131,7 @@ fn consent(
 /// Takes the steps as a migration is taken, and forgets that there was one.
 fn take(up: &Plan, live: &Live) -> Result<(), Stop> {
     forget(live)?;
-    let head = Head { parent: None, compatible: false };
+    let head = Head::new(None, false);
     let scripts = vec![Scripts { dialect: live.dialect(), up: script(up).into(), down: None }];
     let migration = Migration { id: ID.into(), identity: Checksum::of(ID), head, scripts: scripts.into() };
     let migrations = Migrations { list: vec![migration].into() };

@@ -47,6 +47,7 @@ fn one(migration: &Migration, options: &Options) -> proc_macro2::TokenStream {
         None => quote!(__::None),
     };
     let compatible = migration.head.compatible;
+    let replaces = migration.head.replaces.iter().map(|id| quote!(__::Cow::Borrowed(#id)));
     let scripts = migration.scripts.iter().filter(|scripts| options.databases.contains(&scripts.dialect));
     let scripts = scripts.map(|Scripts { dialect, up, down }| {
         let dialect = match dialect {
@@ -66,6 +67,6 @@ fn one(migration: &Migration, options: &Options) -> proc_macro2::TokenStream {
     // What is dropped has its own place, or it would not live for ever.
     quote!({
         const SCRIPTS: &[__::Scripts] = &[#(#scripts),*];
-        __::Migration::embedded(#id, #identity, #parent, #compatible, SCRIPTS)
+        __::Migration::embedded(#id, #identity, #parent, #compatible, &[#(#replaces),*], SCRIPTS)
     })
 }

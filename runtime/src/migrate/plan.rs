@@ -14,6 +14,8 @@ use crate::error::Result;
 pub(super) struct Parsed {
     pub(super) id: String,
     compatible: bool,
+    /// The migrations that it stands for.
+    replaces: Vec<String>,
     up: Vec<Step>,
     down: Down,
 }
@@ -92,6 +94,9 @@ impl Chain {
             }
         }
         for parsed in &self.parsed {
+            if let Some(missing) = parsed.lacks(records) {
+                return Err(Refusal::Squashed { id: parsed.id.clone(), missing });
+            }
             if let Some(step) = parsed.edited(records) {
                 return Err(Refusal::Edited { id: parsed.id.clone(), step });
             }
@@ -139,7 +144,8 @@ impl Chain {
                 .retain(|record| !(record.id == entry.id && record.step == entry.step && !record.is_done()));
             records.push(entry.done());
             if entry.direction == Direction::Down && next.is_last() {
-                records.retain(|record| record.id != entry.id);
+                let gone = self.forgotten(entry.id);
+                records.retain(|record| !gone.contains(&record.id.as_str()));
             }
         }
         Ok(pending)
@@ -171,7 +177,12 @@ impl Chain {
 
     pub(super) fn status(&self, records: &[Record]) -> Status {
         let migrations = self.parsed.iter().map(|parsed| {
-            let own = || parsed.records(records, Direction::Up).filter(|record| record.is_done());
+            // Of those that it stands for, where the database has them.
+            let is_own = |record: &&Record| {
+                (record.id == parsed.id || parsed.replaces.contains(&record.id))
+                    && record.direction == Direction::Up
+            };
+            let own = || records.iter().filter(is_own).filter(|record| record.is_done());
             MigrationStatus {
                 id: parsed.id.clone(),
                 state: parsed.state(records),
@@ -184,11 +195,19 @@ impl Chain {
         Status { migrations: migrations.collect(), unknown: self.unknown(records) }
     }
 
+    /// The names that the history forgets with a migration: its own, and those that it stands for.
+    pub(super) fn forgotten<'c>(&'c self, id: &'c str) -> Vec<&'c str> {
+        let replaced =
+            self.parsed.iter().filter(|parsed| parsed.id == id).flat_map(|parsed| &parsed.replaces);
+        std::iter::once(id).chain(replaced.map(String::as_str)).collect()
+    }
+
     /// Migrations of the history that are not known, each once.
     fn unknown(&self, records: &[Record]) -> Vec<UnknownMigration> {
         let mut unknown: Vec<UnknownMigration> = Vec::new();
         for record in records {
-            let is_known = self.parsed.iter().any(|parsed| parsed.id == record.id);
+            let stands_for = |parsed: &Parsed| parsed.id == record.id || parsed.replaces.contains(&record.id);
+            let is_known = self.parsed.iter().any(stands_for);
             if !is_known && unknown.last().is_none_or(|last| last.id != record.id) {
                 unknown.push(UnknownMigration { id: record.id.clone(), compatible: record.compatible });
             }
@@ -228,7 +247,8 @@ impl Parsed {
                 Script { steps, .. } => Down::Steps(steps),
             },
         };
-        Ok(Parsed { compatible: migration.head.compatible, id, up, down })
+        let replaces = migration.head.replaces.iter().map(|id| id.to_string()).collect();
+        Ok(Parsed { compatible: migration.head.compatible, replaces, id, up, down })
     }
 
     fn records<'r>(&self, records: &'r [Record], direction: Direction) -> impl Iterator<Item = &'r Record> {
@@ -247,10 +267,34 @@ impl Parsed {
         let own = || self.records(records, Direction::Up);
         let is_whole = own().any(|record| record.is_done() && record.step == record.steps);
         match own().next() {
+            None if self.has_replaced(records).is_some_and(|missing| missing.is_none()) => {
+                MigrationState::Applied
+            }
             None => MigrationState::Pending,
             Some(_) if is_whole => MigrationState::Applied,
             Some(_) => MigrationState::Partial { done: self.done(records, Direction::Up) },
         }
+    }
+
+    /// Of those that it stands for, the first that the history lacks; none if it has none of them at all.
+    fn has_replaced(&self, records: &[Record]) -> Option<Option<&str>> {
+        let is_whole = |id: &&String| {
+            let mut own = records.iter().filter(|record| record.id == **id);
+            own.clone().all(|record| record.direction == Direction::Up)
+                && own.any(|record| record.is_done() && record.step == record.steps)
+        };
+        let is_there = |id: &String| records.iter().any(|record| record.id == *id);
+        self.replaces
+            .iter()
+            .any(is_there)
+            .then(|| self.replaces.iter().find(|id| !is_whole(id)).map(String::as_str))
+    }
+
+    /// One of those that it stands for that is missing, where others are there, and it is not itself.
+    fn lacks(&self, records: &[Record]) -> Option<String> {
+        let is_begun = records.iter().any(|record| record.id == self.id);
+        let missing = self.has_replaced(records).filter(|_| !is_begun);
+        missing.flatten().map(str::to_owned)
     }
 
     /// The first step that is another than the one that was taken. Steps that were not may be edited, until
@@ -270,6 +314,7 @@ impl Parsed {
                 .map(|record| record.step.max(1))
         };
         let is_longer = self.state(records) == MigrationState::Applied
+            && self.records(records, Direction::Up).next().is_some()
             && self.done(records, Direction::Up) < self.up.len().max(1);
         wrong(Direction::Up, &self.up)
             .or_else(|| is_longer.then(|| self.done(records, Direction::Up) + 1))

@@ -56,6 +56,13 @@ pub enum Refusal {
         /// Applied.
         applied: String,
     },
+    /// It stands for several migrations, and the database has only some of them.
+    Squashed {
+        /// The migration.
+        id: String,
+        /// The first that is missing.
+        missing: String,
+    },
     /// Its way back was begun and not ended.
     HalfRolledBack {
         /// The migration.
@@ -114,6 +121,11 @@ impl fmt::Display for Refusal {
                 f,
                 "the database has the migration `{applied}`, but not `{missing}` before it: write the later one anew \
                  with `rexc migrate rebase`"
+            ),
+            Refusal::Squashed { id, missing } => write!(
+                f,
+                "the migration `{id}` stands for several, of which the database has some, but not `{missing}`: apply \
+                 them first, with the files as they were before they were squashed"
             ),
             Refusal::HalfRolledBack { id } => write!(
                 f,

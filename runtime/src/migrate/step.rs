@@ -154,7 +154,9 @@ pub(super) async fn done(direct: &mut dyn Direct, taking: &Taking<'_>, progress:
     let entry = taking.next.entry;
     direct.be_oneself().await?;
     if entry.direction == Direction::Down && taking.next.is_last() {
-        history::forget(direct, entry.id).await?;
+        for id in taking.chain.forgotten(entry.id) {
+            history::forget(direct, id).await?;
+        }
     } else {
         let took = taking.started.elapsed();
         history::write(direct, entry, &Progress { took, is_done: true, ..progress }).await?;

@@ -32,7 +32,7 @@ pub(super) fn chain(drafts: &[Draft<'_>]) -> Migrations {
 /// A migration behind another.
 pub(super) fn following(parent: Option<String>, draft: &Draft<'_>) -> Migration {
     let parent = parent.map(|hash| hash.parse().expect("it was printed"));
-    let head = Head { parent, compatible: draft.compatible }.print();
+    let head = Head::new(parent, draft.compatible).print();
     let scripts = [Dialect::Postgres, Dialect::Sqlite].map(|dialect| Scripts {
         dialect,
         up: draft.up.to_owned().into(),

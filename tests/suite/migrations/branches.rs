@@ -161,3 +161,67 @@ fn branches_that_meet_follow_the_schema() {
     krate.run("migrate verify").is(Exit::Clean);
     krate.told("rebase_met");
 }
+
+/// A chain of four becomes one and two; databases that have it, or have nothing, go on.
+#[test]
+fn a_chain_is_squashed() {
+    for (target, fresh) in targets("squash").into_iter().zip(targets("fresh")) {
+        let krate = Crate::new("\"sqlite\", \"postgres\"");
+        let on = |arguments: &str| krate.on(&target.url, arguments);
+        krate.schema(USERS);
+        krate.run("migrate new create_blog").is(Exit::Clean);
+        krate.run("migrate squash").is(Exit::Clean);
+        on("migrate").is(Exit::Clean);
+        krate.schema(POSTS);
+        krate.run("migrate new add_posts").is(Exit::Clean);
+        krate.run("migrate new fill --empty").is(Exit::Clean);
+        let fill = krate.migration("fill").join(format!("{}.up.sql", target.name));
+        fs::write(&fill, "UPDATE users SET nick = name;\n").expect("it can be written");
+        krate.schema(&POSTS.replace("nick:  String?", "nick:  String?\n    age:   Int?"));
+        krate.run("migrate new add_age").is(Exit::Clean);
+        krate.transcript.take();
+
+        krate.run("migrate squash").is(Exit::NeedsDecision);
+        krate.run("migrate squash everything --allow by_hand --dry-run").is(Exit::Clean);
+        assert_eq!(krate.migrations().len(), 4);
+        krate.run("migrate squash add_posts --to add_posts").is(Exit::CouldNotRun);
+        krate.run("migrate squash --to add_posts").is(Exit::Clean);
+        assert_eq!(krate.migrations().len(), 3);
+        krate.run("check --deny unmigrated").is(Exit::Clean);
+
+        // One database has a part of it, another has nothing.
+        on("migrate status").is(Exit::Errors);
+        on("migrate").is(Exit::Errors);
+        krate.on(&fresh.url, "migrate").is(Exit::Clean);
+        krate.on(&fresh.url, "migrate status").is(Exit::Clean);
+        krate.told(&format!("squash_{}", target.name));
+    }
+}
+
+#[test]
+fn a_database_that_has_what_was_squashed_goes_on() {
+    for target in targets("squashed") {
+        let krate = Crate::new("\"sqlite\", \"postgres\"");
+        let on = |arguments: &str| krate.on(&target.url, arguments);
+        krate.schema(USERS);
+        krate.run("migrate new create_blog").is(Exit::Clean);
+        krate.schema(POSTS);
+        krate.run("migrate new add_posts").is(Exit::Clean);
+        on("migrate").is(Exit::Clean);
+        krate.run("migrate squash").is(Exit::Clean);
+        krate.transcript.take();
+        on("migrate status").is(Exit::Clean);
+        on("migrate").is(Exit::Clean);
+        krate.schema(&POSTS.replace("nick:  String?", "nick:  String?\n    age:   Int?"));
+        krate.run("migrate new add_age").is(Exit::Clean);
+        on("migrate").is(Exit::Clean);
+        // What was squashed stays one: only what is behind it can be.
+        krate.run("migrate squash").is(Exit::Clean);
+        on("migrate rollback --to none").is(Exit::Clean);
+        on("migrate status").is(Exit::Clean);
+        on("migrate").is(Exit::Clean);
+        on("migrate status").is(Exit::Clean);
+        on("migrate verify").is(Exit::Clean);
+        krate.told(&format!("squashed_{}", target.name));
+    }
+}

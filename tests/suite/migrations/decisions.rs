@@ -102,3 +102,23 @@ fn rolling_back_loses_rows_only_when_told_to() {
         krate.told(&format!("loses_{}", target.name));
     }
 }
+
+/// What a required column held is gone, and no way back makes it up.
+#[test]
+fn a_way_that_cannot_be_gone_back_says_so() {
+    for target in targets("never") {
+        let krate = Crate::new("\"sqlite\", \"postgres\"");
+        let on = |arguments: &str| krate.on(&target.url, arguments);
+        krate.schema(USERS);
+        krate.run("migrate new create_blog").is(Exit::Clean);
+        krate.schema(&USERS.replace("    name: String(80)\n", ""));
+        krate.run("migrate new nameless --allow drop_column:users.name").is(Exit::Clean);
+        on("migrate apply --to create_blog").is(Exit::Clean);
+        super::execute(&target.url, "INSERT INTO users (name) VALUES ('Ada'), ('Grace')");
+        on("migrate --dry-run").is(Exit::Clean);
+        on("migrate").is(Exit::Clean);
+        on("migrate rollback").is(Exit::Errors);
+        on("migrate verify").is(Exit::Clean);
+        krate.told(&format!("never_{}", target.name));
+    }
+}

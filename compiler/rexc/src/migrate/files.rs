@@ -65,10 +65,8 @@ impl Draft {
         schema: String,
         ways: Vec<(Dialect, Way)>,
     ) -> Draft {
-        let head = Head {
-            parent: history.last().map(|entry| entry.migration.identity),
-            compatible: ways.iter().all(|(_, way)| is_compatible(way)),
-        };
+        let parent = history.last().map(|entry| entry.migration.identity);
+        let head = Head::new(parent, ways.iter().all(|(_, way)| is_compatible(way)));
         Draft { id, snapshot: Snapshot { head, settings, schema }, ways, is_empty: false, kept: Vec::new() }
     }
 
@@ -76,7 +74,7 @@ impl Draft {
     pub(super) fn empty(id: String, history: &History, settings: Settings) -> Draft {
         let last = history.last();
         let snapshot = Snapshot {
-            head: Head { parent: last.map(|entry| entry.migration.identity), compatible: false },
+            head: Head::new(last.map(|entry| entry.migration.identity), false),
             settings: last.map_or(settings, |entry| entry.snapshot.settings.clone()),
             schema: last.map(|entry| entry.snapshot.schema.clone()).unwrap_or_default(),
         };

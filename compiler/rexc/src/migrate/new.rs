@@ -51,7 +51,7 @@ pub(crate) fn run(arguments: &Arguments, common: &Common, console: &mut Console<
 }
 
 /// Words as a migration's name has them.
-fn words(name: &str) -> Result<String, Stop> {
+pub(super) fn words(name: &str) -> Result<String, Stop> {
     let mut words = String::new();
     for char in name.chars() {
         match char {

@@ -194,7 +194,7 @@ fn merged(
 }
 
 /// The way between two schemas; what it loses was accepted when it was made.
-fn accepted(before: Option<&Schema>, after: &Schema, dialect: Dialect) -> Way {
+pub(super) fn accepted(before: Option<&Schema>, after: &Schema, dialect: Dialect) -> Way {
     let way = Way::between(before, after, dialect, &[]);
     let names: Vec<String> =
         way.up.steps.iter().flat_map(|step| &step.hazards).map(rex_schema::plan::Hazard::name).collect();
@@ -202,7 +202,7 @@ fn accepted(before: Option<&Schema>, after: &Schema, dialect: Dialect) -> Way {
 }
 
 /// Whether the SQL of a migration is another than what would be made today of its schemas.
-fn is_by_hand(
+pub(super) fn is_by_hand(
     entry: &Entry,
     base: Option<&Entry>,
     dialect: Dialect,

@@ -245,7 +245,10 @@ fn tell(event: &Event, console: &mut Console<'_>) {
             if *step <= 1 {
                 console.tell(&format!("{head}\n"));
             }
-            let changes = Notes::of(what).changes.join(", ");
+            let changes = match Notes::of(what).changes {
+                none if none.is_empty() => "SQL that was written by hand".to_owned(),
+                changes => changes.join(", "),
+            };
             if *step > 0 {
                 console.tell(&format!("  {step}/{steps} {changes}\n"));
             }

@@ -2,7 +2,7 @@
 
 use rex_build::migrations::{Entry, History};
 use rex_orm::Blocking;
-use rex_orm::migrate::{MigrationState, Status};
+use rex_orm::migrate::{MigrationState, Refusal, Status};
 use rex_schema::lower;
 
 use super::live::{self, Live};
@@ -33,6 +33,12 @@ pub(crate) fn run(_: &Arguments, common: &Common, console: &mut Console<'_>) -> 
     let migrations = history.migrations();
     let status = live.runner(&migrations, |_| ()).status().wait();
     let status = status.map_err(|error| runs::refused(error, console))?;
+    let squashed = live.runner(&migrations, |_| ()).pending().wait();
+    if let Err(error) = squashed
+        && matches!(error.refusal(), Some(Refusal::Squashed { .. }))
+    {
+        return Err(runs::refused(error, console));
+    }
     let drift = match last_applied(&status, &history) {
         Some(entry) => {
             let expected = lower(&place::snapshot(&history, entry, console)?, live.dialect());

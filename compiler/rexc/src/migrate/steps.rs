@@ -208,7 +208,7 @@ pub(super) fn text(steps: &[Step], sql: bool) -> String {
             text += &format!("  {head}{change}\n");
         }
         if step.changes.is_empty() {
-            text += &format!("  {}/{}\n", step.step, step.steps);
+            text += &format!("  {}/{} SQL that was written by hand\n", step.step, step.steps);
         }
         if !step.locks.is_empty() {
             text += &format!("      meanwhile {}\n", step.locks.join("; "));

@@ -58,6 +58,7 @@ impl Migration {
         identity: &str,
         parent: Option<&str>,
         compatible: bool,
+        replaces: &'static [Cow<'static, str>],
         scripts: &'static [Scripts],
     ) -> Migration {
         let parent = match parent {
@@ -67,7 +68,7 @@ impl Migration {
         Migration {
             id: Cow::Borrowed(id),
             identity: Checksum::embedded(identity),
-            head: Head { parent, compatible },
+            head: Head { parent, compatible, replaces: Cow::Borrowed(replaces) },
             scripts: Cow::Borrowed(scripts),
         }
     }

@@ -1,5 +1,7 @@
 //! The first line of a snapshot, `// rex: migration parent=…`: it makes a chain of the migrations.
 
+use std::borrow::Cow;
+
 use super::{Checksum, ParseError};
 
 /// What a snapshot begins with.
@@ -9,15 +11,28 @@ pub struct Head {
     pub parent: Option<Checksum>,
     /// Whether a program that was built before this migration runs on a database that has it.
     pub compatible: bool,
+    /// The names of the migrations that it stands for, all that were before it: a database that has them
+    /// has it.
+    pub replaces: Cow<'static, [Cow<'static, str>]>,
 }
 
 const BEGINNING: &str = "// rex: migration ";
 
 impl Head {
+    /// One that stands for nothing but itself.
+    pub const fn new(parent: Option<Checksum>, compatible: bool) -> Head {
+        Head { parent, compatible, replaces: Cow::Borrowed(&[]) }
+    }
+
     /// The line, without its end.
     pub fn print(&self) -> String {
         let parent = self.parent.map_or_else(|| "none".to_owned(), |parent| parent.to_string());
-        format!("{BEGINNING}parent={parent}{}", if self.compatible { " compatible" } else { "" })
+        let compatible = if self.compatible { " compatible" } else { "" };
+        let replaces = match self.replaces.as_ref() {
+            [] => String::new(),
+            ids => format!(" replaces={}", ids.join(",")),
+        };
+        format!("{BEGINNING}parent={parent}{compatible}{replaces}")
     }
 
     /// Reads the first line of a snapshot.
@@ -35,7 +50,7 @@ impl Head {
                 format!("it is `{BEGINNING}parent=…`, with a hash, or `none` for the first"),
             )
         })?;
-        let (mut parent, mut compatible) = (None, false);
+        let (mut parent, mut compatible, mut replaces) = (None, false, Vec::new());
         for word in words.split_whitespace() {
             match word.split_once('=') {
                 Some(("parent", "none")) => parent = Some(None),
@@ -46,15 +61,22 @@ impl Head {
                     })?;
                     parent = Some(Some(hash));
                 }
+                Some(("replaces", ids)) if ids.split(',').all(super::is_id) => {
+                    replaces = ids.split(',').map(|id| Cow::Owned(id.to_owned())).collect();
+                }
                 None if word == "compatible" => compatible = true,
                 _ => {
                     let message = format!("the head of a snapshot has no `{word}`");
-                    return Err(ParseError::new(1, message, "it has `parent=…`, and perhaps `compatible`"));
+                    return Err(ParseError::new(
+                        1,
+                        message,
+                        "it has `parent=…`, and perhaps `compatible` and `replaces=…`",
+                    ));
                 }
             }
         }
         let missing = || ParseError::new(1, "the head names no parent", "add `parent=none`, or the hash");
-        Ok(Head { parent: parent.ok_or_else(missing)?, compatible })
+        Ok(Head { parent: parent.ok_or_else(missing)?, compatible, replaces: replaces.into() })
     }
 }
 

@@ -268,9 +268,12 @@ fn mistakes_are_told_with_their_line_and_what_to_do() {
 
 #[test]
 fn heads_are_read_as_they_are_printed() {
+    let id = Cow::<'static, str>::Borrowed;
     for parent in [None, Some(Checksum::of("a"))] {
-        for compatible in [false, true] {
-            let head = Head { parent, compatible };
+        for (compatible, replaces) in
+            [(false, Vec::new()), (true, vec![id("20261122T093000_a"), id("20261123T093000_b")])]
+        {
+            let head = Head { replaces: replaces.into(), ..Head::new(parent, compatible) };
             let text = format!("\u{feff}{}\r\n\r\nmodel A {{}}", head.print());
             assert_eq!(Head::parse(&text), Ok(head), "{text}");
         }
@@ -287,7 +290,8 @@ fn heads_are_read_as_they_are_printed() {
     );
     assert_eq!(
         error("// rex: migration parent=none compatibel"),
-        "line 1: the head of a snapshot has no `compatibel`: it has `parent=…`, and perhaps `compatible`"
+        "line 1: the head of a snapshot has no `compatibel`: it has `parent=…`, and perhaps `compatible` \
+         and `replaces=…`"
     );
     assert_eq!(
         error("// rex: migration compatible"),
@@ -299,7 +303,7 @@ fn chain(links: &[(&'static str, &str)]) -> Migrations {
     let list = links.iter().map(|(id, parent)| Migration {
         id: Cow::Borrowed(*id),
         identity: Checksum::of(id),
-        head: Head { parent: (!parent.is_empty()).then(|| Checksum::of(parent)), compatible: false },
+        head: Head::new((!parent.is_empty()).then(|| Checksum::of(parent)), false),
         scripts: Cow::Borrowed(&[]),
     });
     Migrations { list: list.collect() }
