@@ -40,7 +40,8 @@ impl Proof {
             text += "; not on PostgreSQL: name a server with `--database-url`";
         }
         if !self.irreversible.is_empty() {
-            text += &format!("; no way back was tried of {}", self.irreversible.join(", "));
+            let names: Vec<String> = self.irreversible.iter().map(|id| format!("`{id}`")).collect();
+            text += &format!("; up alone is {}, without a way back", names.join(", "));
         }
         text
     }
