@@ -16,6 +16,7 @@ pub fn migrations(migrations: &Migrations, folder: &str, options: &Options) -> G
     let list = quote!(const LIST: &[__::Migration] = &[#(#each),*];);
     let all = quote! {
         /// The migrations of this schema.
+        #[allow(unreachable_pub)]
         pub static MIGRATIONS: __::Migrations = __::Migrations::embedded(LIST);
     };
     let migrate = quote! {

@@ -72,7 +72,8 @@ fn what_is_wrong_with_files_is_told() {
         krate.transcript.take();
         krate
     };
-    let faults: [(&str, fn(&Crate)); 6] = [
+    type Fault = fn(&Crate);
+    let faults: [(&str, Fault); 6] = [
         ("edited", |krate| {
             let path = krate.migration("add_posts").join("schema.rex");
             let text = fs::read_to_string(&path).expect("it is there");

@@ -1,6 +1,8 @@
 //! Arithmetic.
 
-use rex_sql::{Arithmetic, Call, Expr, Number};
+#[cfg(feature = "decimal")]
+use rex_sql::Call;
+use rex_sql::{Arithmetic, Expr, Number};
 
 use super::term::{align, type_of_number};
 use super::{Column, Ex, Operand, Place, Side, Term, expressions};

@@ -31,6 +31,7 @@ pub trait DatedTimed: Dated + Timed {}
 #[diagnostic::on_unimplemented(message = "a `{Self}` is no day")]
 pub trait Day: Dated {}
 
+#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
 macro_rules! moments {
     ($date:ty, $time:ty, $local:ty, $instant:ty) => {
         moments! { Dated: $date, $local, $instant }
