@@ -116,7 +116,7 @@ async fn groups_over_joins() {
             .order(|(_, name), (.., line)| (line.quantity.sum().desc(), name.asc()))
             .select(|(_, name), (.., line)| {
                 let total = line.price.mul(line.quantity.widen::<Decimal>()).sum();
-                row!(Spent { name: name, spent: total, lines: count() })
+                row!(Spent { name, spent: total, lines: count() })
             })
             .await?;
         let row =

@@ -178,8 +178,13 @@ impl<S, X: Selection<S>, R: Send + 'static, F: Fn(X::Row) -> R + Send + Sync + '
 /// ```
 #[macro_export]
 macro_rules! row {
-    ($($name:ident)::+ { $($field:ident: $value:expr),+ $(,)? }) => {
-        $crate::__::Mapped::new(($($value,)+), |($($field,)+)| $($name)::+ { $($field),+ })
+    (@value $field:ident) => { $field };
+    (@value $field:ident $value:expr) => { $value };
+    ($($name:ident)::+ { $($field:ident $(: $value:expr)?),+ $(,)? }) => {
+        $crate::__::Mapped::new(
+            ($($crate::row!(@value $field $($value)?),)+),
+            |($($field,)+)| $($name)::+ { $($field),+ },
+        )
     };
 }
 
