@@ -39,10 +39,12 @@ pub use crate::meta::{
 };
 pub use crate::migrate::{Migration, Migrations, Report, Scripts};
 pub use crate::model::{
-    Many, Maybe, Model, New, One, Path, Relation, RelationMeta, SoftDelete, Through, Versioned, Writable,
-    or_default,
+    Lockable, Many, Maybe, Model, New, One, Path, Relation, RelationMeta, SoftDelete, Through, Versioned,
+    Writable, or_default,
 };
-pub use crate::query::{At, Column, CompositeColumn, Find, Load, Mapped, Side, Term, follow, load};
+pub use crate::query::{
+    Assigned, At, Column, CompositeColumn, Find, Load, Mapped, Side, Term, columns, follow, load,
+};
 pub use crate::repo::Repo;
 pub use crate::row::Row;
 pub use crate::scalar::{Element, Scalar, UnknownLabel, decode_as, encode_as, parse_variant, variant_of};

@@ -92,14 +92,12 @@ pub use error::{ConstraintOf, DriverError, Error, Kind, Result, Violation};
 pub use executor::Blocking;
 pub use fits::{Fits, Key, KeyVersion};
 pub use from_row::FromRow;
-pub use model::{Cardinality, Many, Maybe, Model, New, One, Relation, SoftDelete, Versioned, Writable};
+pub use model::{
+    Cardinality, Lockable, Many, Maybe, Model, New, One, Relation, SoftDelete, Versioned, Writable,
+};
 pub use outline::Difference;
 pub use query::{
-    Along, Append, Case, Column, Common, CompositeColumn, Cond, Counted, Deep, Divisible, Ex, Expression,
-    Extent, Filterable, Find, Grouped, Groups, IntoLiteral, Item, Keys, Listed, Literal, Load, LoadOf, Loads,
-    Mode, Nested, Numeric, Operand, OrNull, Order, Orders, Over, Place, Plus, Query, Record, Selected,
-    Selection, Source, Step, Subquery, Summed, Tabular, ToMany, ToOne, Tree, Whole, Widens, count, cume_dist,
-    dense_rank, exists, ntile, percent_rank, rank, row_number, scalar, value,
+    Along, Append, Assigned, Case, Column, Common, CompositeColumn, Cond, Counted, Cursor, Deep, Divisible, Ex, Expression, Extent, Filterable, Find, Grouped, Groups, IntoLiteral, Item, Keys, Listed, Literal, Load, LoadOf, Loads, Mode, Nested, Numeric, Operand, OrNull, Order, Orders, Over, Page, Place, Plus, Query, Record, Selected, Selection, Source, Step, Subquery, Summed, Tabular, ToMany, ToOne, Tree, Whole, Widens, count, cume_dist, dense_rank, exists, ntile, percent_rank, rank, row_number, scalar, seal_cursors, value,
 };
 pub use rex_sql::Dialect;
 pub use scalar::{Element, KeyParts, Scalar, UnknownLabel};

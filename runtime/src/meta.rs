@@ -123,13 +123,15 @@ pub struct Upkeep {
     pub version: Option<u16>,
     /// The place of the column that a deletion writes the time to.
     pub soft_delete: Option<u16>,
+    /// Places of columns that updates leave alone.
+    pub immutable: &'static [u16],
     /// Places of columns, and what each update writes there that does not set them.
     pub on_update: &'static [(u16, DefaultValue)],
 }
 
 impl Upkeep {
     /// There are no such columns.
-    pub const NONE: Upkeep = Upkeep { version: None, soft_delete: None, on_update: &[] };
+    pub const NONE: Upkeep = Upkeep { version: None, soft_delete: None, immutable: &[], on_update: &[] };
 
     /// The same, and a column counts updates.
     #[must_use]
@@ -141,6 +143,12 @@ impl Upkeep {
     #[must_use]
     pub const fn soft_delete(self, place: u16) -> Self {
         Upkeep { soft_delete: Some(place), ..self }
+    }
+
+    /// The same, and updates leave these columns alone.
+    #[must_use]
+    pub const fn immutable(self, immutable: &'static [u16]) -> Self {
+        Upkeep { immutable, ..self }
     }
 
     /// The same, and updates write these.

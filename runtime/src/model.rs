@@ -41,6 +41,14 @@ pub trait Versioned: Model {
 )]
 pub trait SoftDelete: Model {}
 
+/// A model of a schema that is served by PostgreSQL alone, so that its rows can be locked.
+#[diagnostic::on_unimplemented(
+    message = "rows of `{Self}` cannot be locked: the schema is for SQLite too, which locks no rows",
+    label = "rows cannot be locked",
+    note = "within a transaction SQLite has one writer anyhow; a schema of PostgreSQL alone says so by `databases`"
+)]
+pub trait Lockable: Model {}
+
 /// A model whose rows are written too: a table that has a key.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is read only",

@@ -56,6 +56,8 @@ pub enum Shape {
     },
     /// A query.
     Select(Box<Select<Value>>),
+    /// What the database does for a query.
+    Explain(Box<Select<Value>>),
     /// New rows.
     Insert(Insert<Value>),
     /// A change of rows.
@@ -176,6 +178,14 @@ impl Operation {
                 Prepared { sql: Cow::Borrowed(sql), id: Some(Id::Many(id)), binds: Binds::Values(values) }
             }
             Shape::Select(select) => rendered(select.render(dialect)),
+            Shape::Explain(select) => {
+                let words = match dialect {
+                    Dialect::Postgres => "EXPLAIN",
+                    Dialect::Sqlite => "EXPLAIN QUERY PLAN",
+                };
+                let prepared = rendered(select.render(dialect));
+                Prepared { sql: Cow::Owned(format!("{words} {}", prepared.sql)), ..prepared }
+            }
             Shape::Insert(insert) => rendered(insert.render(dialect)),
             Shape::Update(update) => rendered(update.render(dialect)),
             Shape::Delete(delete) => rendered(delete.render(dialect)),
@@ -184,7 +194,7 @@ impl Operation {
 
     /// Whether it changes nothing.
     pub fn is_read(&self) -> bool {
-        matches!(self.shape, Shape::Get { .. } | Shape::Select(_))
+        matches!(self.shape, Shape::Get { .. } | Shape::Select(_) | Shape::Explain(_))
     }
 
     /// What it needs.

@@ -8,7 +8,9 @@ mod expr;
 mod find;
 mod gather;
 mod load;
+mod lock;
 mod order;
+mod page;
 mod place;
 mod related;
 mod scope;
@@ -21,14 +23,17 @@ pub use column::Column;
 pub use composite::CompositeColumn;
 pub use condition::Cond;
 pub use counted::{Counted, ToMany};
+pub(crate) use expr::kind;
 pub use expr::{
-    Case, Divisible, Ex, Expression, IntoLiteral, Literal, Numeric, Operand, Side, Step, Term, Widens, value,
+    Assigned, Case, Divisible, Ex, Expression, IntoLiteral, Literal, Numeric, Operand, Side, Step, Term,
+    Widens, value,
 };
 pub use find::Find;
 pub(crate) use find::{not_found, sink};
 pub use load::{Along, Append, Filterable, Load, LoadOf, Loads};
 pub use order::{Order, Orders};
-pub use place::{At, Grouped, OrNull, Place, Whole};
+pub use page::{Cursor, Page, seal_cursors};
+pub use place::{At, Grouped, OrNull, Place, Whole, columns};
 pub use related::ToOne;
 pub(crate) use scope::Scope;
 pub use shape::{

@@ -32,7 +32,21 @@ pub use label::{UnknownLabel, parse_variant, variant_of};
 pub(crate) use list::push_json;
 pub use newtype::{decode_as, encode_as};
 
-use crate::value::{Cell, Value};
+/// What the cells of date and time columns say, in days and microseconds.
+#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+pub(crate) use moment::{date, instant, local, time as time_of_day};
+
+use crate::value::{Cell, Fixed, Value};
+
+/// The exact number of a cell, which knows how many digits it has behind the point.
+pub(crate) fn fixed(cell: Cell<'_>) -> Option<Fixed> {
+    match cell {
+        #[cfg(feature = "decimal")]
+        Cell::Wire(wire) | Cell::Numeric(wire) => decimal::numeric(wire),
+        Cell::Scaled(units, scale) => Some(Fixed { mantissa: units.into(), scale }),
+        _ => None,
+    }
+}
 
 /// A Rust type that a column can hold.
 #[diagnostic::on_unimplemented(

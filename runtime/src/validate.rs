@@ -14,6 +14,7 @@ pub use test::Test;
 use crate::check;
 use crate::error::{Error, Result, Violation};
 use crate::meta::{ModelMeta, RuleMeta};
+use crate::query::Side;
 use crate::value::Value;
 
 /// Checks a new row: a value for each column.
@@ -33,8 +34,12 @@ pub(crate) fn rows(meta: &ModelMeta, values: &[Value]) -> Result<()> {
 }
 
 /// Checks a change: the columns that it sets, and what is over no others.
-pub(crate) fn changes(meta: &ModelMeta, set: &[(u16, Value)]) -> Result<()> {
-    let value = |column: u16| set.iter().find(|(place, _)| *place == column).map(|(_, value)| value);
+/// What is computed by the database, it checks.
+pub(crate) fn changes(meta: &ModelMeta, set: &[(u16, Side)]) -> Result<()> {
+    let value = |column: u16| match set.iter().find(|(place, _)| *place == column)? {
+        (_, Side::Value(value)) => Some(value),
+        (_, Side::Term(_)) => None,
+    };
     let mut found: Vec<Violation> =
         meta.rules.iter().filter_map(|rule| broken(rule, value(rule.column)?)).collect();
     found.extend(check::broken(meta.checks, meta.table.columns, &value));

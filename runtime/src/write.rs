@@ -8,6 +8,7 @@ mod delete;
 mod insert;
 mod link;
 mod upkeep;
+mod upsert;
 
 pub use by_key::ByKey;
 pub use changes::{Matching, Target, Update};

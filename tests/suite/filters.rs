@@ -2,7 +2,9 @@
 //! databases.
 
 mod expressions;
+mod pages;
 mod people;
+mod random;
 mod relations;
 
 use rex_orm::{Cond, Model, Result};

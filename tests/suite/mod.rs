@@ -32,3 +32,4 @@ mod tls;
 mod transactions;
 mod ui;
 mod watching;
+mod writes;

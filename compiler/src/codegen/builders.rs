@@ -111,6 +111,7 @@ fn create_impl(cx: &Cx<'_>, id: ModelId, states: &States) -> TokenStream {
     ]);
     let bounds = (!parameters.is_empty()).then(|| quote!(where #(#parameters: required::#markers),*));
     let generics = generics(&quote!(#(#parameters),*), states);
+    let or_else = or_else(model, bounds.as_ref());
     quote! {
         impl #generics #create #generics {
             #(#setters)*
@@ -118,6 +119,38 @@ fn create_impl(cx: &Cx<'_>, id: ModelId, states: &States) -> TokenStream {
             pub fn save(self) -> __::Pending<#row> #bounds {
                 self.0.save()
             }
+            #or_else
+        }
+    }
+}
+
+/// What is done where a row is there already.
+fn or_else(model: &Model, bounds: Option<&TokenStream>) -> TokenStream {
+    let row = names::item(&model.name);
+    let [unique, update, columns] =
+        ["Unique", "Update", "Columns"].map(|what| names::beside(what, &model.name));
+    if model.primary_key.is_empty() && model.uniques.is_empty() {
+        return TokenStream::new();
+    }
+    quote! {
+        /// Writes the row, unless one is there already with which it shares a unique value: then
+        /// nothing is written, and the answer is none.
+        pub fn or_ignore(self) -> __::Pending<__::Option<#row>> #bounds {
+            self.0.or_ignore()
+        }
+        /// Writes the row; one that is there already, by this unique, gets the values that are set.
+        pub fn upsert(self, by: #unique) -> __::Pending<#row> #bounds {
+            self.0.upsert(by)
+        }
+        /// Writes the row; one that is there already, by this unique, is changed.
+        pub fn or_update(
+            self,
+            by: #unique,
+            change: impl __::FnOnce(#update<()>, #columns<#row>) -> #update<()>,
+        ) -> __::Pending<#row>
+        #bounds
+        {
+            self.0.or_update(by, |update| change(#update(update), __::columns::<#row>()).0)
         }
     }
 }
@@ -164,6 +197,7 @@ fn update_struct(model: &Model) -> TokenStream {
 
 fn update_impl(cx: &Cx<'_>, model: &Model) -> TokenStream {
     let (update, row) = (names::beside("Update", &model.name), names::item(&model.name));
+    let columns = names::beside("Columns", &model.name);
     let is_key = |field: &Field<'_>| field.columns.iter().any(|place| model.primary_key.contains(place));
     let fields = fields::of(cx, model).into_iter().filter(|field| !is_key(field));
     let setters = fields.map(|field| {
@@ -173,17 +207,30 @@ fn update_impl(cx: &Cx<'_>, model: &Model) -> TokenStream {
             return not_updated(&method);
         }
         let deprecated = field.deprecation();
+        if field.is_composite() {
+            return quote! {
+                #docs
+                #deprecated
+                pub fn #method<How>(self, value: impl __::Fits<#ty, How>) -> Self {
+                    Self(self.0.#set(#number, value.fit()))
+                }
+            };
+        }
         quote! {
             #docs
             #deprecated
-            pub fn #method<How>(self, value: impl __::Fits<#ty, How>) -> Self {
-                Self(self.0.#set(#number, value.fit()))
+            pub fn #method<How>(self, value: impl __::Assigned<#row, #ty, How>) -> Self {
+                Self(self.0.#set(#number, value.assigned()))
             }
         }
     });
     quote! {
         impl<T> #update<T> {
             #(#setters)*
+            /// Sets fields to what is computed of the row as it is: `.set(|u, c| u.age(c.age.add(1)))`.
+            pub fn set(self, change: impl __::FnOnce(Self, #columns<#row>) -> Self) -> Self {
+                change(self, __::columns::<#row>())
+            }
             /// Writes the change; answers with the row, or with how many rows there were.
             pub fn save(self) -> __::Pending<T::Out>
             where

@@ -124,6 +124,11 @@ pub(super) fn shown<'a>(fields: &'a [Field<'_>]) -> Vec<Shown<'a>> {
 }
 
 impl Field<'_> {
+    /// Whether it is of several columns.
+    pub(super) fn is_composite(&self) -> bool {
+        matches!(self.kind, Kind::Composite(_))
+    }
+
     /// `#[deprecated]`, where it is.
     pub(super) fn deprecation(&self) -> Option<TokenStream> {
         shown::deprecated(self.deprecated)

@@ -91,6 +91,11 @@ fn upkeep(cx: &Cx<'_>, model: &Model) -> Expr {
     if let Some(place) = model.soft_delete {
         upkeep = constant::method(upkeep, "soft_delete", [constant::number(place)]);
     }
+    let immutable = model.columns.iter().enumerate().filter(|(_, column)| column.immutable);
+    let immutable: Vec<usize> = immutable.map(|(place, _)| place).collect();
+    if !immutable.is_empty() {
+        upkeep = constant::method(upkeep, "immutable", [places(&immutable)]);
+    }
     let columns = model.columns.iter().enumerate();
     let on_update = columns.filter_map(|(place, column)| {
         let value = default_value(cx, column.ty, column.on_update.as_ref()?);

@@ -261,7 +261,9 @@ fn acts(cx: &Cx<'_>, model: &Model) -> TokenStream {
         }
     });
     let soft_delete = model.soft_delete.map(|_| quote!(impl __::SoftDelete for #row {}));
-    quote!(#versioned #soft_delete)
+    let lockable = (cx.options.databases == [rex_sql::Dialect::Postgres] && !model.is_read_only())
+        .then(|| quote!(impl __::Lockable for #row {}));
+    quote!(#versioned #soft_delete #lockable)
 }
 
 /// What the runtime asks of a model whose rows are written.

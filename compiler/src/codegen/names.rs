@@ -23,8 +23,11 @@ const MORE_KEYWORDS: [&str; 3] = ["virtual", "while", "yield"];
 const RESERVED: [&str; 4] = ["self", "super", "crate", "Self"];
 
 /// Methods of every builder and repository; a field's or relation's own gets a `_` behind it.
-const METHODS: [&str; 13] = [
+const METHODS: [&str; 16] = [
     "save",
+    "upsert",
+    "or_ignore",
+    "or_update",
     "set",
     "get",
     "find",

@@ -250,14 +250,28 @@ fn by_unique(cx: &Cx<'_>, id: ModelId, get: usize, at: usize, unique: &Unique) -
     })
 }
 
-/// `db.post().tags(id).add([…])`, for a many-to-many over a table of its own.
+/// `db.post().tags(id).add([…])`, for a many-to-many. Over a model, where deleting a link is no change
+/// of it.
 fn links(cx: &Cx<'_>, model: &Model, relation: &rex_schema::model::Relation) -> Option<TokenStream> {
-    let RelationKind::ManyToMany { .. } = relation.kind else { return None };
-    let _ = cx;
+    match relation.kind {
+        RelationKind::ManyToMany { .. } => {}
+        RelationKind::Through { here, .. } => {
+            let (between, _) = cx.schema.foreign_key(here);
+            let between = &cx.schema[between];
+            if between.soft_delete.is_some() || between.is_read_only() {
+                return None;
+            }
+        }
+        RelationKind::ToOne { .. } | RelationKind::InverseOne { .. } | RelationKind::InverseMany { .. } => {
+            return None;
+        }
+    }
     let row = names::item(&model.name);
     let (method, marker) = (names::method(&relation.name), names::camel(&[&relation.name]));
-    let docs =
-        layout::docs(&[&format!("The links of a row to its `{}`: `add`, `remove`, `set`.", relation.name)]);
+    let docs = layout::docs(&[&format!(
+        "The links of a row to its `{}`: `add`, `remove`, `set`, `clear`.",
+        relation.name
+    )]);
     let deprecated = shown::deprecated(relation.deprecated.as_deref());
     Some(quote! {
         #docs

@@ -26,6 +26,9 @@ pub struct ColumnRef {
 }
 
 impl ColumnRef {
+    /// The place of the row that an insert could not write, in what it changes instead.
+    pub const NEW: u16 = u16::MAX;
+
     /// A column of the statement's first table.
     pub fn new(name: impl Into<Name>) -> Self {
         ColumnRef::of(0, name)

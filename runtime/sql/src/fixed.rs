@@ -3,7 +3,7 @@
 //! Each takes the parts of the statement as plain names and gives its text for one dialect.
 //! Placeholders are numbered in the order in which the columns are given.
 
-use crate::statement::{Delete, Insert, OnConflict, Projection, Select, Table};
+use crate::statement::{Delete, Insert, NewRows, OnConflict, Projection, Select, Table};
 use crate::{ColumnRef, Dialect, Expr, Name};
 
 /// `SELECT columns FROM table WHERE by = $1 AND …`: one row by its key or by a unique, and only
@@ -26,7 +26,7 @@ pub fn insert(dialect: Dialect, table: &Table, columns: &[&str], returning: &[Co
     let insert = Insert {
         table: table.clone(),
         columns: columns.iter().map(|column| owned(column)).collect(),
-        rows: vec![columns.iter().map(|_| Some(())).collect()],
+        rows: NewRows::Values(vec![columns.iter().map(|_| Some(())).collect()]),
         on_conflict: OnConflict::Fail,
         returning: returning.to_vec(),
     };

@@ -33,6 +33,8 @@ pub enum Call {
     HasAll,
     /// Of two lists: whether they have an element in common.
     HasAny,
+    /// Of two lists: one behind the other.
+    Append,
     /// Of an exact number: rounded to a smaller number of digits, half away from zero.
     Round {
         /// The digits after the point that it has.
@@ -149,6 +151,7 @@ impl Call {
             Call::NullIf => format!("NULLIF({list})"),
             Call::HasAll => format!("(({first}) @> ({second}))"),
             Call::HasAny => format!("(({first}) && ({second}))"),
+            Call::Append => format!("array_cat({list})"),
             Call::Round { to, .. } => format!("round({first}, {to})"),
             Call::Part(Part::Second, moment) => {
                 format!("floor(EXTRACT(second FROM {}))::integer", civil(first, moment))
@@ -202,6 +205,11 @@ impl Call {
             Call::HasAny => format!(
                 "CASE WHEN ({first}) IS NOT NULL AND ({second}) IS NOT NULL THEN EXISTS (SELECT 1 FROM \
                  json_each({second}) AS wanted WHERE wanted.value IN (SELECT value FROM json_each({first}))) END"
+            ),
+            // Their texts are put together: values would come out as others, `true` as 1.
+            Call::Append => format!(
+                "CASE '[]' WHEN json({first}) THEN json({second}) WHEN json({second}) THEN json({first}) \
+                 ELSE rtrim(json({first}), ']') || ',' || ltrim(json({second}), '[') END"
             ),
             Call::Round { from, to } => rounded_sqlite(first, from.saturating_sub(to)),
             Call::Part(part, moment) => {

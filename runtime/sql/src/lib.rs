@@ -36,8 +36,8 @@ pub use expr::{ColumnRef, Comparison, Direction, Expr, Kind, Name, Nulls, Order,
 pub use function::{Call, Moment, Part};
 pub use render::{Bind, FAILS, Rendered, double_guards, integer_guard};
 pub use statement::{
-    Common, Delete, Distinct, Insert, Join, JoinKind, OnConflict, Projection, Select, SetOperator, Source,
-    Table, Update,
+    Common, Delete, Distinct, Insert, Join, JoinKind, Lock, NewRows, OnConflict, Projection, Select,
+    SetOperator, Source, Strength, Table, Update, Wait,
 };
 
 /// A database that SQL is written for.

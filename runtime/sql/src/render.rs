@@ -1,6 +1,7 @@
 //! The renderer: trees to text.
 
 mod expr;
+mod insert;
 mod number;
 mod over;
 mod select;
@@ -10,7 +11,7 @@ pub use number::{FAILS, double_guards, integer_guard};
 use std::fmt::Write as _;
 
 use crate::expr::{ColumnRef, Direction, Expr, Nulls, Order};
-use crate::statement::{Delete, Insert, OnConflict, Table, Update};
+use crate::statement::{Delete, Table, Update};
 use crate::{Dialect, push_ident};
 
 /// The text of a statement and what has to be bound to it.
@@ -87,35 +88,6 @@ impl<'a, V> Writer<'a, V> {
         self.next += if qualified { tables } else { 0 };
     }
 
-    pub(crate) fn insert(&mut self, insert: &'a Insert<V>) {
-        self.push("INSERT INTO ");
-        self.table(&insert.table);
-        if insert.columns.is_empty() {
-            self.push(" DEFAULT VALUES");
-        } else {
-            self.push(" (");
-            self.list(insert.columns.iter(), |this, name| push_ident(&mut this.out, name));
-            self.push(") VALUES ");
-            self.list(insert.rows.iter(), |this, row| {
-                this.push("(");
-                this.list(row.iter(), Self::cell);
-                this.push(")");
-            });
-        }
-        if insert.on_conflict == OnConflict::Skip {
-            self.push(" ON CONFLICT DO NOTHING");
-        }
-        self.returning(&insert.returning);
-    }
-
-    fn cell(&mut self, value: &'a Option<V>) {
-        match (value, self.dialect) {
-            (Some(value), _) => self.bind(Bind::One(value)),
-            (None, Dialect::Postgres) => self.push("DEFAULT"),
-            (None, Dialect::Sqlite) => self.push("NULL"),
-        }
-    }
-
     pub(crate) fn update(&mut self, update: &'a Update<V>) {
         let set = update.set.iter().any(|(_, value)| value.has_query());
         self.enter(1, set || update.filter.as_ref().is_some_and(Expr::has_query), &[]);
@@ -123,11 +95,7 @@ impl<'a, V> Writer<'a, V> {
         self.table(&update.table);
         self.alias(0);
         self.push(" SET ");
-        self.list(update.set.iter(), |this, (name, value)| {
-            push_ident(&mut this.out, name);
-            this.push(" = ");
-            this.expr(value);
-        });
+        self.assignments(&update.set);
         self.filter(update.filter.as_ref());
         self.returning(&update.returning);
     }
@@ -152,15 +120,6 @@ impl<'a, V> Writer<'a, V> {
                 self.push(" WHERE ");
                 self.expr(filter);
             }
-        }
-    }
-
-    /// There is one table only, so that its columns need no name of it.
-    fn returning(&mut self, columns: &[ColumnRef]) {
-        self.frames.clear();
-        if !columns.is_empty() {
-            self.push(" RETURNING ");
-            self.list(columns.iter(), Self::shown);
         }
     }
 
@@ -209,6 +168,10 @@ impl<'a, V> Writer<'a, V> {
     }
 
     fn column(&mut self, column: &ColumnRef) {
+        if column.source == ColumnRef::NEW {
+            self.push("excluded.");
+            return push_ident(&mut self.out, &column.name);
+        }
         let frame = self.frames.iter().rev().nth(usize::from(column.up));
         if let Some(Frame { first, qualified: true, .. }) = frame {
             _ = write!(self.out, "t{}.", first + usize::from(column.source));

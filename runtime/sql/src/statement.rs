@@ -1,7 +1,7 @@
 //! Statements as trees.
 
 use crate::Dialect;
-use crate::expr::{ColumnRef, Expr, Name, Order};
+use crate::expr::{ColumnRef, Expr, Kind, Name, Order};
 use crate::render::{Rendered, Writer};
 
 /// A table's name.
@@ -133,6 +133,35 @@ pub struct Common<V> {
     pub recursive: bool,
 }
 
+/// A lock on the rows that a query finds, until its transaction ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lock {
+    /// Whom it keeps out.
+    pub strength: Strength,
+    /// What happens where another transaction has a row.
+    pub wait: Wait,
+}
+
+/// Whom a lock keeps out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strength {
+    /// Who locks or changes the row.
+    Update,
+    /// Who changes the row.
+    Share,
+}
+
+/// What happens where another transaction has a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// It is waited for.
+    Until,
+    /// It is left out.
+    Skip,
+    /// The query fails.
+    Fail,
+}
+
 /// A query.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Select<V> {
@@ -162,6 +191,8 @@ pub struct Select<V> {
     pub limit: Option<V>,
     /// How many rows are left out at the start, an integer.
     pub offset: Option<V>,
+    /// Whether and how the rows are locked, in PostgreSQL.
+    pub lock: Option<Lock>,
     /// When not empty, limit and offset hold for each distinct value of these columns.
     pub per: Vec<ColumnRef>,
 }
@@ -182,6 +213,7 @@ impl<V> Select<V> {
             order: Vec::new(),
             limit: None,
             offset: None,
+            lock: None,
             per: Vec::new(),
         }
     }
@@ -206,12 +238,31 @@ impl<V> Select<V> {
 }
 
 /// What an insert does with a row that is there already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OnConflict {
+#[derive(Clone, Debug, PartialEq)]
+pub enum OnConflict<V> {
     /// It fails.
     Fail,
     /// It leaves the row out.
     Skip,
+    /// It changes the row that is there.
+    Update {
+        /// The columns of the unique that both rows agree in.
+        target: Vec<Name>,
+        /// What is set. Columns are those of the row that is there; at the place
+        /// [`ColumnRef::NEW`] those of the new one.
+        set: Vec<(Name, Expr<V>)>,
+    },
+}
+
+/// The values of new rows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NewRows<V> {
+    /// For each row a value for each column; none stands for the column's default, which on SQLite is
+    /// null: fit for its integer primary key only.
+    Values(Vec<Vec<Option<V>>>),
+    /// For each column its type and the values of all rows: one bound array each, whatever their
+    /// number, in PostgreSQL.
+    Arrays(Vec<(Kind, Vec<V>)>),
 }
 
 /// New rows.
@@ -221,11 +272,10 @@ pub struct Insert<V> {
     pub table: Table,
     /// The columns that are set.
     pub columns: Vec<Name>,
-    /// For each row a value for each of `columns`; none stands for the column's default, which on
-    /// SQLite is null: fit for its integer primary key only.
-    pub rows: Vec<Vec<Option<V>>>,
+    /// Their values.
+    pub rows: NewRows<V>,
     /// What happens with a row that is there already.
-    pub on_conflict: OnConflict,
+    pub on_conflict: OnConflict<V>,
     /// The columns of the new rows to answer with.
     pub returning: Vec<ColumnRef>,
 }

@@ -154,7 +154,7 @@ fn rows_may_leave_columns_to_the_database() {
     let insert = Insert {
         table: Table::new("tags"),
         columns: vec!["id".into(), "name".into()],
-        rows: vec![vec![None, Some(1)], vec![Some(2), Some(3)]],
+        rows: NewRows::Values(vec![vec![None, Some(1)], vec![Some(2), Some(3)]]),
         on_conflict: OnConflict::Skip,
         returning: vec![ColumnRef::new("id")],
     };
@@ -162,6 +162,30 @@ fn rows_may_leave_columns_to_the_database() {
     let tail = r#"ON CONFLICT DO NOTHING RETURNING "id""#;
     assert_eq!(insert.render(Dialect::Postgres).sql, format!("{head} (DEFAULT, $1), ($2, $3) {tail}"));
     assert_eq!(insert.render(Dialect::Sqlite).sql, format!("{head} (NULL, ?1), (?2, ?3) {tail}"));
+}
+
+#[test]
+fn rows_are_arrays_or_change_what_is_there() {
+    let insert = Insert {
+        table: Table::new("tags"),
+        columns: vec!["id".into(), "name".into()],
+        rows: NewRows::Arrays(vec![(Kind::I64, vec![1, 2]), (Kind::Text, vec![3, 4])]),
+        on_conflict: OnConflict::Update {
+            target: vec!["id".into()],
+            set: vec![
+                ("name".into(), Expr::Column(ColumnRef::of(ColumnRef::NEW, "name"))),
+                ("hits".into(), Expr::Next(ColumnRef::new("hits"))),
+            ],
+        },
+        returning: vec![ColumnRef::new("id")],
+    };
+    let head = r#"INSERT INTO "tags" AS t0 ("id", "name")"#;
+    let tail =
+        r#"ON CONFLICT ("id") DO UPDATE SET "name" = excluded."name", "hits" = t0."hits" + 1 RETURNING "id""#;
+    let arrays = "SELECT * FROM unnest($1::bigint[], $2::text[])";
+    assert_eq!(insert.render(Dialect::Postgres).sql, format!("{head} {arrays} {tail}"));
+    assert_eq!(insert.render(Dialect::Sqlite).sql, format!("{head} VALUES (?1, ?2), (?3, ?4) {tail}"));
+    assert_eq!(insert.render(Dialect::Sqlite).binds, [&1, &3, &2, &4].map(Bind::One));
 }
 
 #[test]

@@ -24,7 +24,7 @@ use std::marker::PhantomData;
 pub use choose::{Case, IntoLiteral, Literal, value};
 pub use json::Step;
 pub use numbers::{Divisible, Numeric, Widens};
-pub use operand::{Operand, Side};
+pub use operand::{Assigned, Operand, Side};
 pub use term::Term;
 pub(super) use term::compare;
 pub(crate) use term::{kind, type_of_number};

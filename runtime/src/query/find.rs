@@ -15,11 +15,11 @@ use crate::Pending;
 use crate::adapter::{Access, BoxFuture, Session, Work};
 use crate::db::Db;
 use crate::error::{Error, Kind, Result};
-use crate::meta::{ColumnMeta, ModelMeta, TableMeta};
+use crate::meta::{ColumnMeta, ModelMeta, TableMeta, Type};
 use crate::model::{Cardinality, Many, Maybe, Model, One, Relation, SoftDelete, Writable};
 use crate::operation::{Operation, Shape};
 use crate::row::Row;
-use crate::scalar::KeyParts;
+use crate::scalar::{KeyParts, Scalar};
 use crate::stream::{Found, Rows};
 use crate::value::Value;
 use crate::write::{Deletion, Matching, Update, mark_matching, remove_matching};
@@ -31,10 +31,21 @@ use crate::write::{Deletion, Matching, Update, mark_matching, remove_matching};
 pub struct Find<M: Model, L = (), C = Many> {
     db: Db,
     name: &'static str,
-    tail: Tail,
+    pub(super) tail: Tail,
     start: Start,
     loads: L,
     of: PhantomData<fn() -> (M, C)>,
+}
+
+/// A finder taken apart.
+pub(super) struct Parts<L> {
+    pub(super) db: Db,
+    pub(super) order: Vec<rex_sql::Order<Value>>,
+    /// The type of what each key of the order sorts.
+    pub(super) types: Vec<Option<Type>>,
+    /// The query without its order; none if it leads nowhere.
+    pub(super) select: Option<Select<Value>>,
+    pub(super) loads: L,
 }
 
 /// Where a query starts.
@@ -73,6 +84,15 @@ impl<M: Model, L, C> Find<M, L, C> {
     pub fn filter(mut self, cond: impl FnOnce(M::Columns<M>) -> Cond<M>) -> Self {
         self.tail.filter(cond(columns_of::<M>()));
         self
+    }
+
+    /// Keeps only rows for which the condition is true, if there is a value to ask about: a filter of a
+    /// form that may be empty.
+    pub fn filter_if<V>(self, value: Option<V>, cond: impl FnOnce(M::Columns<M>, V) -> Cond<M>) -> Self {
+        match value {
+            Some(value) => self.filter(|columns| cond(columns, value)),
+            None => self,
+        }
     }
 
     /// Sorts the rows. A further order sorts those that are equal by the ones before.
@@ -139,6 +159,32 @@ impl<M: Model, L, C> Find<M, L, C> {
             start => apply(&M::META.table, self.tail, &start),
         };
         Rows::new(self.db, Found::<M, L>::new(select_rows(M::META, "stream", select), self.loads))
+    }
+
+    pub(super) fn into_parts(mut self) -> Parts<L> {
+        let (order, types) = self.tail.take_order();
+        let select = match self.start {
+            Start::Nowhere => None,
+            start => Some(apply(&M::META.table, self.tail, &start)),
+        };
+        Parts { db: self.db, order, types, select, loads: self.loads }
+    }
+
+    /// What the database does to find the rows: PostgreSQL's `EXPLAIN`, SQLite's `EXPLAIN QUERY PLAN`.
+    /// Nothing is found, and nothing is loaded along. The text is for reading, and differs from
+    /// version to version.
+    pub fn explain(self) -> Pending<String> {
+        let select = match self.start {
+            Start::Nowhere => None,
+            start => Some(apply(&M::META.table, self.tail, &start)),
+        };
+        let db = self.db;
+        Box::pin(async move {
+            match select {
+                Some(select) => explained(M::META, &db, select).await,
+                None => Ok("nothing is sent: the key is null, and leads nowhere".to_owned()),
+            }
+        })
     }
 
     /// How many rows there are.
@@ -368,6 +414,20 @@ impl Asked {
         db.execute(&operation, &mut sink).await?;
         Ok(value)
     }
+}
+
+async fn explained(model: &'static ModelMeta, db: &Db, select: Select<Value>) -> Result<String> {
+    let shape = Shape::Explain(Box::new(select));
+    let operation = Operation { model, name: "explain", table: &model.table, shape };
+    let mut lines: Vec<String> = Vec::new();
+    let mut sink = |row: &mut Row<'_>| {
+        // In SQLite a line has its number and its parent's before it.
+        let text = row.cells().len() - 1;
+        lines.push(<String as Scalar>::decode(row.cells().cell(text)?).unwrap_or_default());
+        Ok(())
+    };
+    db.execute(&operation, &mut sink).await?;
+    Ok(lines.join("\n"))
 }
 
 /// The query of a tail from its start; it answers with the table's columns.

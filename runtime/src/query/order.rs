@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use rex_sql::{Direction, Expr, Nulls};
 
+use crate::meta::Type;
 use crate::value::Value;
 
 /// A key to sort the rows of `M` by. Nulls count as the largest value, on every database.
@@ -11,13 +12,25 @@ use crate::value::Value;
 #[must_use = "an order does nothing until it is handed to `order`"]
 pub struct Order<M> {
     key: rex_sql::Order<Value>,
+    /// The type of what is sorted, where it is known.
+    ty: Option<Type>,
     of: PhantomData<fn() -> M>,
+}
+
+impl<M> Clone for Order<M> {
+    fn clone(&self) -> Self {
+        Order { key: self.key.clone(), ty: self.ty, of: PhantomData }
+    }
 }
 
 impl<M> Order<M> {
     pub(crate) fn new(by: Expr<Value>, nullable: bool, direction: Direction) -> Self {
         let nulls = if nullable { Nulls::Largest } else { Nulls::Never };
-        Order { key: rex_sql::Order { by, direction, nulls }, of: PhantomData }
+        Order { key: rex_sql::Order { by, direction, nulls }, ty: None, of: PhantomData }
+    }
+
+    pub(crate) fn of_type(self, ty: Option<Type>) -> Self {
+        Order { ty, ..self }
     }
 
     /// Nulls before all others.
@@ -41,6 +54,10 @@ impl<M> Order<M> {
 pub trait Orders<M> {
     /// Appends the keys.
     fn push_to(self, keys: &mut Vec<rex_sql::Order<Value>>);
+
+    /// Appends what each of them sorts.
+    #[doc(hidden)]
+    fn types(&self, types: &mut Vec<Option<Type>>);
 }
 
 #[diagnostic::do_not_recommend]
@@ -48,12 +65,20 @@ impl<M> Orders<M> for Order<M> {
     fn push_to(self, keys: &mut Vec<rex_sql::Order<Value>>) {
         keys.push(self.key);
     }
+
+    fn types(&self, types: &mut Vec<Option<Type>>) {
+        types.push(self.ty);
+    }
 }
 
 #[diagnostic::do_not_recommend]
 impl<M> Orders<M> for Vec<Order<M>> {
     fn push_to(self, keys: &mut Vec<rex_sql::Order<Value>>) {
         keys.extend(self.into_iter().map(|order| order.key));
+    }
+
+    fn types(&self, types: &mut Vec<Option<Type>>) {
+        types.extend(self.iter().map(|order| order.ty));
     }
 }
 
@@ -65,6 +90,12 @@ macro_rules! tuple_orders {
             fn push_to(self, keys: &mut Vec<rex_sql::Order<Value>>) {
                 let ($($name,)*) = self;
                 $($name.push_to(keys);)*
+            }
+
+            #[allow(non_snake_case, reason = "a variable for each type")]
+            fn types(&self, types: &mut Vec<Option<Type>>) {
+                let ($($name,)*) = self;
+                $($name.types(types);)*
             }
         }
     )*};

@@ -37,7 +37,7 @@ impl At {
 }
 
 /// The columns of `M` as the only table of a statement has them.
-pub(crate) fn columns<M: Model>() -> M::Columns<M> {
+pub fn columns<M: Model>() -> M::Columns<M> {
     M::columns(At::new::<M>(0))
 }
 

@@ -1,9 +1,9 @@
 //! What a finder and an eager load have in common: which rows, in which order, how many.
 
-use rex_sql::{ColumnRef, Direction, Expr, Join, Nulls, Order, Projection, Select};
+use rex_sql::{ColumnRef, Direction, Expr, Join, Lock, Nulls, Order, Projection, Select, Strength, Wait};
 
 use super::{Cond, Orders, Scope};
-use crate::meta::TableMeta;
+use crate::meta::{TableMeta, Type};
 use crate::model::{Path, Relation, RelationMeta, Through};
 use crate::value::Value;
 
@@ -11,6 +11,10 @@ use crate::value::Value;
 pub(crate) struct Tail {
     filter: Option<Expr<Value>>,
     order: Vec<Order<Value>>,
+    /// The type of what each key of the order sorts.
+    types: Vec<Option<Type>>,
+    /// Whether and how the rows are locked.
+    lock: Option<Lock>,
     limit: Option<i64>,
     offset: Option<i64>,
     scope: Scope,
@@ -43,7 +47,23 @@ impl Tail {
     }
 
     pub(crate) fn order<M>(&mut self, orders: impl Orders<M>) {
+        orders.types(&mut self.types);
         orders.push_to(&mut self.order);
+    }
+
+    /// The keys of the order, and the type of what each sorts; there is no order then.
+    pub(crate) fn take_order(&mut self) -> (Vec<Order<Value>>, Vec<Option<Type>>) {
+        (std::mem::take(&mut self.order), std::mem::take(&mut self.types))
+    }
+
+    pub(crate) fn lock(&mut self, strength: Strength) {
+        let wait = self.lock.map_or(Wait::Until, |lock| lock.wait);
+        self.lock = Some(Lock { strength, wait });
+    }
+
+    pub(crate) fn wait(&mut self, wait: Wait) {
+        let strength = self.lock.map_or(Strength::Update, |lock| lock.strength);
+        self.lock = Some(Lock { strength, wait });
     }
 
     pub(crate) fn limit(&mut self, rows: u64) {
@@ -95,6 +115,7 @@ impl Tail {
         Select {
             filter: self.scope.narrow(table, self.filter),
             order: self.order,
+            lock: self.lock,
             limit: self.limit.map(Value::I64),
             offset: self.offset.map(Value::I64),
             ..Select::new(projection, table.table())

@@ -32,7 +32,7 @@ fn from_fixed(fixed: Fixed) -> Option<Decimal> {
 
 /// PostgreSQL's `numeric`: the number of digits in base 10,000, the weight of the first of them,
 /// the sign, the scale, then the digits; each of 16 bits.
-fn numeric(wire: &[u8]) -> Option<Fixed> {
+pub(super) fn numeric(wire: &[u8]) -> Option<Fixed> {
     let word = |place: usize| wire.get(place * 2..place * 2 + 2).map(|pair| [pair[0], pair[1]]);
     let count = usize::from(u16::from_be_bytes(word(0)?));
     let weight = i32::from(i16::from_be_bytes(word(1)?));

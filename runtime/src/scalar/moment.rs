@@ -10,7 +10,7 @@ const POSTGRES_EPOCH_DAYS: i64 = 10_957;
 const POSTGRES_EPOCH: i64 = POSTGRES_EPOCH_DAYS * calendar::DAY;
 
 /// A `Date`: days since 1970-01-01.
-pub(super) fn date(cell: Cell<'_>) -> Option<i64> {
+pub(crate) fn date(cell: Cell<'_>) -> Option<i64> {
     match cell {
         Cell::Text(text) => calendar::parse_date(text),
         Cell::Date(days) => Some(days),
@@ -24,7 +24,7 @@ pub(super) fn date(cell: Cell<'_>) -> Option<i64> {
 }
 
 /// A `Time`: microseconds since midnight.
-pub(super) fn time(cell: Cell<'_>) -> Option<i64> {
+pub(crate) fn time(cell: Cell<'_>) -> Option<i64> {
     match cell {
         Cell::Text(text) => calendar::parse_time(text),
         Cell::Time(micros) => Some(micros),
@@ -33,7 +33,7 @@ pub(super) fn time(cell: Cell<'_>) -> Option<i64> {
 }
 
 /// A `LocalDateTime`: microseconds since 1970-01-01T00:00:00.
-pub(super) fn local(cell: Cell<'_>) -> Option<i64> {
+pub(crate) fn local(cell: Cell<'_>) -> Option<i64> {
     match cell {
         Cell::Text(text) => calendar::parse_date_time(text),
         Cell::LocalDateTime(micros) => Some(micros),
@@ -42,7 +42,7 @@ pub(super) fn local(cell: Cell<'_>) -> Option<i64> {
 }
 
 /// A `DateTime`: microseconds since 1970-01-01T00:00:00Z.
-pub(super) fn instant(cell: Cell<'_>) -> Option<i64> {
+pub(crate) fn instant(cell: Cell<'_>) -> Option<i64> {
     match cell {
         Cell::Text(text) => calendar::parse_date_time(text.strip_suffix('Z')?),
         Cell::DateTime(micros) => Some(micros),

@@ -30,6 +30,7 @@ impl Watching<'_> {
             verb: match &operation.shape {
                 Shape::Get { .. } | Shape::Select(_) => "SELECT",
                 Shape::Create { .. } | Shape::CreateMany { .. } | Shape::Insert(_) => "INSERT",
+                Shape::Explain(_) => "EXPLAIN",
                 Shape::Update(_) => "UPDATE",
                 Shape::Remove { .. } | Shape::Delete(_) => "DELETE",
             }

@@ -55,7 +55,7 @@ fn is_sensitive(operation: &Operation) -> bool {
                 || mentions(update.filter.as_ref(), &named)
         }
         Shape::Delete(delete) => mentions(delete.filter.as_ref(), &named),
-        Shape::Select(select) => select.any_column(&mut told(&named)),
+        Shape::Select(select) | Shape::Explain(select) => select.any_column(&mut told(&named)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use rex_sql::Expr;
+use rex_sql::{Expr, Name};
 
 use super::by_key::{ByKey, missing};
 use super::defaults::store;
@@ -10,13 +10,12 @@ use super::upkeep::{next_version, refresh};
 use crate::Pending;
 use crate::composite::Composite;
 use crate::db::Db;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::meta::{ColumnMeta, ModelMeta};
 use crate::model::Model;
 use crate::operation::{Operation, Shape};
-use crate::query::{Scope, sink};
+use crate::query::{Scope, Side, sink};
 use crate::row::NoRows;
-use crate::scalar::Scalar;
 use crate::validate;
 use crate::value::Value;
 
@@ -25,7 +24,7 @@ use crate::value::Value;
 #[must_use = "nothing is written before `.save()`"]
 pub struct Update<M, T> {
     db: Db,
-    set: Vec<(u16, Value)>,
+    set: Vec<(u16, Side)>,
     target: T,
     of: PhantomData<fn() -> M>,
 }
@@ -54,7 +53,8 @@ pub trait Target<M: Model>: Sized {
     type Out;
 
     /// Sends the update.
-    fn save(self, db: Db, set: Vec<(u16, Value)>) -> Pending<Self::Out>;
+    #[doc(hidden)]
+    fn save(self, db: Db, set: Vec<(u16, Side)>) -> Pending<Self::Out>;
 }
 
 impl<M: Model, T> Update<M, T> {
@@ -63,8 +63,8 @@ impl<M: Model, T> Update<M, T> {
     }
 
     /// Sets the column at a place.
-    pub fn set(mut self, place: u16, value: impl Scalar) -> Self {
-        self.put(place, value.encode());
+    pub fn set(mut self, place: u16, value: Side) -> Self {
+        self.put(place, value);
         self
     }
 
@@ -73,12 +73,16 @@ impl<M: Model, T> Update<M, T> {
         let mut values = Vec::new();
         value.encode(&mut values);
         for (place, value) in (first..).zip(values) {
-            self.put(place, value);
+            self.put(place, Side::Value(value));
         }
         self
     }
 
-    fn put(&mut self, place: u16, value: Value) {
+    pub(super) fn into_set(self) -> Vec<(u16, Side)> {
+        self.set
+    }
+
+    fn put(&mut self, place: u16, value: Side) {
         self.set.retain(|(set, _)| *set != place);
         self.set.push((place, value));
     }
@@ -95,7 +99,7 @@ impl<M: Model, T> Update<M, T> {
 impl<M: Model> Target<M> for ByKey {
     type Out = M;
 
-    fn save(self, db: Db, set: Vec<(u16, Value)>) -> Pending<M> {
+    fn save(self, db: Db, set: Vec<(u16, Side)>) -> Pending<M> {
         Box::pin(async move {
             let kept = self.kept();
             let operation = one_row(M::META, self, set)?;
@@ -112,7 +116,7 @@ impl<M: Model> Target<M> for ByKey {
 impl<M: Model> Target<M> for Matching {
     type Out = u64;
 
-    fn save(self, db: Db, set: Vec<(u16, Value)>) -> Pending<u64> {
+    fn save(self, db: Db, set: Vec<(u16, Side)>) -> Pending<u64> {
         Box::pin(async move {
             if self.nowhere || set.is_empty() {
                 return Ok(0);
@@ -125,7 +129,7 @@ impl<M: Model> Target<M> for Matching {
 }
 
 /// An update that sets nothing is a read of the row.
-fn one_row(meta: &'static ModelMeta, row: ByKey, set: Vec<(u16, Value)>) -> Result<Operation> {
+fn one_row(meta: &'static ModelMeta, row: ByKey, set: Vec<(u16, Side)>) -> Result<Operation> {
     let shape = if set.is_empty() {
         Shape::Get { by: &meta.gets[0], values: row.into_key() }
     } else {
@@ -135,26 +139,46 @@ fn one_row(meta: &'static ModelMeta, row: ByKey, set: Vec<(u16, Value)>) -> Resu
     Ok(Operation { model: meta, name: "update", table: &meta.table, shape })
 }
 
-/// The columns are set in the table's order, so that the text does not depend on the order of
-/// the setters.
+/// The update of the rows that a condition matches.
 pub(super) fn statement(
     meta: &'static ModelMeta,
     name: &'static str,
-    mut set: Vec<(u16, Value)>,
+    set: Vec<(u16, Side)>,
     filter: Option<Expr<Value>>,
     returning: bool,
 ) -> Result<rex_sql::Update<Value>> {
     let table = &meta.table;
-    let title = |error: Error| error.with_operation(format!("{}.{name}", meta.name));
-    refresh(table, &mut set).map_err(title)?;
-    set.sort_by_key(|(place, _)| *place);
-    set.iter_mut().try_for_each(|(place, value)| store(table.column(*place), value)).map_err(title)?;
-    validate::changes(meta, &set).map_err(title)?;
-    let named = |(place, value): (u16, Value)| (table.column(place).name.into(), Expr::Value(value));
-    let mut values = Vec::with_capacity(set.len() + 1);
-    values.extend(set.into_iter().map(named));
-    values.extend(next_version(table));
+    let set =
+        assignments(meta, set).map_err(|error| error.with_operation(format!("{}.{name}", meta.name)))?;
     let columns = if returning { table.columns } else { &[] };
     let returning = columns.iter().map(ColumnMeta::shown).collect();
-    Ok(rex_sql::Update { table: table.table(), set: values, filter, returning })
+    Ok(rex_sql::Update { table: table.table(), set, filter, returning })
+}
+
+/// What is set, and what an update writes of its own accord. The columns are set in the table's order,
+/// so that the text does not depend on the order of the setters.
+pub(super) fn assignments(
+    meta: &'static ModelMeta,
+    mut set: Vec<(u16, Side)>,
+) -> Result<Vec<(Name, Expr<Value>)>> {
+    let table = &meta.table;
+    refresh(table, &mut set)?;
+    set.sort_by_key(|(place, _)| *place);
+    for (place, side) in &mut set {
+        if let Side::Value(value) = side {
+            store(table.column(*place), value)?;
+        }
+    }
+    validate::changes(meta, &set)?;
+    let mut assigned = Vec::with_capacity(set.len() + 1);
+    for (place, side) in set {
+        let column = table.column(place);
+        let value = match side {
+            Side::Value(value) => Expr::Value(value),
+            Side::Term(term) => term.stored(column.ty),
+        };
+        assigned.push((column.name.into(), value));
+    }
+    assigned.extend(next_version(table));
+    Ok(assigned)
 }

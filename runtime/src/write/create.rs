@@ -41,6 +41,10 @@ impl<M: Model, S> Draft<M, S> {
         Draft { db: self.db, values: self.values, of: PhantomData }
     }
 
+    pub(super) fn into_values(self) -> (Db, Vec<Value>) {
+        (self.db, self.values)
+    }
+
     /// Writes the row; answers with it as the database has it.
     pub fn save(self) -> Pending<M> {
         insert(self.db, "create", self.values)

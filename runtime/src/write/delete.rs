@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::meta::ModelMeta;
 use crate::model::Model;
 use crate::operation::{Operation, Shape};
-use crate::query::{Scope, sink};
+use crate::query::{Scope, Side, sink};
 use crate::row::NoRows;
 use crate::value::Value;
 
@@ -111,6 +111,6 @@ fn marking(
         Deletion::Now => Value::DateTime(now()),
         Deletion::Never => Value::Null,
     };
-    let shape = Shape::Update(statement(meta, name, vec![(place, value)], filter, returning)?);
+    let shape = Shape::Update(statement(meta, name, vec![(place, Side::Value(value))], filter, returning)?);
     Ok(Operation { model: meta, name, table: &meta.table, shape })
 }

@@ -1,6 +1,6 @@
 //! New rows, one or many.
 
-use rex_sql::{Dialect, Insert, OnConflict};
+use rex_sql::{Dialect, Insert, NewRows, OnConflict};
 
 use super::defaults::{complete, now};
 use crate::Pending;
@@ -10,12 +10,14 @@ use crate::error::{Error, Kind, Result};
 use crate::meta::{ColumnMeta, DefaultValue, ModelMeta};
 use crate::model::Model;
 use crate::operation::{Operation, Shape, many};
-use crate::query::sink;
+use crate::query::{kind, sink};
 use crate::validate;
 use crate::value::Value;
 
 /// PostgreSQL takes 65,535 values a statement, SQLite 32,766.
 pub(super) const MAX_BINDS: usize = 32_000;
+/// Where a column's values are one array, nothing but memory bounds them.
+const MAX_IN_ARRAYS: usize = 20_000;
 /// Beyond this, longer statements cost more to parse than they save.
 pub(super) const MAX_ROWS: usize = 1_000;
 
@@ -67,18 +69,28 @@ pub(crate) fn check(meta: &'static ModelMeta, values: Vec<Value>) -> Result<()> 
 
 /// The fixed insert leaves out what the database fills; a row that sets such a column has a
 /// statement made for it.
-fn one_row(meta: &'static ModelMeta, name: &'static str, mut values: Vec<Value>) -> Result<Operation> {
-    let title = |error: Error| error.with_operation(format!("{}.{name}", meta.name));
-    complete(meta, &mut values, now()).map_err(title)?;
-    validate::row(meta, &values).map_err(title)?;
+fn one_row(meta: &'static ModelMeta, name: &'static str, values: Vec<Value>) -> Result<Operation> {
+    let values = prepared(meta, name, values)?;
     let shape = if is_fixed(meta, &values) {
         let columns = meta.table.columns.iter().zip(values);
         let values = columns.filter(|(column, _)| !column.default.is_the_databases()).map(|(_, value)| value);
         Shape::Create { statement: meta.insert, values: values.collect() }
     } else {
-        Shape::Insert(statement(meta, vec![values]))
+        Shape::Insert(statement(meta, vec![values], false))
     };
     Ok(Operation { model: meta, name, table: &meta.table, shape })
+}
+
+/// The values of a row as they are sent.
+pub(super) fn prepared(
+    meta: &'static ModelMeta,
+    name: &'static str,
+    mut values: Vec<Value>,
+) -> Result<Vec<Value>> {
+    let title = |error: Error| error.with_operation(format!("{}.{name}", meta.name));
+    complete(meta, &mut values, now()).map_err(title)?;
+    validate::row(meta, &values).map_err(title)?;
+    Ok(values)
 }
 
 fn many_rows(
@@ -102,17 +114,19 @@ fn many_rows(
     });
     let mut operations = Vec::new();
     let mut chunk: Vec<Vec<Value>> = Vec::new();
-    let size = (MAX_BINDS / meta.table.columns.len().max(1)).clamp(1, MAX_ROWS);
+    let arrays = dialect == Dialect::Postgres;
+    let listed = (MAX_BINDS / width).clamp(1, MAX_ROWS);
+    let size = |row: &[Value]| if arrays && fits_arrays(meta, row) { MAX_IN_ARRAYS } else { listed };
     let mut close = |chunk: &mut Vec<Vec<Value>>| {
         if !chunk.is_empty() {
-            let shape = Shape::Insert(statement(meta, std::mem::take(chunk)));
+            let shape = Shape::Insert(statement(meta, std::mem::take(chunk), arrays));
             operations.push(Operation { model: meta, name, table: &meta.table, shape });
         }
     };
     for row in rows {
         let alike = chunk.first().is_none_or(|first| fills(meta, first).eq(fills(meta, &row)));
         let alone = chunk.first().is_some_and(|first| is_alone(meta, first));
-        if !alike || alone || chunk.len() == size {
+        if !alike || alone || chunk.first().is_some_and(|first| chunk.len() == size(first)) {
             close(&mut chunk);
         }
         chunk.push(row);
@@ -162,7 +176,7 @@ fn is_alone(meta: &'static ModelMeta, row: &[Value]) -> bool {
 }
 
 /// The insert of rows that all leave the same columns to the database.
-fn statement(meta: &'static ModelMeta, rows: Vec<Vec<Value>>) -> Insert<Value> {
+pub(super) fn statement(meta: &'static ModelMeta, rows: Vec<Vec<Value>>, arrays: bool) -> Insert<Value> {
     let table = &meta.table;
     let left: Vec<bool> = fills(meta, &rows[0]).collect();
     let all = left.iter().all(|left| *left);
@@ -173,18 +187,53 @@ fn statement(meta: &'static ModelMeta, rows: Vec<Vec<Value>>) -> Insert<Value> {
         let cells = row.into_iter().enumerate().filter(|(place, _)| kept(*place));
         cells.map(|(_, value)| (value != Value::Unset).then_some(value)).collect()
     };
+    let as_arrays = arrays && rows.len() > 1 && fits_arrays(meta, &rows[0]);
+    let rows = match as_arrays {
+        true => NewRows::Arrays(transposed(meta, rows, kept)),
+        false => NewRows::Values(rows.into_iter().map(cells).collect()),
+    };
     Insert {
         table: table.table(),
         columns: columns.map(|(_, column)| column.name.into()).collect(),
-        rows: rows.into_iter().map(cells).collect(),
+        rows,
         on_conflict: OnConflict::Fail,
         returning: table.columns.iter().map(ColumnMeta::shown).collect(),
     }
 }
 
+/// Whether each column that rows like this one set can be an array in PostgreSQL: enums have types of
+/// the schema's own, lists would be arrays of arrays, and what is read as text has some other type.
+fn fits_arrays(meta: &'static ModelMeta, row: &[Value]) -> bool {
+    let fits = |column: &ColumnMeta| kind(column.ty).is_some() && !column.as_text;
+    let mut columns = meta.table.columns.iter().zip(fills(meta, row));
+    !fills(meta, row).all(|fills| fills) && columns.all(|(column, fills)| fills || fits(column))
+}
+
+/// For each column its type and its values.
+fn transposed(
+    meta: &'static ModelMeta,
+    rows: Vec<Vec<Value>>,
+    kept: impl Fn(usize) -> bool,
+) -> Vec<(rex_sql::Kind, Vec<Value>)> {
+    let columns = meta.table.columns.iter().enumerate();
+    let mut arrays: Vec<_> = columns
+        .map(|(place, column)| {
+            kind(column.ty).filter(|_| kept(place)).map(|kind| (kind, Vec::with_capacity(rows.len())))
+        })
+        .collect();
+    for row in rows {
+        for (array, value) in arrays.iter_mut().zip(row) {
+            if let Some((_, values)) = array {
+                values.push(value);
+            }
+        }
+    }
+    arrays.into_iter().flatten().collect()
+}
+
 /// A rule or trigger of the database can swallow a row.
 #[cold]
-fn no_answer(meta: &ModelMeta, name: &str) -> Error {
+pub(super) fn no_answer(meta: &ModelMeta, name: &str) -> Error {
     let message = "the database took the statement but wrote no row: a trigger or rule may have swallowed it";
     Error::new(Kind::Database, message).with_operation(format!("{}.{name}", meta.name))
 }

@@ -1,10 +1,12 @@
-//! Links: the rows of a table between two models, which hold two keys and nothing else.
+//! Links: the rows of a table between two models, which hold two keys; what else such a row has, it
+//! has by default.
 
 use std::fmt;
 use std::marker::PhantomData;
 
-use rex_sql::{ColumnRef, Delete, Expr, Insert, OnConflict};
+use rex_sql::{ColumnRef, Delete, Expr, Insert, NewRows, OnConflict};
 
+use super::defaults::{fallback, now};
 use super::insert::{MAX_BINDS, MAX_ROWS};
 use crate::Pending;
 use crate::adapter::{Access, BoxFuture, Session, Work};
@@ -19,7 +21,7 @@ use crate::scalar::KeyParts;
 use crate::value::Value;
 
 /// The links of one row along a many-to-many relation.
-#[must_use = "nothing happens before `add`, `remove` or `set`"]
+#[must_use = "nothing happens before `add`, `remove`, `set` or `clear`"]
 pub struct Links<R: Relation> {
     db: Db,
     key: Vec<Value>,
@@ -49,7 +51,12 @@ impl<R: Relation> Links<R> {
     /// Unlinks these rows. Answers with how many were linked.
     pub fn remove<K: Key<R::To>>(self, rows: impl IntoIterator<Item = K>) -> Pending<u64> {
         let keys = keys::<R, K>(rows);
-        self.send(|links| links.deletes(keys))
+        self.send(|links| Ok(links.deletes(keys)))
+    }
+
+    /// Unlinks all rows. Answers with how many were linked.
+    pub fn clear(self) -> Pending<u64> {
+        self.send(|links| Ok(vec![links.delete(None)]))
     }
 
     /// Links these rows and no others.
@@ -57,13 +64,13 @@ impl<R: Relation> Links<R> {
         let keys = keys::<R, K>(rows);
         let written = self.send(|links| {
             let mut operations = vec![links.delete_others(keys.clone())];
-            operations.extend(links.inserts(keys));
-            operations
+            operations.extend(links.inserts(keys)?);
+            Ok(operations)
         });
         Box::pin(async move { written.await.map(|_| ()) })
     }
 
-    fn send(self, operations: impl FnOnce(&LinkTable) -> Vec<Operation>) -> Pending<u64> {
+    fn send(self, operations: impl FnOnce(&LinkTable) -> Result<Vec<Operation>>) -> Pending<u64> {
         let Path::Through(through) = R::META.path else {
             unreachable!("links are generated for many-to-many relations only");
         };
@@ -71,6 +78,7 @@ impl<R: Relation> Links<R> {
         let operations = operations(&table);
         let (db, title) = (self.db, format!("{}.{}", R::From::META.name, R::META.name));
         Box::pin(async move {
+            let operations = operations.map_err(|error| error.with_operation(title.clone()))?;
             let access = if operations.len() > 1 { Access::Atomic } else { Access::Write };
             let mut work = Linking { operations, written: 0 };
             if !work.operations.is_empty() {
@@ -104,21 +112,31 @@ impl LinkTable {
         Operation { model: self.model, name: self.name, table: self.through.table, shape }
     }
 
-    fn inserts(&self, keys: Vec<Vec<Value>>) -> Vec<Operation> {
+    /// What else the table has gets its default, the same in all rows.
+    fn inserts(&self, keys: Vec<Vec<Value>>) -> Result<Vec<Operation>> {
         let through = self.through;
-        let places = through.from.iter().chain(through.to);
-        let columns: Vec<_> = places.map(|place| through.table.column(*place).name.into()).collect();
+        let mut places: Vec<u16> = through.from.iter().chain(through.to).copied().collect();
+        let others =
+            (0u16..).zip(through.table.columns).filter(|(_, column)| !column.default.is_the_databases());
+        let others: Vec<_> = others.filter(|(place, _)| !places.contains(place)).collect();
+        let now = now();
+        let defaults = others.iter().map(|(_, column)| fallback(column, &column.default, now));
+        let defaults = defaults.collect::<Result<Vec<Value>>>()?;
+        places.extend(others.iter().map(|(place, _)| place));
+        let columns: Vec<_> = places.iter().map(|place| through.table.column(*place).name.into()).collect();
         let size = (MAX_BINDS / columns.len()).min(MAX_ROWS);
-        let rows: Vec<Vec<Option<Value>>> =
-            keys.into_iter().map(|key| self.key.iter().cloned().chain(key).map(Some).collect()).collect();
+        let rows: Vec<Vec<Option<Value>>> = keys
+            .into_iter()
+            .map(|key| self.key.iter().chain(&key).chain(&defaults).cloned().map(Some).collect())
+            .collect();
         let chunks = rows.chunks(size).map(|rows| Insert {
             table: through.table.table(),
             columns: columns.clone(),
-            rows: rows.to_vec(),
+            rows: NewRows::Values(rows.to_vec()),
             on_conflict: OnConflict::Skip,
             returning: Vec::new(),
         });
-        chunks.map(|insert| self.operation(Shape::Insert(insert))).collect()
+        Ok(chunks.map(|insert| self.operation(Shape::Insert(insert))).collect())
     }
 
     fn deletes(&self, keys: Vec<Vec<Value>>) -> Vec<Operation> {

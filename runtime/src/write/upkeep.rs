@@ -5,10 +5,11 @@ use rex_sql::{ColumnRef, Expr, Name};
 use super::defaults::{fallback, now};
 use crate::error::Result;
 use crate::meta::TableMeta;
+use crate::query::Side;
 use crate::value::Value;
 
 /// Adds what `@on_update` gives for columns that are not set.
-pub(super) fn refresh(table: &TableMeta, set: &mut Vec<(u16, Value)>) -> Result<()> {
+pub(super) fn refresh(table: &TableMeta, set: &mut Vec<(u16, Side)>) -> Result<()> {
     if table.upkeep.on_update.is_empty() {
         return Ok(());
     }
@@ -16,7 +17,7 @@ pub(super) fn refresh(table: &TableMeta, set: &mut Vec<(u16, Value)>) -> Result<
     let now = now();
     for (place, value) in table.upkeep.on_update {
         if !set.iter().any(|(set, _)| set == place) {
-            set.push((*place, fallback(table.column(*place), value, now)?));
+            set.push((*place, Side::Value(fallback(table.column(*place), value, now)?)));
         }
     }
     Ok(())

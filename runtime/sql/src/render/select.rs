@@ -2,9 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::{Bind, Writer};
+use super::{Bind, Frame, Writer};
 use crate::expr::{ColumnRef, Expr};
-use crate::statement::{Common, Distinct, JoinKind, Projection, Select, SetOperator, Source};
+use crate::statement::{
+    Common, Distinct, JoinKind, Lock, Projection, Select, SetOperator, Source, Strength, Wait,
+};
 use crate::{Dialect, push_ident};
 
 /// What the columns of a query are called.
@@ -168,6 +170,28 @@ impl<'a, V> Writer<'a, V> {
             self.push(" OFFSET ");
             self.bind(Bind::One(offset));
         }
+        if let Some(lock) = select.lock {
+            self.lock(lock);
+        }
+    }
+
+    /// SQLite locks the whole database where it writes, and no rows.
+    fn lock(&mut self, lock: Lock) {
+        if self.dialect == Dialect::Sqlite {
+            return;
+        }
+        self.push(match lock.strength {
+            Strength::Update => " FOR UPDATE",
+            Strength::Share => " FOR SHARE",
+        });
+        if let Some(Frame { first, qualified: true, .. }) = self.frames.last() {
+            _ = write!(self.out, " OF t{first}");
+        }
+        self.push(match lock.wait {
+            Wait::Until => "",
+            Wait::Skip => " SKIP LOCKED",
+            Wait::Fail => " NOWAIT",
+        });
     }
 
     fn from(&mut self, select: &'a Select<V>) {

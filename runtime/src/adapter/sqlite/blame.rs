@@ -4,7 +4,7 @@
 //! candidate is the culprit; of several, the one whose target is missing, or which still has
 //! rows that refer.
 
-use rex_sql::{ColumnRef, Dialect, Expr, Name, Projection, Select, Table};
+use rex_sql::{ColumnRef, Dialect, Expr, Name, NewRows, Projection, Select, Table};
 use rusqlite::Connection;
 
 use super::bind;
@@ -75,8 +75,16 @@ fn candidates(operation: &Operation) -> Vec<Candidate> {
         Shape::CreateMany { values, .. } => created(table, values),
         Shape::Insert(insert) => {
             let names: Vec<&str> = insert.columns.iter().map(AsRef::as_ref).collect();
-            let rows: Vec<_> =
-                insert.rows.iter().map(|row| row.iter().map(Option::as_ref).collect()).collect();
+            let rows: Vec<_> = match &insert.rows {
+                NewRows::Values(rows) => {
+                    rows.iter().map(|row| row.iter().map(Option::as_ref).collect()).collect()
+                }
+                NewRows::Arrays(columns) => {
+                    let number = columns.first().map_or(0, |(_, values)| values.len());
+                    let row = |place: usize| columns.iter().map(|(_, values)| values.get(place)).collect();
+                    (0..number).map(row).collect()
+                }
+            };
             missing(table, &names, &rows)
         }
         Shape::Update(update) => {
@@ -94,7 +102,7 @@ fn candidates(operation: &Operation) -> Vec<Candidate> {
             let by_key = pairs.map(|(name, value)| Expr::column(name).equals(Expr::Value(value)));
             referred(table, |key| key.refuses_delete, Some(&Expr::All(by_key.collect())))
         }
-        Shape::Get { .. } | Shape::Select(_) => Vec::new(),
+        Shape::Get { .. } | Shape::Select(_) | Shape::Explain(_) => Vec::new(),
     }
 }
 

@@ -76,15 +76,15 @@ expressions! { [T: Scalar] T {
     /// Smallest first; nulls last.
     pub fn asc(self) -> Order<P::Scope> {
         let term = self.term();
-        let nullable = term.nullable;
-        Order::new(term.rank(), nullable, Direction::Ascending)
+        let (nullable, ty) = (term.nullable, term.ty);
+        Order::new(term.rank(), nullable, Direction::Ascending).of_type(ty)
     }
 
     /// Largest first; nulls first.
     pub fn desc(self) -> Order<P::Scope> {
         let term = self.term();
-        let nullable = term.nullable;
-        Order::new(term.rank(), nullable, Direction::Descending)
+        let (nullable, ty) = (term.nullable, term.ty);
+        Order::new(term.rank(), nullable, Direction::Descending).of_type(ty)
     }
 } }
 

@@ -29,6 +29,13 @@ macro_rules! lists {
             Cond::new(overlap(self.term(), Call::HasAny, elements))
         }
 
+        /// The elements behind its own: `update(id).set(|u, p| u.tags(p.tags.append(["new"])))`.
+        pub fn append<V: Fits<T, How>, How>(self, elements: impl IntoIterator<Item = V>) -> Ex<P, $holds> {
+            let elements = elements.into_iter().map(|element| element.fit().encode()).collect();
+            let term = self.term();
+            Ex::new(Term { expr: overlap(term.clone(), Call::Append, elements), ..term })
+        }
+
         /// How many elements it has.
         pub fn len(self) -> Ex<P, $length> {
             Ex::new(self.term().call(Call::Elements, [], Type::I64))

@@ -116,3 +116,35 @@ impl<S, T: Scalar, N: Widens<T>, E: Expression<S, Out = Option<N>>> Operand<S, T
         Side::Term(self.into_term())
     }
 }
+
+/// What a column of the type `T` is set to: a value that fits, or an expression over the row as it was.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` does not fit a column of type `{T}`",
+    label = "this is a `{Self}`",
+    note = "the column takes a `{T}`, or a column or expression of `{M}` that gives one"
+)]
+pub trait Assigned<M, T, How> {
+    /// Without its Rust type.
+    #[doc(hidden)]
+    fn assigned(self) -> Side;
+}
+
+macro_rules! assigned {
+    ($([$($generics:tt)*] $holds:ty, $how:ty;)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<M, T: Scalar, V: Operand<M, $holds, $how>, $($generics)*> Assigned<M, $holds, $how> for V {
+            fn assigned(self) -> Side {
+                self.side()
+            }
+        }
+    )*};
+}
+
+// All but what may be null where the column is not.
+assigned! {
+    [How] T, Valued<How>;
+    [] T, Same;
+    [] Option<T>, Lifted;
+    [] T, Widened<Same>;
+    [] Option<T>, Widened<Lifted>;
+}

@@ -76,6 +76,18 @@ impl Term {
         self.ty.and_then(number)
     }
 
+    /// As a column of a type stores it.
+    pub(crate) fn stored(self, ty: Type) -> Expr<Value> {
+        match (self.number(), number(ty)) {
+            // PostgreSQL rounds by itself, in the same way.
+            (Some(Number::Decimal(from)), Some(Number::Decimal(to))) if from > to => {
+                Expr::Call(Call::Round { from, to }, vec![self.expr])
+            }
+            (Some(_), Some(to)) => self.widen(to).expr,
+            _ => self.expr,
+        }
+    }
+
     /// Computed as a wider type.
     pub(crate) fn widen(self, to: Number) -> Self {
         match self.number() {
