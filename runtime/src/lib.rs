@@ -97,7 +97,12 @@ pub use model::{
 };
 pub use outline::Difference;
 pub use query::{
-    Along, Append, Assigned, Case, Column, Common, CompositeColumn, Cond, Counted, Cursor, Deep, Divisible, Ex, Expression, Extent, Filterable, Find, Grouped, Groups, IntoLiteral, Item, Keys, Listed, Literal, Load, LoadOf, Loads, Mode, Nested, Numeric, Operand, OrNull, Order, Orders, Over, Page, Place, Plus, Query, Record, Selected, Selection, Source, Step, Subquery, Summed, Tabular, ToMany, ToOne, Tree, Whole, Widens, count, cume_dist, dense_rank, exists, ntile, percent_rank, rank, row_number, scalar, seal_cursors, value,
+    Along, Append, Assigned, Case, Column, Common, CompositeColumn, Cond, Counted, Cursor, Deep, Divisible,
+    Ex, Expression, Extent, Filterable, Find, Grouped, Groups, IntoLiteral, Item, Keys, Listed, Literal,
+    Load, LoadOf, Loads, Mode, Nested, Numeric, Operand, OrNull, Order, Orders, Over, Page, Place, Plus,
+    Query, Record, Selected, Selection, Source, Step, Subquery, Summed, Tabular, ToMany, ToOne, Tree, Whole,
+    Widens, count, cume_dist, dense_rank, exists, ntile, percent_rank, rank, row_number, scalar,
+    seal_cursors, value,
 };
 pub use rex_sql::Dialect;
 pub use scalar::{Element, KeyParts, Scalar, UnknownLabel};

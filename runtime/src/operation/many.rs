@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use rex_sql::{Dialect, Insert, Name, OnConflict};
+use rex_sql::{Dialect, Insert, Name, NewRows, OnConflict};
 
 use crate::meta::{ColumnMeta, ModelMeta};
 
@@ -54,7 +54,7 @@ fn statement(model: &'static ModelMeta, rows: usize) -> Insert<()> {
     let columns: Vec<Name> = set.map(|column| column.name.into()).collect();
     Insert {
         table: table.table(),
-        rows: vec![vec![Some(()); columns.len()]; rows],
+        rows: NewRows::Values(vec![vec![Some(()); columns.len()]; rows]),
         columns,
         on_conflict: OnConflict::Fail,
         returning: table.columns.iter().map(ColumnMeta::shown).collect(),

@@ -26,8 +26,8 @@ pub struct Counted<R> {
 /// A relation that leads to any number of rows.
 #[diagnostic::on_unimplemented(
     message = "this relation leads to one row at most",
-    label = "there is nothing to count",
-    note = "load it along, and see whether it is there: `with`"
+    label = "leads to one row at most",
+    note = "ask whether that is so: `is`; for a value of it: `get`; or load it along: `with`"
 )]
 pub trait ToMany: Cardinality {}
 

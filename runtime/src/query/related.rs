@@ -11,9 +11,9 @@ use super::expr::{Ex, Expression, Term};
 use super::load::Load;
 use super::place::{At, Place, columns};
 use super::tail::{Tail, path};
-use super::{Cond, Filterable};
+use super::{Cond, Filterable, ToMany};
 use crate::meta::{TableMeta, Type};
-use crate::model::{Cardinality, Many, Maybe, Model, One, Relation, RelationMeta};
+use crate::model::{Cardinality, Maybe, Model, One, Relation, RelationMeta};
 use crate::scalar::Scalar;
 use crate::value::Value;
 
@@ -43,63 +43,75 @@ impl ToOne for Maybe {
     const MAY_BE_NONE: bool = true;
 }
 
-impl<R: Relation<Card = Many>, P: Place> Load<R, (), P> {
+impl<R: Relation, P: Place> Load<R, (), P> {
     /// It leads to a row for which the condition is true.
-    pub fn any(self, cond: impl FnOnce(<R::To as Model>::Columns<R::To>) -> Cond<R::To>) -> Cond<P::Scope> {
-        self.filter(cond).exists()
+    pub fn any(self, cond: impl FnOnce(<R::To as Model>::Columns<R::To>) -> Cond<R::To>) -> Cond<P::Scope>
+    where
+        R::Card: ToMany,
+    {
+        self.meets(cond)
     }
 
     /// It leads to no row for which the condition is true.
-    pub fn none(self, cond: impl FnOnce(<R::To as Model>::Columns<R::To>) -> Cond<R::To>) -> Cond<P::Scope> {
-        !self.any(cond)
+    pub fn none(self, cond: impl FnOnce(<R::To as Model>::Columns<R::To>) -> Cond<R::To>) -> Cond<P::Scope>
+    where
+        R::Card: ToMany,
+    {
+        !self.meets(cond)
     }
 
     /// The condition is true for every row that it leads to, if there are any.
-    pub fn all(self, cond: impl FnOnce(<R::To as Model>::Columns<R::To>) -> Cond<R::To>) -> Cond<P::Scope> {
-        !self.any(|columns| Cond::new(is_not_true(cond(columns).into_expr())))
+    pub fn all(self, cond: impl FnOnce(<R::To as Model>::Columns<R::To>) -> Cond<R::To>) -> Cond<P::Scope>
+    where
+        R::Card: ToMany,
+    {
+        !self.meets(|columns| Cond::new(is_not_true(cond(columns).into_expr())))
     }
 
     /// How many rows it leads to.
-    pub fn count(self) -> Ex<P, i64> {
+    pub fn count(self) -> Ex<P, i64>
+    where
+        R::Card: ToMany,
+    {
         let select = along(R::META, &R::To::META.table, self.at, self.tail, Projection::Count);
         let expr = Expr::Query(Box::new(select));
         Ex::new(Term { expr, ty: Some(Type::I64), nullable: false })
     }
-}
 
-impl<R: Relation, P: Place> Load<R, (), P>
-where
-    R::Card: Filterable,
-{
     /// It leads to a row.
-    pub fn exists(self) -> Cond<P::Scope> {
+    pub fn exists(self) -> Cond<P::Scope>
+    where
+        R::Card: Filterable,
+    {
         there_is(R::META, &R::To::META.table, self.at, self.tail)
     }
-}
 
-impl<R: Relation, P: Place> Load<R, (), P>
-where
-    R::Card: ToOne,
-{
     /// It leads to a row, and the condition is true for that.
-    pub fn is(
-        mut self,
-        cond: impl FnOnce(<R::To as Model>::Columns<R::To>) -> Cond<R::To>,
-    ) -> Cond<P::Scope> {
-        self.tail.filter(cond(columns::<R::To>()));
-        there_is(R::META, &R::To::META.table, self.at, self.tail)
+    pub fn is(self, cond: impl FnOnce(<R::To as Model>::Columns<R::To>) -> Cond<R::To>) -> Cond<P::Scope>
+    where
+        R::Card: ToOne,
+    {
+        self.meets(cond)
     }
 
     /// A value of the row that it leads to: `order(|p| p.author().get(|a| a.name).asc())`.
     pub fn get<E: Expression<R::To>>(
         self,
         value: impl FnOnce(<R::To as Model>::Columns<R::To>) -> E,
-    ) -> Ex<P, <R::Card as ToOne>::Of<E::Out>> {
+    ) -> Ex<P, <R::Card as ToOne>::Of<E::Out>>
+    where
+        R::Card: ToOne,
+    {
         let Term { expr, ty, nullable } = value(columns::<R::To>()).into_term();
         let nullable = nullable || <R::Card as ToOne>::MAY_BE_NONE;
         let values = Projection::Values(vec![expr]);
         let select = along(R::META, &R::To::META.table, self.at, self.tail, values);
         Ex::new(Term { expr: Expr::Query(Box::new(select)), ty, nullable })
+    }
+
+    fn meets(mut self, cond: impl FnOnce(<R::To as Model>::Columns<R::To>) -> Cond<R::To>) -> Cond<P::Scope> {
+        self.tail.filter(cond(columns::<R::To>()));
+        there_is(R::META, &R::To::META.table, self.at, self.tail)
     }
 }
 

@@ -30,7 +30,7 @@ fn number_of(name: &str, otherwise: u64) -> u64 {
 
 #[tokio::test]
 async fn random_queries_find_what_rust_finds() {
-    let (cases, seed) = (number_of("REX_RANDOM_QUERIES", 400), number_of("REX_RANDOM_SEED", 1));
+    let (cases, seed) = (number_of("REX_RANDOM_QUERIES", 150), number_of("REX_RANDOM_SEED", 1));
     on_every_database("filters_random", async |db| {
         let all = people(db, 150).await?;
         for case in seed..seed + cases {

@@ -69,45 +69,63 @@ impl<N: Widens<T>, T: Scalar> Widens<Option<T>> for Option<N> {
     const TO: Number = N::TO;
 }
 
-expressions! { [T: Numeric] T {
+expressions! { [T: Scalar] T {
     /// The sum. What leaves the type is an error of the database.
     #[allow(clippy::should_implement_trait, reason = "an expression is built, nothing is computed")]
-    pub fn add<How, O: Operand<P::Scope, T, How>>(self, other: O) -> Ex<P, O::Joined> {
+    pub fn add<How, O: Operand<P::Scope, T, How>>(self, other: O) -> Ex<P, O::Joined>
+    where
+        T: Numeric,
+    {
         Ex::new(compute(Arithmetic::Add, self.term(), other.side()))
     }
 
     /// The difference. What leaves the type is an error of the database.
     #[allow(clippy::should_implement_trait, reason = "an expression is built, nothing is computed")]
-    pub fn sub<How, O: Operand<P::Scope, T, How>>(self, other: O) -> Ex<P, O::Joined> {
+    pub fn sub<How, O: Operand<P::Scope, T, How>>(self, other: O) -> Ex<P, O::Joined>
+    where
+        T: Numeric,
+    {
         Ex::new(compute(Arithmetic::Subtract, self.term(), other.side()))
     }
 
     /// The product. What leaves the type is an error of the database. A `Decimal` has as many digits
     /// after the point as both together.
     #[allow(clippy::should_implement_trait, reason = "an expression is built, nothing is computed")]
-    pub fn mul<How, O: Operand<P::Scope, T, How>>(self, other: O) -> Ex<P, O::Joined> {
+    pub fn mul<How, O: Operand<P::Scope, T, How>>(self, other: O) -> Ex<P, O::Joined>
+    where
+        T: Numeric,
+    {
         Ex::new(compute(Arithmetic::Multiply, self.term(), other.side()))
     }
 
     /// The number with the other sign.
     #[allow(clippy::should_implement_trait, reason = "an expression is built, nothing is computed")]
-    pub fn neg(self) -> Ex<P, T> {
+    pub fn neg(self) -> Ex<P, T>
+    where
+        T: Numeric,
+    {
         Ex::new(signed(self.term(), Expr::Negate))
     }
 
     /// The number without its sign.
-    pub fn abs(self) -> Ex<P, T> {
+    pub fn abs(self) -> Ex<P, T>
+    where
+        T: Numeric,
+    {
         Ex::new(signed(self.term(), Expr::Abs))
     }
 } }
 
-expressions! { [T: Divisible] T {
+expressions! { [T: Scalar] T {
     /// The quotient; of integers, towards zero. Null by zero.
     #[allow(clippy::should_implement_trait, reason = "an expression is built, nothing is computed")]
     pub fn div<How, O: Operand<P::Scope, T, How>>(
         self,
         other: O,
-    ) -> Ex<P, <O::Joined as Scalar>::Nullable> {
+    ) -> Ex<P, <O::Joined as Scalar>::Nullable>
+    where
+        T: Divisible,
+    {
         Ex::new(compute(Arithmetic::Divide, self.term(), other.side()).or_null())
     }
 } }
