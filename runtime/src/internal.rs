@@ -37,7 +37,7 @@ pub use crate::meta::{
     ColumnMeta, DefaultValue, ForeignKeyMeta, GetMeta, ModelMeta, ReferenceMeta, RuleMeta, SchemaMeta,
     Statement, TableMeta, Type, UniqueMeta, Upkeep,
 };
-pub use crate::migrate::{Migration, Migrations, Report, Scripts};
+pub use crate::migrate::{Migration, Migrations, Report, Runner, Scripts};
 pub use crate::model::{
     Lockable, Many, Maybe, Model, New, One, Path, Relation, RelationMeta, SoftDelete, Through, Versioned,
     Writable, or_default,

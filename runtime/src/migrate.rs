@@ -14,6 +14,7 @@
 mod backfill;
 mod history;
 mod options;
+mod parsed;
 mod plan;
 mod refusal;
 mod report;

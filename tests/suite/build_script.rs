@@ -57,7 +57,7 @@ fn a_crate_without_a_schema_says_what_to_do() {
 #[test]
 fn migrations_are_compiled_in() {
     let blog = Crate::new("migrating-blog");
-    blog.edit("src/main.rs", "db.create_schema().await?;", "db.migrate().await?;");
+    fs::remove_dir_all(blog.folder.path().join("migrations")).expect("a folder can be removed");
     let (success, text) = check(&blog);
     assert!(!success && text.contains("no method named `migrate`"), "{text}");
 

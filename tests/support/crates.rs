@@ -18,12 +18,8 @@ impl Crate {
     pub(crate) fn new(name: &str) -> Crate {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let blog = root().join("tests/blog");
-        for part in ["schema", "src"] {
-            fs::create_dir(folder.path().join(part)).expect("a folder");
-            for entry in fs::read_dir(blog.join(part)).expect("the blog is there").flatten() {
-                let to = folder.path().join(part).join(entry.file_name());
-                fs::copy(entry.path(), to).expect("a file can be copied");
-            }
+        for part in ["schema", "src", "migrations"] {
+            copy(&blog.join(part), &folder.path().join(part));
         }
         for file in ["build.rs", "../../Cargo.lock"] {
             let name = Path::new(file).file_name().expect("a file has a name");
@@ -52,6 +48,18 @@ impl Crate {
             .env_remove("RUSTFLAGS")
             .output()
             .expect("cargo runs")
+    }
+}
+
+/// Copies a folder and all that is in it.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("the blog is there").flatten() {
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        match from.is_dir() {
+            true => copy(&from, &to),
+            false => drop(fs::copy(from, to).expect("a file can be copied")),
+        }
     }
 }
 

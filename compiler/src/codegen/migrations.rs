@@ -32,6 +32,11 @@ pub fn migrations(migrations: &Migrations, folder: &str, options: &Options) -> G
             pub async fn migrate(&self) -> __::Result<__::Report> {
                 self.0.migrate(&MIGRATIONS).await
             }
+            /// The runner of the migrations, for what [`Db::migrate`](super::Db::migrate) does not say: how long
+            /// is waited, what happens, where the database stands, and the way back.
+            pub fn migrations(&self) -> __::Runner<'_> {
+                __::Runner::new(&self.0, &MIGRATIONS)
+            }
         }
     };
     GeneratedFile {

@@ -44,19 +44,26 @@ const METHODS: [&str; 16] = [
 
 /// Methods of `Db` and of an open transaction; what `Db` calls a model's repository gets a `_`
 /// behind it.
-const HANDLE: [&str; 12] = [
+const HANDLE: [&str; 19] = [
     "after_commit",
     "begin",
     "builder",
+    "check_schema",
     "commit",
     "connect",
     "connect_with",
     "create_schema",
     "dialect",
+    "gauges",
+    "migrate",
+    "migrations",
     "rollback",
+    "schema_differences",
+    "sql",
     "transaction",
     "transaction_with",
     "try_transaction",
+    "watch",
 ];
 
 /// The modules of a schema's declarations.

@@ -47,6 +47,7 @@ impl<S> Texts<S> {
         place
     }
 
+    #[cfg(feature = "postgres")]
     /// Forgets what is kept for a text.
     pub(super) fn forget(&mut self, text: &str) {
         let Some(place) = self.places.remove(text) else { return };

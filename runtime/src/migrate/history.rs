@@ -16,6 +16,7 @@
 //!
 //! A migration is applied when its last step is there, and rolled back when none of its rows is.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -62,7 +63,8 @@ pub(crate) struct Record {
     pub(super) direction: Direction,
     pub(super) step: usize,
     pub(super) steps: usize,
-    pub(super) checksum: String,
+    /// None if it is none that Rex writes.
+    pub(super) checksum: Option<Checksum>,
     pub(super) compatible: bool,
     pub(super) rows: u64,
     pub(super) progress: Option<String>,
@@ -75,6 +77,29 @@ impl Record {
     /// Whether its step is done.
     pub(super) fn is_done(&self) -> bool {
         self.applied_at.is_some()
+    }
+}
+
+/// The history by migrations.
+pub(super) struct Ledger<'r>(BTreeMap<&'r str, Vec<&'r Record>>);
+
+impl<'r> Ledger<'r> {
+    pub(super) fn of(records: &'r [Record]) -> Self {
+        let mut by_id: BTreeMap<&str, Vec<&Record>> = BTreeMap::new();
+        for record in records {
+            by_id.entry(&record.id).or_default().push(record);
+        }
+        Ledger(by_id)
+    }
+
+    /// The rows of a migration.
+    pub(super) fn of_migration(&self, id: &str) -> &[&'r Record] {
+        self.0.get(id).map_or(&[], Vec::as_slice)
+    }
+
+    /// All migrations that have rows, by name.
+    pub(super) fn migrations(&self) -> impl Iterator<Item = (&'r str, &[&'r Record])> {
+        self.0.iter().map(|(id, records)| (*id, records.as_slice()))
     }
 }
 
@@ -138,7 +163,7 @@ fn record(row: Vec<Option<String>>) -> Option<Record> {
         direction,
         step: step?.parse().ok()?,
         steps: steps?.parse().ok()?,
-        checksum: checksum?,
+        checksum: checksum?.parse().ok(),
         compatible: compatible? == "1",
         rows: rows?.parse().ok()?,
         progress,

@@ -218,7 +218,7 @@ impl<'r> Runner<'r> {
             let taking = Taking { chain, next: &next, seen: &records, started };
             let taken = patiently(direct, taking, self.options.wait, &mut *self.tell).await;
             let settled = direct.settle().await;
-            if taken? == Taken::Here {
+            if taken.map_err(|error| step::of_step(error, direct.dialect(), &next))? == Taken::Here {
                 let done = ended(&next, started);
                 (self.tell)(Event::Ends(done.clone()));
                 report.steps.push(done);

@@ -144,6 +144,17 @@ pub(super) fn located(error: Error, dialect: Dialect, entry: Entry<'_>, statemen
     error.with_operation(place).with_sql(statement.text.clone())
 }
 
+/// Adds the step to an error that does not say where it is.
+pub(super) fn of_step(error: Error, dialect: Dialect, next: &Next<'_>) -> Error {
+    // Why nothing was done is not about this step.
+    if error.refusal().is_some() {
+        return error;
+    }
+    let entry = next.entry;
+    let file = entry.direction.file(dialect);
+    error.with_operation(format!("{}/{file} (step {} of {})", entry.id, entry.step, entry.steps))
+}
+
 /// Whether the history is not what it was.
 async fn is_other(direct: &mut dyn Direct, taking: &Taking<'_>) -> Result<bool> {
     Ok(history::read_again(direct, taking.seen).await? != taking.seen)

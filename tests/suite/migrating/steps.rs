@@ -63,7 +63,7 @@ async fn what_a_probe_does_not_see_is_not_taken_for_done() {
     let error = live.apply(&chain(&[USERS, wrong])).await.expect_err("no such index");
     assert_eq!(
         error.to_string(),
-        "the statement went through, and the probe does not see what it did: mend the probe"
+        "20260102T000000_index/postgres.up.sql (step 1 of 1): the statement went through, and the probe does not see what it did: mend the probe"
     );
     assert_eq!(live.history().await, "users up 1/1");
 }
@@ -155,7 +155,10 @@ async fn rows_that_would_refer_to_nothing_stop_it() {
     let up = REBUILD.up.replace("FROM users;", "FROM users WHERE id > 1;");
     let error =
         live.apply(&chain(&[USERS, KEPT, Draft { up: &up, ..REBUILD }])).await.expect_err("a row is lost");
-    assert_eq!(error.to_string(), "2 rows of `posts` would refer to rows of `users` that are not there");
+    assert_eq!(
+        error.to_string(),
+        "20260103T000000_rebuild/sqlite.up.sql (step 1 of 1): 2 rows of `posts` would refer to rows of `users` that are not there"
+    );
     assert_eq!(error.kind(), rex_orm::Kind::ForeignKey);
     assert_eq!(live.one("SELECT count(*) FROM users").await, "1");
     live.apply(&chain(&[USERS, KEPT, REBUILD])).await.expect("nothing more is lost");
@@ -171,7 +174,7 @@ async fn a_trigger_that_does_not_fit_any_more_stops_it() {
         live.apply(&chain(&[USERS, Draft { up: &up, ..REBUILD }])).await.expect_err("it names `name`");
     assert_eq!(
         error.to_string(),
-        "the index `by_hand` does not fit its table any more, which was made anew: drop it before, and make it as it \
+        "20260103T000000_rebuild/sqlite.up.sql (step 1 of 1): the index `by_hand` does not fit its table any more, which was made anew: drop it before, and make it as it \
          shall be afterwards (SQLite refused: no such column: name)"
     );
     assert_eq!(live.one("SELECT name FROM users").await, "Ada; Countess");
