@@ -2,6 +2,7 @@
 //! terminal. What is printed is compared with transcripts.
 
 mod branches;
+mod cases;
 mod decisions;
 mod files;
 mod other;
