@@ -11,6 +11,10 @@ use crate::meta::{ColumnMeta, ModelMeta};
 /// Up to so many rows have a statement of their own; beyond, numbers that are powers of two.
 const SMALL: usize = 16;
 
+/// So many larger numbers of a model's rows have one too: those that come twice in a row, as programs
+/// write in batches of one size.
+const OWN: usize = 8;
+
 /// The text of a statement, which lives as long as the program.
 #[derive(Clone, Copy, Debug)]
 pub struct Text {
@@ -20,8 +24,43 @@ pub struct Text {
     pub id: u32,
 }
 
-/// Numbers of rows that are together `rows`, each at most `most` and one that has a statement.
-pub fn sizes(rows: usize, most: usize) -> impl Iterator<Item = usize> {
+/// The numbers of a model's rows that are written together.
+#[derive(Debug, Default)]
+struct Habit {
+    last: usize,
+    own: Vec<usize>,
+}
+
+impl Habit {
+    /// Whether so many rows have a statement of their own from now on.
+    fn takes(&mut self, rows: usize) -> bool {
+        if self.own.contains(&rows) {
+            return true;
+        }
+        let again = std::mem::replace(&mut self.last, rows) == rows;
+        let taken = again && self.own.len() < OWN;
+        if taken {
+            self.own.push(rows);
+        }
+        taken
+    }
+}
+
+/// Numbers of rows of a model that are together `rows`, each at most `most` and one that has a
+/// statement.
+pub fn sizes(model: &'static ModelMeta, rows: usize, most: usize) -> Vec<usize> {
+    static HABITS: OnceLock<Mutex<HashMap<usize, Habit>>> = OnceLock::new();
+    if rows > SMALL && rows < most {
+        let habits = HABITS.get_or_init(Mutex::default);
+        let mut habits = habits.lock().unwrap_or_else(PoisonError::into_inner);
+        if habits.entry(std::ptr::from_ref(model).addr()).or_default().takes(rows) {
+            return vec![rows];
+        }
+    }
+    split(rows, most).collect()
+}
+
+fn split(rows: usize, most: usize) -> impl Iterator<Item = usize> {
     let mut left = rows;
     std::iter::from_fn(move || {
         let size = match left.min(most) {
@@ -67,7 +106,7 @@ mod tests {
 
     #[track_caller]
     fn splits(rows: usize, most: usize, expected: &[usize]) {
-        assert_eq!(sizes(rows, most).collect::<Vec<_>>(), expected);
+        assert_eq!(split(rows, most).collect::<Vec<_>>(), expected);
     }
 
     #[test]
@@ -81,5 +120,18 @@ mod tests {
         splits(1_000, 1_000, &[1_000]);
         splits(2_001, 1_000, &[1_000, 1_000, 1]);
         splits(7, 3, &[3, 3, 1]);
+    }
+
+    #[test]
+    fn what_comes_twice_in_a_row_is_written_at_once() {
+        let mut habit = Habit::default();
+        assert!(!habit.takes(100) && !habit.takes(90) && !habit.takes(100));
+        assert!(habit.takes(100) && habit.takes(100));
+        assert!(!habit.takes(90) && habit.takes(100), "what has a statement keeps it");
+        for rows in 200..300 {
+            habit.takes(rows);
+            habit.takes(rows);
+        }
+        assert_eq!(habit.own.len(), OWN);
     }
 }

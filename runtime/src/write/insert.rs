@@ -142,7 +142,8 @@ fn created(meta: &'static ModelMeta, mut values: Vec<Value>) -> impl Iterator<It
     values.retain(|value| !matches!(value, Value::Unset));
     let set = fixed(meta).filter(|fills| !fills).count();
     let most = (MAX_BINDS / set.max(1)).clamp(1, MAX_ROWS);
-    many::sizes(rows, if set == 0 { 1 } else { most }).map(move |size| {
+    let sizes = many::sizes(meta, rows, if set == 0 { 1 } else { most });
+    sizes.into_iter().map(move |size| {
         let rest = values.split_off(size * set);
         Shape::CreateMany { rows: size, values: std::mem::replace(&mut values, rest) }
     })
