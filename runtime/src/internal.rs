@@ -89,3 +89,4 @@ pub const fn assert_version(generated: &str) {
         place += 1;
     }
 }
+pub use rex_sql::SelectList;

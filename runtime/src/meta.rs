@@ -1,7 +1,7 @@
 //! What the generated code tells the runtime about a schema: names, types, defaults, constraints
 //! and the text of fixed statements. Data only.
 
-use rex_sql::{ColumnRef, Dialect, Table};
+use rex_sql::{ColumnRef, Dialect, SelectList, Table};
 
 use crate::validate::Test;
 
@@ -14,6 +14,8 @@ pub struct ModelMeta {
     pub name: &'static str,
     /// Its table.
     pub table: TableMeta,
+    /// Its columns, as queries list them.
+    pub listed: SelectList,
     /// Reads of one row: first the one by the primary key, if there is one, then one for each
     /// unique.
     pub gets: &'static [GetMeta],

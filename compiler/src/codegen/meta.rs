@@ -41,6 +41,7 @@ pub(super) fn model(cx: &Cx<'_>, id: ModelId) -> Expr {
     let fields = [
         ("name", constant::text(&model.name)),
         ("table", table(cx, id)),
+        ("listed", statements.listed()),
         ("gets", constant::list(gets)),
         ("checks", checks::list(model)),
         ("insert", constant::reference(insert)),

@@ -17,6 +17,8 @@ pub(super) struct Statements {
 pub(super) struct ModelStatements {
     /// By the primary key, if there is one, then by each unique.
     pub(super) gets: Vec<Text>,
+    /// All columns, as queries list them.
+    listed: [String; 2],
     /// None where rows are only read.
     pub(super) writes: Option<Writes>,
 }
@@ -76,7 +78,9 @@ impl Writer<'_> {
             .filter(|column| !types::is_the_databases(column))
             .map(|column| column.name.as_str())
             .collect();
+        let listed = [Dialect::Postgres, Dialect::Sqlite];
         ModelStatements {
+            listed: listed.map(|dialect| self.served(dialect, |dialect| fixed::list(dialect, &shown))),
             gets: keys
                 .map(|key| self.text(|dialect| fixed::get(dialect, &table, &shown, &names(key), gone)))
                 .collect(),
@@ -88,13 +92,27 @@ impl Writer<'_> {
     }
 
     fn text(&mut self, sql: impl Fn(Dialect) -> String) -> Text {
-        let of = |dialect| match self.options.databases.contains(&dialect) {
-            true => sql(dialect),
-            false => String::new(),
-        };
         let id = self.next;
         self.next += 1;
-        Text { id, postgres: of(Dialect::Postgres), sqlite: of(Dialect::Sqlite) }
+        let [postgres, sqlite] =
+            [Dialect::Postgres, Dialect::Sqlite].map(|dialect| self.served(dialect, &sql));
+        Text { id, postgres, sqlite }
+    }
+
+    fn served(&self, dialect: Dialect, sql: impl Fn(Dialect) -> String) -> String {
+        match self.options.databases.contains(&dialect) {
+            true => sql(dialect),
+            false => String::new(),
+        }
+    }
+}
+
+impl ModelStatements {
+    /// The runtime's `SelectList`.
+    pub(super) fn listed(&self) -> Expr {
+        let [postgres, sqlite] = &self.listed;
+        let fields = [("postgres", constant::raw(postgres)), ("sqlite", constant::raw(sqlite))];
+        constant::structure("__::SelectList", fields)
     }
 }
 

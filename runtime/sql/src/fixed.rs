@@ -21,6 +21,14 @@ pub fn get(
     select.render(dialect).sql
 }
 
+/// `"a", "b"`: what a query answers with.
+pub fn list(dialect: Dialect, columns: &[ColumnRef]) -> String {
+    let select: Select<()> = Select::new(Projection::Columns(columns.to_vec()), Table::new(""));
+    let text = select.render(dialect).sql;
+    let list = text.strip_prefix("SELECT ").and_then(|rest| rest.strip_suffix(" FROM \"\""));
+    list.expect("a query of all rows has nothing before and behind").to_owned()
+}
+
 /// `INSERT INTO table (columns) VALUES ($1, …) RETURNING returning`: one row.
 pub fn insert(dialect: Dialect, table: &Table, columns: &[&str], returning: &[ColumnRef]) -> String {
     let insert = Insert {

@@ -37,7 +37,7 @@ pub use function::{Call, Moment, Part};
 pub use render::{Bind, FAILS, Rendered, double_guards, integer_guard};
 pub use statement::{
     Common, Delete, Distinct, Insert, Join, JoinKind, Lock, NewRows, OnConflict, Projection, Select,
-    SetOperator, Source, Strength, Table, Update, Wait,
+    SelectList, SetOperator, Source, Strength, Table, Update, Wait,
 };
 
 /// A database that SQL is written for.

@@ -87,12 +87,33 @@ pub enum JoinKind {
 pub enum Projection<V> {
     /// These columns of each row.
     Columns(Vec<ColumnRef>),
+    /// Columns of the first table whose list is written already, where that table stands alone.
+    Listed(&'static SelectList),
     /// These values for each row.
     Values(Vec<Expr<V>>),
     /// The number of rows.
     Count,
     /// Whether there is a row.
     Exists,
+}
+
+/// A list of columns as text: `"id", "name"`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct SelectList {
+    /// For PostgreSQL; empty if it is not served.
+    pub postgres: &'static str,
+    /// For SQLite; empty if it is not served.
+    pub sqlite: &'static str,
+}
+
+impl SelectList {
+    /// The text for a dialect.
+    pub fn text(&self, dialect: Dialect) -> &'static str {
+        match dialect {
+            Dialect::Postgres => self.postgres,
+            Dialect::Sqlite => self.sqlite,
+        }
+    }
 }
 
 /// Which of several rows that agree are kept.
@@ -198,6 +219,11 @@ pub struct Select<V> {
 }
 
 impl<V> Select<V> {
+    /// Whether columns are written with their table: `t0."id"`.
+    pub fn is_qualified(&self) -> bool {
+        !self.joins.is_empty() || !matches!(self.from, Source::Table(_)) || self.has_query()
+    }
+
     /// All rows of a table.
     pub fn new(projection: Projection<V>, from: impl Into<Source<V>>) -> Self {
         Select {
@@ -224,7 +250,7 @@ impl<V> Select<V> {
     pub(crate) fn has_query(&self) -> bool {
         let values = match &self.projection {
             Projection::Values(values) => values.as_slice(),
-            Projection::Columns(_) | Projection::Count | Projection::Exists => &[],
+            Projection::Columns(_) | Projection::Listed(_) | Projection::Count | Projection::Exists => &[],
         };
         let keys = match &self.distinct {
             Distinct::On(keys) => keys.as_slice(),

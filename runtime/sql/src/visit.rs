@@ -93,7 +93,7 @@ impl<V> Select<V> {
                 Expr::Column(_) => false,
                 value => value.any_column(test),
             }),
-            Projection::Columns(_) | Projection::Count | Projection::Exists => false,
+            Projection::Columns(_) | Projection::Listed(_) | Projection::Count | Projection::Exists => false,
         };
         keys || values
     }
@@ -223,7 +223,9 @@ impl<V> Select<V> {
     fn move_within(&mut self, by: u16, depth: u16) {
         let values = match &mut self.projection {
             Projection::Values(values) => values.as_mut_slice(),
-            Projection::Columns(_) | Projection::Count | Projection::Exists => &mut [],
+            Projection::Columns(_) | Projection::Listed(_) | Projection::Count | Projection::Exists => {
+                &mut []
+            }
         };
         let joins = self.joins.iter_mut().map(|join| &mut join.on);
         let order = self.order.iter_mut().map(|key| &mut key.by);

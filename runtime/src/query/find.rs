@@ -334,7 +334,7 @@ impl<M: Model, L: Loads<M>, C: Cardinality> IntoFuture for Find<M, L, C> {
         self.tail.cap(C::LIMIT);
         let operation = match self.start {
             Start::Nowhere => None,
-            start => Some(select_rows(M::META, self.name, apply(&M::META.table, self.tail, &start))),
+            start => Some(select_rows(M::META, self.name, listed(M::META, self.tail, &start))),
         };
         let Find { db, name, loads, .. } = self;
         Box::pin(async move {
@@ -430,9 +430,28 @@ async fn explained(model: &'static ModelMeta, db: &Db, select: Select<Value>) ->
     Ok(lines.join("\n"))
 }
 
+/// The query of a tail from its start; it answers with the model's columns, in a text that is at hand
+/// if the query is over its table alone.
+fn listed(meta: &'static ModelMeta, tail: Tail, start: &Start) -> Select<Value> {
+    let mut select = begin(&meta.table, Projection::Listed(&meta.listed), tail, start);
+    if select.is_qualified() {
+        select.projection = columns(&meta.table);
+    }
+    select
+}
+
 /// The query of a tail from its start; it answers with the table's columns.
 fn apply(table: &'static TableMeta, tail: Tail, start: &Start) -> Select<Value> {
-    let mut select = tail.select(columns(table), table);
+    begin(table, columns(table), tail, start)
+}
+
+fn begin(
+    table: &'static TableMeta,
+    projection: Projection<Value>,
+    tail: Tail,
+    start: &Start,
+) -> Select<Value> {
+    let mut select = tail.select(projection, table);
     if let Start::Row { relation, key } = start {
         let (columns, joins) = path(relation, table);
         let here = equal(&columns, key.clone());

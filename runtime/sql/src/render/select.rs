@@ -60,7 +60,7 @@ impl<'a, V> Writer<'a, V> {
             Distinct::On(keys) if select.group.is_empty() => keys,
             Distinct::On(_) | Distinct::All | Distinct::Rows => &select.group,
         };
-        self.enter(1 + select.joins.len(), is_qualified(select), keys);
+        self.enter(1 + select.joins.len(), select.is_qualified(), keys);
         self.projected(select, naming);
         self.frames.pop();
     }
@@ -92,6 +92,11 @@ impl<'a, V> Writer<'a, V> {
                     self.select_rest(select);
                 }
             },
+            Projection::Listed(listed) => {
+                self.head(select);
+                self.push(listed.text(self.dialect));
+                self.select_rest(select);
+            }
             Projection::Columns(columns) => {
                 self.head(select);
                 self.named(columns.iter(), naming, |this, column| this.shown(column));
@@ -305,9 +310,4 @@ impl<'a, V> Writer<'a, V> {
         }
         self.push(" ORDER BY place");
     }
-}
-
-/// Whether the columns of a query are written with their table.
-fn is_qualified<V>(select: &Select<V>) -> bool {
-    !select.joins.is_empty() || !matches!(select.from, Source::Table(_)) || select.has_query()
 }

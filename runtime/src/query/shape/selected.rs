@@ -212,7 +212,9 @@ impl Statement {
     pub(super) fn values_mut(&mut self) -> &mut [Expr<Value>] {
         match &mut self.select.projection {
             Projection::Values(values) => values,
-            Projection::Columns(_) | Projection::Count | Projection::Exists => &mut [],
+            Projection::Columns(_) | Projection::Listed(_) | Projection::Count | Projection::Exists => {
+                &mut []
+            }
         }
     }
 }
