@@ -111,7 +111,7 @@ pub use stream::Rows;
 pub use transaction::{Isolation, Transaction, TransactionOptions, TransactionWith};
 pub use value::{Cell, Fixed, Value};
 pub use watch::{Counts, Gauged, Gauges, Watch};
-pub use write::Links;
+pub use write::{Each, Linked, Links, Nests, each};
 
 /// What an operation answers with, once awaited.
 pub type Pending<T> = adapter::BoxFuture<'static, Result<T>>;

@@ -60,10 +60,40 @@ pub enum Shape {
     Explain(Box<Select<Value>>),
     /// New rows.
     Insert(Insert<Value>),
+    /// New rows by `COPY`, in PostgreSQL.
+    Copy(Copying),
     /// A change of rows.
     Update(Update<Value>),
     /// The end of rows.
     Delete(Delete<Value>),
+}
+
+/// New rows that all set the same columns.
+#[derive(Clone, Debug)]
+pub struct Copying {
+    /// The table.
+    pub table: rex_sql::Table,
+    /// The columns that are set.
+    pub columns: Vec<&'static str>,
+    /// A value for each, row after row.
+    pub rows: Vec<Vec<Value>>,
+}
+
+impl Copying {
+    fn names(&self) -> String {
+        self.columns.iter().map(|name| rex_sql::ident(name)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The copy itself.
+    fn sql(&self) -> String {
+        let table = self.table.quoted(Dialect::Postgres);
+        format!("COPY {table} ({}) FROM STDIN (FORMAT binary)", self.names())
+    }
+
+    /// A query that tells the types of the columns.
+    pub(crate) fn columns_sql(&self) -> String {
+        format!("SELECT {} FROM {} LIMIT 0", self.names(), self.table.quoted(Dialect::Postgres))
+    }
 }
 
 /// What errors and traces call a statement of the user's own.
@@ -187,6 +217,7 @@ impl Operation {
                 Prepared { sql: Cow::Owned(format!("{words} {}", prepared.sql)), ..prepared }
             }
             Shape::Insert(insert) => rendered(insert.render(dialect)),
+            Shape::Copy(copying) => Prepared { sql: copying.sql().into(), id: None, binds: Binds::NONE },
             Shape::Update(update) => rendered(update.render(dialect)),
             Shape::Delete(delete) => rendered(delete.render(dialect)),
         }

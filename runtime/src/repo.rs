@@ -15,7 +15,7 @@ use crate::query::{Find, not_found};
 use crate::row::Row;
 use crate::scalar::KeyParts;
 use crate::value::Value;
-use crate::write::{ByKey, Draft, Update, delete, insert, insert_many, remove, restore};
+use crate::write::{ByKey, Draft, Update, copy_in, delete, insert, insert_many, remove, restore};
 
 /// The rows of `M`.
 pub struct Repo<M> {
@@ -62,6 +62,13 @@ impl<M: Model> Repo<M> {
         let mut values = Vec::with_capacity(rows.size_hint().0.saturating_mul(M::META.table.columns.len()));
         rows.for_each(|row| row.encode_to(&mut values));
         insert_many(self.db.clone(), values)
+    }
+
+    /// Writes rows in bulk, all or none; answers with how many there were.
+    pub fn copy_in(&self, rows: impl IntoIterator<Item = impl New<Model = M>>) -> Pending<u64> {
+        let mut values = Vec::new();
+        rows.into_iter().for_each(|row| row.encode_to(&mut values));
+        copy_in::<M>(self.db.clone(), values)
     }
 
     /// The row with a primary key, or an error of `NotFound`.

@@ -3,7 +3,7 @@
 
 mod expressions;
 mod pages;
-mod people;
+pub(crate) mod people;
 mod random;
 mod relations;
 

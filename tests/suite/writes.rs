@@ -1,11 +1,14 @@
 //! Writes beyond one row's values: what is computed of the row as it is, rows that may be there
 //! already, links, and many rows at once.
 
-use rex_orm::{Counts, Kind, Result, Watch};
+use rex_orm::{Counts, Kind, Result, Watch, each};
 use rust_decimal::Decimal;
 
 use crate::fixtures::queries::account::Unique;
-use crate::fixtures::queries::{Account, Db, NewAccount, NewDesk, NewPerson, NewSkill, club, person};
+use crate::fixtures::queries::{
+    Account, Db, NewAccount, NewDesk, NewPerson, NewSkill, NewTask, club, person, skill,
+};
+use crate::suite::filters::people::{Chance, new_person};
 use crate::support::postgres;
 
 async fn on_every_database(name: &str, check: impl AsyncFn(&Db) -> Result<()>) {
@@ -191,6 +194,80 @@ async fn many_rows_come_back_in_their_order() {
         assert!(skills.is_sorted_by_key(|skill| skill.id.0));
         let accounts: Vec<Account> = db.account().insert_many(["a", "bb"].map(new_account)).await?;
         assert_eq!(accounts[1].labels, ["a"]);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_hangs_on_a_row_is_written_with_it() {
+    on_every_database("writes_nested", async |db| {
+        let counts = Counts::new();
+        let watched = &db.watch(Watch::new().count(&counts));
+        let golf = db.club().insert(club::NewClub::new("golf")).await?;
+        let create = |email: &str| {
+            watched.person().create().email(email).name("Ada").salary(1).tags(["x"]).numbers([0i32; 0])
+        };
+        let (ada, (tasks, joined)) = create("ada")
+            .save_with(move |ada, p| {
+                (["a", "b", "c"].map(|title| NewTask::new(title, ada)), p.clubs().link([&golf]))
+            })
+            .await?;
+        assert_eq!((tasks.len(), joined), (3, 1));
+        assert!(tasks.iter().all(|task| task.owner_id == ada.id));
+        assert_eq!(counts.statements(), 3);
+        assert_eq!(ada.clubs(db).await?[0].name, "golf");
+
+        // Two levels, and links of the second one.
+        let skill = db.skill().insert(NewSkill::new("chess")).await?;
+        let report =
+            NewPerson { boss_id: Some(ada.id), ..NewPerson::new("r", "R", Decimal::ONE, [""; 0], [0i32; 0]) };
+        let (boss, reports) = create("boss")
+            .save_with(move |boss, _| {
+                let report = NewPerson { boss_id: Some(boss.id), ..report };
+                each([report], move |r, p| (vec![NewTask::new("t", r)], p.skills().link([&skill])))
+            })
+            .await?;
+        let (report, (tasks, linked)) = &reports[0];
+        assert_eq!((report.boss_id, tasks[0].owner_id, *linked), (Some(boss.id), report.id, 1));
+
+        // All or nothing.
+        let before = db.person().find().count().await?;
+        let twice = create("new").save_with(|p, _| ["t", "t"].map(|title| NewTask::new(title, p))).await;
+        assert_eq!(twice.map_err(|error| error.kind()).map(drop), Err(Kind::Unique));
+        assert_eq!(db.person().find().count().await?, before);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rows_in_bulk_are_the_same_rows() {
+    on_every_database("writes_copy", async |db| {
+        let chance = &mut Chance::new(3);
+        let rows: Vec<NewPerson> = (0..2_000).map(|number| new_person(number, chance)).collect();
+        let counts = Counts::new();
+        let written = db.watch(Watch::new().count(&counts)).person().copy_in(rows.clone()).await?;
+        assert_eq!(written, 2_000);
+        if db.dialect() == rex_orm::Dialect::Postgres {
+            assert_eq!(counts.statements(), 1);
+        }
+        let copied = db.person().find().order(|p| p.id.asc()).await?;
+        db.person().find().delete().await?;
+        let inserted = db.person().insert_many(rows).await?;
+        let plain = |person: &person::Person| person::Person { id: copied[0].id, ..person.clone() };
+        assert!(copied.iter().map(plain).eq(inserted.iter().map(plain)));
+
+        // All or none, and the same errors.
+        let twice = || ["x", "y", "x"].map(NewSkill::new);
+        let error = db.skill().copy_in(twice()).await.expect_err("two have one name");
+        assert_eq!(error.conflict::<skill::Unique>(), Some(skill::Unique::Name));
+        assert_eq!((db.skill().find().count().await?, db.skill().copy_in([]).await?), (0, 0));
+        let tx = db.begin().await?;
+        assert_eq!(tx.skill().copy_in(["x", "y"].map(NewSkill::new)).await?, 2);
+        assert_eq!(tx.skill().find().count().await?, 2);
+        tx.rollback().await?;
+        assert_eq!(db.skill().find().count().await?, 0);
         Ok(())
     })
     .await;

@@ -112,12 +112,23 @@ fn create_impl(cx: &Cx<'_>, id: ModelId, states: &States) -> TokenStream {
     let bounds = (!parameters.is_empty()).then(|| quote!(where #(#parameters: required::#markers),*));
     let generics = generics(&quote!(#(#parameters),*), states);
     let or_else = or_else(model, bounds.as_ref());
+    let columns = names::beside("Columns", &model.name);
     quote! {
         impl #generics #create #generics {
             #(#setters)*
             #docs
             pub fn save(self) -> __::Pending<#row> #bounds {
                 self.0.save()
+            }
+            /// Writes the row, and what hangs on it; all or nothing:
+            /// `.save_with(|row, m| ([new], m.relation().link([&other])))`.
+            pub fn save_with<X: __::Nests<#row>>(
+                self,
+                nested: impl __::FnOnce(&#row, #columns<#row>) -> X + __::Send + 'static,
+            ) -> __::Pending<(#row, X::Out)>
+            #bounds
+            {
+                self.0.save_with(nested)
             }
             #or_else
         }

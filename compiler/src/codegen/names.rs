@@ -23,8 +23,10 @@ const MORE_KEYWORDS: [&str; 3] = ["virtual", "while", "yield"];
 const RESERVED: [&str; 4] = ["self", "super", "crate", "Self"];
 
 /// Methods of every builder and repository; a field's or relation's own gets a `_` behind it.
-const METHODS: [&str; 16] = [
+const METHODS: [&str; 18] = [
+    "copy_in",
     "save",
+    "save_with",
     "upsert",
     "or_ignore",
     "or_update",

@@ -82,6 +82,10 @@ fn write_methods(cx: &Cx<'_>, id: ModelId) -> TokenStream {
         ) -> __::Pending<__::Vec<#row>> {
             self.0.insert_many(rows)
         }
+        /// Writes any number of rows, all or none, by `COPY` in PostgreSQL; answers with how many.
+        pub fn copy_in(&self, rows: impl __::IntoIterator<Item = #new>) -> __::Pending<__::u64> {
+            self.0.copy_in(rows)
+        }
         #changes
     }
 }

@@ -10,6 +10,7 @@
 
 mod bind;
 mod connect;
+mod copy;
 mod cursor;
 mod direct;
 mod encryption;

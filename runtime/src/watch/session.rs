@@ -31,6 +31,7 @@ impl Watching<'_> {
                 Shape::Get { .. } | Shape::Select(_) => "SELECT",
                 Shape::Create { .. } | Shape::CreateMany { .. } | Shape::Insert(_) => "INSERT",
                 Shape::Explain(_) => "EXPLAIN",
+                Shape::Copy(_) => "COPY",
                 Shape::Update(_) => "UPDATE",
                 Shape::Remove { .. } | Shape::Delete(_) => "DELETE",
             }

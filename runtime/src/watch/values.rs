@@ -50,6 +50,7 @@ fn is_sensitive(operation: &Operation) -> bool {
         }
         Shape::Remove { .. } => operation.table.key.columns.iter().any(|place| placed(*place)),
         Shape::Insert(insert) => insert.columns.iter().any(|name| named(name)),
+        Shape::Copy(_) => false,
         Shape::Update(update) => {
             update.set.iter().any(|(name, value)| named(name) || value.any_column(&mut told(&named)))
                 || mentions(update.filter.as_ref(), &named)

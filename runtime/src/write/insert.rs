@@ -93,16 +93,27 @@ pub(super) fn prepared(
     Ok(values)
 }
 
-fn many_rows(
+/// The values of rows as they are sent.
+pub(super) fn as_sent(
     meta: &'static ModelMeta,
     name: &'static str,
     mut values: Vec<Value>,
-    dialect: Dialect,
-) -> Result<Vec<Operation>> {
+) -> Result<Vec<Value>> {
     let title = |error: Error| error.with_operation(format!("{}.{name}", meta.name));
     let (now, width) = (now(), meta.table.columns.len().max(1));
     values.chunks_mut(width).try_for_each(|row| complete(meta, row, now)).map_err(title)?;
     validate::rows(meta, &values).map_err(title)?;
+    Ok(values)
+}
+
+fn many_rows(
+    meta: &'static ModelMeta,
+    name: &'static str,
+    values: Vec<Value>,
+    dialect: Dialect,
+) -> Result<Vec<Operation>> {
+    let values = as_sent(meta, name, values)?;
+    let width = meta.table.columns.len().max(1);
     if dialect == Dialect::Sqlite && values.chunks(width).all(|row| is_fixed(meta, row)) {
         let shapes = created(meta, values);
         return Ok(shapes.map(|shape| Operation { model: meta, name, table: &meta.table, shape }).collect());
@@ -160,7 +171,7 @@ fn fixed(meta: &ModelMeta) -> impl Iterator<Item = bool> {
 }
 
 /// For each column whether the database fills it in this row.
-fn fills<'a>(meta: &'static ModelMeta, values: &'a [Value]) -> impl Iterator<Item = bool> + 'a {
+pub(super) fn fills<'a>(meta: &'static ModelMeta, values: &'a [Value]) -> impl Iterator<Item = bool> + 'a {
     fixed(meta).zip(values).map(|(fills, value)| fills && matches!(value, Value::Unset))
 }
 

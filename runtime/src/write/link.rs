@@ -48,6 +48,11 @@ impl<R: Relation> Links<R> {
         self.send(|links| links.inserts(keys))
     }
 
+    pub(super) fn add_keys(self, keys: Vec<<R::To as Model>::Key>) -> Pending<u64> {
+        let keys = keys.into_iter().map(values).collect();
+        self.send(|links| links.inserts(keys))
+    }
+
     /// Unlinks these rows. Answers with how many were linked.
     pub fn remove<K: Key<R::To>>(self, rows: impl IntoIterator<Item = K>) -> Pending<u64> {
         let keys = keys::<R, K>(rows);

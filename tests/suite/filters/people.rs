@@ -57,7 +57,7 @@ fn instant(chance: &mut Chance) -> DateTime<Utc> {
     day(chance).and_time(time(chance)).and_utc()
 }
 
-fn new_person(number: usize, chance: &mut Chance) -> NewPerson {
+pub(crate) fn new_person(number: usize, chance: &mut Chance) -> NewPerson {
     let data = [
         json!({"a": 1, "b": [1, "two", null], "c": {"d": true}}),
         json!({"a": "1", "b": [], "k ey\"\\": 2.5}),

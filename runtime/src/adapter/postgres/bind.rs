@@ -16,7 +16,7 @@ use rex_sql::calendar::DAY;
 const EPOCH_DAYS: i32 = 10_957;
 const EPOCH: i64 = EPOCH_DAYS as i64 * DAY;
 
-type Failed = Box<dyn StdError + Sync + Send>;
+pub(super) type Failed = Box<dyn StdError + Sync + Send>;
 
 /// Refuses values that PostgreSQL cannot hold, before anything is sent.
 pub(super) fn check(binds: &Binds<'_>) -> Result<()> {
@@ -140,7 +140,7 @@ fn element(ty: &Type) -> Option<&Type> {
     }
 }
 
-fn encode(value: &Value, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Failed> {
+pub(super) fn encode(value: &Value, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Failed> {
     if let TypeKind::Domain(inner) = ty.kind() {
         return encode(value, inner, out);
     }

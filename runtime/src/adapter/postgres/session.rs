@@ -10,13 +10,14 @@ use tokio_postgres::{Client, RowStream, Statement};
 
 use super::bind::{self, Bound};
 use super::connect::Connection;
+use super::copy;
 use super::failure;
 use super::lease::{Failed, Lease};
 use super::typed;
 use crate::adapter::{self, Access, BoxFuture, Query, Work};
 use crate::error::{Error, Result};
 use crate::meta::TableMeta;
-use crate::operation::{Binds, Operation, Prepared, RawStatement};
+use crate::operation::{Binds, Copying, Operation, Prepared, RawStatement, Shape};
 use crate::row::{Cells, Row, Sink};
 use crate::value::{Cell, Value};
 
@@ -47,7 +48,24 @@ impl<'l> Session<'l> {
 
     async fn run_operation(&self, operation: &Operation, sink: &mut dyn Sink) -> Result<u64> {
         let prepared = operation.prepare(Dialect::Postgres);
+        if let Shape::Copy(copying) = &operation.shape {
+            return self.copy(copying, operation, prepared).await;
+        }
         self.send(&prepared, are_known, sink).await.map_err(|failure| {
+            let error = self.explain(failure, operation.access(), Some(operation.table));
+            error.with_operation(operation.title()).with_sql(prepared.sql)
+        })
+    }
+
+    async fn copy(&self, copying: &Copying, operation: &Operation, prepared: Prepared<'_>) -> Result<u64> {
+        self.lease.starts();
+        let client = &self.lease.connection().client;
+        let answer = self.lease.within(copy::send(client, copying, &prepared.sql)).await;
+        let outcome = answer.ok_or(Failure::Overdue).and_then(|outcome| {
+            self.lease.answered();
+            outcome
+        });
+        outcome.map_err(|failure| {
             let error = self.explain(failure, operation.access(), Some(operation.table));
             error.with_operation(operation.title()).with_sql(prepared.sql)
         })

@@ -102,7 +102,7 @@ fn candidates(operation: &Operation) -> Vec<Candidate> {
             let by_key = pairs.map(|(name, value)| Expr::column(name).equals(Expr::Value(value)));
             referred(table, |key| key.refuses_delete, Some(&Expr::All(by_key.collect())))
         }
-        Shape::Get { .. } | Shape::Select(_) | Shape::Explain(_) => Vec::new(),
+        Shape::Get { .. } | Shape::Select(_) | Shape::Explain(_) | Shape::Copy(_) => Vec::new(),
     }
 }
 
