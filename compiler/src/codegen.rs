@@ -15,6 +15,7 @@ mod enums;
 mod fields;
 mod kept;
 mod layout;
+mod listing;
 mod meta;
 mod migrations;
 mod model;
@@ -37,6 +38,7 @@ use crate::parallel;
 
 pub use kept::Kept;
 use kept::{Made, Maker};
+pub use listing::{Listing, Query, listings};
 pub use migrations::migrations;
 use names::Names;
 use statements::Statements;

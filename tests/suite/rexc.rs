@@ -6,6 +6,7 @@ mod explain;
 mod fix;
 mod fmt;
 mod formats;
+mod inspect;
 
 use std::fs;
 use std::io::{self, Write};

@@ -24,6 +24,7 @@ mod find;
 mod fix;
 mod fmt;
 mod format;
+mod inspect;
 mod levels;
 mod migrate;
 mod push;
@@ -107,9 +108,11 @@ enum Command {
     Check(check::Arguments),
     Codegen(codegen::Arguments),
     Ddl(ddl::Arguments),
+    Debug(inspect::Debug),
     Explain(explain::Arguments),
     Fmt(fmt::Arguments),
     Generate(migrate::Generate),
+    Inspect(inspect::Arguments),
     Migrate(migrate::Arguments),
     Push(push::Arguments),
     Rollback(migrate::Rollback),
@@ -165,9 +168,11 @@ fn dispatch(command: &Command, console: &mut Console<'_>) -> Result<Exit, Stop> 
         Command::Check(arguments) => check::run(arguments, console),
         Command::Codegen(arguments) => codegen::run(arguments, console),
         Command::Ddl(arguments) => ddl::run(arguments, console),
+        Command::Debug(arguments) => inspect::debug(arguments, console),
         Command::Explain(arguments) => explain::run(arguments, console),
         Command::Fmt(arguments) => fmt::run(arguments, console),
         Command::Generate(arguments) => migrate::generate(arguments, console),
+        Command::Inspect(arguments) => inspect::run(arguments, console),
         Command::Migrate(arguments) => migrate::run(arguments, console),
         Command::Push(arguments) => push::run(arguments, console),
         Command::Rollback(arguments) => migrate::rollback(arguments, console),

@@ -1,0 +1,158 @@
+//! `rexc inspect` and `rexc debug`: what is generated, for people.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use rex_compiler::codegen::{Layout, Listing, Query, listings};
+use rex_schema::Dialect;
+
+use crate::check::schema;
+use crate::find::{self, DatabaseName, Databases};
+use crate::{Console, Exit, Stop};
+
+/// Show what is generated
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    Model(ModelArguments),
+}
+
+/// Show a model: its table, fields, relations, methods, and the SQL that is fixed
+#[derive(Debug, clap::Args)]
+struct ModelArguments {
+    /// The model
+    #[arg(value_name = "NAME")]
+    name: String,
+    #[command(flatten)]
+    from: From,
+}
+
+/// Show what a program does
+#[derive(Debug, clap::Args)]
+pub(crate) struct Debug {
+    #[command(subcommand)]
+    what: Debugged,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Debugged {
+    Queries(QueriesArguments),
+}
+
+/// Show the SQL that is fixed at build time, of each model and each database
+///
+/// It is what `get`, `by_…`, `create` and `delete` send. Finders put theirs together when they are
+/// sent.
+#[derive(Debug, clap::Args)]
+struct QueriesArguments {
+    /// Of this model alone
+    #[arg(long, value_name = "NAME")]
+    model: Option<String>,
+    #[command(flatten)]
+    from: From,
+}
+
+/// Where it is generated from.
+#[derive(Debug, clap::Args)]
+struct From {
+    /// A crate, a schema folder or a `.rex` file
+    ///
+    /// Not needed where the workspace has one schema, or in a crate with one.
+    #[arg(value_name = "PATH")]
+    path: Option<PathBuf>,
+    /// For this database alone
+    #[arg(long, value_name = "NAME")]
+    database: Option<DatabaseName>,
+    #[command(flatten)]
+    databases: Databases,
+}
+
+pub(crate) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop> {
+    let What::Model(arguments) = &arguments.what;
+    let Some(all) = listed(&arguments.from, console)? else { return Ok(Exit::Errors) };
+    let model = named(&all, &arguments.name)?;
+    show(&mut console.out.write, model)?;
+    Ok(Exit::Clean)
+}
+
+pub(crate) fn debug(arguments: &Debug, console: &mut Console<'_>) -> Result<Exit, Stop> {
+    let Debugged::Queries(arguments) = &arguments.what;
+    let Some(all) = listed(&arguments.from, console)? else { return Ok(Exit::Errors) };
+    let chosen: Vec<&Listing> = match &arguments.model {
+        Some(name) => vec![named(&all, name)?],
+        None => all.iter().collect(),
+    };
+    let mut gap = "";
+    for model in chosen {
+        for query in &model.queries {
+            write!(console.out.write, "{gap}")?;
+            show_query(&mut console.out.write, model, query)?;
+            gap = "\n";
+        }
+    }
+    Ok(Exit::Clean)
+}
+
+/// What is generated for each model; none where the schema has faults, which are told then.
+fn listed(from: &From, console: &mut Console<'_>) -> Result<Option<Vec<Listing>>, Stop> {
+    let target = find::target(from.path.as_deref(), &from.databases, &console.folder)?;
+    let Some(schema) = schema(&target, console) else { return Ok(None) };
+    let mut options = target.config.codegen_options(Layout::Modules);
+    if let Some(database) = from.database.map(Dialect::from) {
+        if !options.databases.contains(&database) {
+            return Err(Stop::Reason(format!("the schema is not for {}", database.name())));
+        }
+        options.databases = vec![database];
+    }
+    Ok(Some(listings(&schema, &options)))
+}
+
+fn named<'a>(all: &'a [Listing], name: &str) -> Result<&'a Listing, Stop> {
+    let found = all.iter().find(|model| model.model.eq_ignore_ascii_case(name));
+    found.ok_or_else(|| {
+        let names: Vec<&str> = all.iter().map(|model| model.model.as_str()).collect();
+        Stop::Reason(format!("no model is called `{name}`: there is {}", names.join(", ")))
+    })
+}
+
+fn show(out: &mut dyn Write, model: &Listing) -> Result<(), Stop> {
+    writeln!(out, "model {}\ntable {}\n\nfields", model.model, model.table)?;
+    table(out, &model.fields)?;
+    if !model.relations.is_empty() {
+        writeln!(out, "\nrelations")?;
+        table(out, &model.relations)?;
+    }
+    writeln!(out, "\n{}", model.accessor)?;
+    for method in &model.methods {
+        writeln!(out, "    .{method}")?;
+    }
+    for query in &model.queries {
+        writeln!(out)?;
+        show_query(out, model, query)?;
+    }
+    Ok(())
+}
+
+fn show_query(out: &mut dyn Write, model: &Listing, query: &Query) -> Result<(), Stop> {
+    writeln!(out, "-- {}.{}", model.accessor, query.method)?;
+    for (dialect, sql) in &query.sql {
+        let only = if query.sql.len() > 1 { format!("-- {}\n", dialect.title()) } else { String::new() };
+        writeln!(out, "{only}{sql};")?;
+    }
+    Ok(())
+}
+
+/// Rows of three parts, which stand below each other.
+fn table(out: &mut dyn Write, rows: &[[String; 3]]) -> Result<(), Stop> {
+    let width = |part: usize| rows.iter().map(|row| row[part].chars().count()).max().unwrap_or(0);
+    let (first, second) = (width(0), width(1));
+    for [a, b, c] in rows {
+        writeln!(out, "    {a:first$}  {b:second$}  {c}")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! `rexc inspect` and `rexc debug`.
+
+use super::{blog, rexc};
+use crate::support::crates::root;
+
+/// A schema with all kinds of relations.
+const SCHEMA: &str = "model User {
+    id:      BigInt = autoincrement()  @id
+    email:   String(80)                @unique
+    profile: Profile? @inverse(user)
+    notes:   [Note]
+}
+
+model Profile {
+    id:   BigInt = autoincrement()  @id
+    user: User                      @unique
+}
+
+model Note {
+    id:         BigInt = autoincrement()  @id
+    author:     User?
+    text:       String
+    deleted_at: DateTime?                 @soft_delete
+    tags:       [Tag]
+}
+
+model Tag {
+    id:    BigInt = autoincrement()  @id
+    notes: [Note]
+}
+
+view Lengths {
+    length: BigInt
+    allow (view_without_key)
+    sql(\"select length(text) as length from notes\")
+}
+";
+
+#[test]
+fn a_model_is_shown_with_all_that_is_generated() {
+    let folder = blog(SCHEMA);
+    let note = rexc(folder.path(), "inspect model note").clean().out;
+    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("rexc_inspect_model", note);
+    });
+    assert_eq!(rexc(folder.path(), "inspect model Note").clean().out, note);
+    let user = rexc(folder.path(), "inspect model User").clean().out;
+    assert!(
+        user.contains("    profile  Profile?  profiles.user_id\n    notes    [Note]    notes.author_id\n"),
+        "{user}"
+    );
+    let view = rexc(folder.path(), "inspect model Lengths").clean().out;
+    assert_eq!(
+        view,
+        "model Lengths\ntable lengths\n\nfields\n    length  length  i64\n\ndb.lengths()\n    .find() -> Find<Lengths>\n"
+    );
+    rexc(folder.path(), "inspect model Users")
+        .could_not("no model is called `Users`: there is User, Profile, Note, Tag, Lengths");
+    rexc(blog("model User {}").path(), "inspect model User").errors("error[E0802]");
+}
+
+#[test]
+fn fixed_statements_are_those_of_the_generated_code() {
+    let folder = blog(SCHEMA);
+    let all = rexc(folder.path(), "debug queries").clean().out;
+    let of_users = rexc(folder.path(), "debug queries --model user").clean().out;
+    assert!(all.starts_with(&of_users), "{all}");
+    let code = rexc(folder.path(), "codegen --print").clean().out;
+    let statements: Vec<&str> = all.lines().filter_map(|line| line.strip_suffix(';')).collect();
+    assert_eq!(statements.len(), 2 * (4 + 4 + 3 + 3), "for two databases: get, by_…, create, delete");
+    assert!(statements.iter().all(|sql| code.contains(sql)), "each is in the code");
+    let sqlite = rexc(folder.path(), "debug queries --database sqlite").clean().out;
+    assert!(!sqlite.contains("$1") && !sqlite.contains("PostgreSQL") && sqlite.contains("= ?1;"), "{sqlite}");
+    rexc(folder.path(), "debug queries --model Nobody")
+        .could_not("no model is called `Nobody`: there is User, Profile, Note, Tag, Lengths");
+    let blog = rexc(&root(), "debug queries tests/blog --model Post").clean().out;
+    assert!(blog.contains("-- db.post().by_author_title\n"), "{blog}");
+}
