@@ -65,6 +65,17 @@ fn migrations_are_compiled_in() {
     let (success, text) = check(&blog);
     assert!(success, "{text}");
 
+    // What no migration has is told, and stops nobody.
+    blog.edit("schema/people.rex", "    age:        Int?\n", "    age:        Int?\n    shoe_size:  Int?\n");
+    let (success, text) = check(&blog);
+    assert!(success, "{text}");
+    let said = said("migrating-blog");
+    assert!(
+        said.contains("warning=the schema has changes that no migration in `migrations` has [W0016"),
+        "{said}"
+    );
+    blog.edit("schema/people.rex", "    shoe_size:  Int?\n", "");
+
     let name = fs::read_dir(blog.folder.path().join("migrations")).expect("it was made").flatten().next();
     let name = name.expect("a migration").file_name().to_string_lossy().into_owned();
     let file = format!("migrations/{name}/sqlite.up.sql");
@@ -75,6 +86,16 @@ fn migrations_are_compiled_in() {
         "{text}"
     );
     assert!(!text.contains("no method"), "nothing else is told: {text}");
+}
+
+/// What the build script of a crate said to cargo, which tells nobody when it is quiet.
+fn said(name: &str) -> String {
+    let folder = crate::support::sources::root().join("target/tests/crates/debug/build");
+    let entries = fs::read_dir(folder).expect("something was built").flatten();
+    let ours = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(&format!("{name}-")));
+    let said: Vec<String> =
+        ours.filter_map(|entry| fs::read_to_string(entry.path().join("output")).ok()).collect();
+    said.concat()
 }
 
 fn migrate_new(blog: &Crate, name: &str) {
