@@ -12,16 +12,19 @@ use super::people::{Chance, NAMES, TAGS, day, people};
 use super::{Columns, on_every_database};
 use crate::fixtures::queries::{Db, Person, Rank};
 
+type Holds = dyn Fn(&Person) -> Option<bool>;
+type Compare = dyn Fn(&Person, &Person) -> Ordering;
+
 /// A condition, and the same in Rust: none is unknown.
 struct Test {
     cond: Cond<Person>,
-    holds: Box<dyn Fn(&Person) -> Option<bool>>,
+    holds: Box<Holds>,
 }
 
 /// A key to sort by, and the same in Rust.
 struct Key {
     order: Order<Person>,
-    compare: Box<dyn Fn(&Person, &Person) -> Ordering>,
+    compare: Box<Compare>,
 }
 
 fn number_of(name: &str, otherwise: u64) -> u64 {
