@@ -65,13 +65,28 @@ impl Server {
 
     /// Starts a server, which stops when it is dropped or when this process ends.
     pub(crate) fn start() -> Result<Server, String> {
+        Server::start_as(&[])
+    }
+
+    /// Starts a server that others may follow.
+    pub(crate) fn start_primary() -> Result<Server, String> {
+        Server::start_as(&["primary".to_owned()])
+    }
+
+    /// Starts a server that follows this one, which [`start_primary`](Self::start_primary) has started.
+    pub(crate) fn start_replica(&self) -> Result<Server, String> {
+        let folder = self.folder().ok_or("it was not started here")?.display().to_string();
+        Server::start_as(&[folder, self.tcp.port().unwrap_or(5432).to_string()])
+    }
+
+    fn start_as(role: &[String]) -> Result<Server, String> {
         let bin = binaries()?;
         // Between the choice of a port and its use somebody else may take it.
         let mut attempts = 5;
         loop {
             attempts -= 1;
             let port = free_port()?;
-            match Guard::start(&bin, port) {
+            match Guard::start(&bin, port, role) {
                 Ok(guard) => return Ok(Server::of(guard, port)),
                 Err(log) if attempts > 0 && log.contains("Address already in use") => {}
                 Err(log) => return Err(format!("PostgreSQL of {} did not start:\n{log}", bin.display())),
@@ -270,11 +285,11 @@ struct Guard {
 
 impl Guard {
     /// Returns when the server accepts connections; the error is the log.
-    fn start(bin: &Path, port: u16) -> Result<Guard, String> {
+    fn start(bin: &Path, port: u16, role: &[String]) -> Result<Guard, String> {
         let folder = make_folder().map_err(|error| format!("make a folder for PostgreSQL: {error}"))?;
         let mut command = Command::new("sh");
         command.args(["-c", include_str!("guard-postgres.sh"), "guard-postgres.sh"]);
-        command.args([&folder, bin]).args([&port.to_string(), SUPERUSER, PASSWORD]);
+        command.args([&folder, bin]).args([&port.to_string(), SUPERUSER, PASSWORD]).args(role);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).current_dir(&folder);
         // Settings for the developer's own server, and its language.
         env::vars_os()

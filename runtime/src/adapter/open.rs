@@ -27,6 +27,33 @@ async fn opened(config: Config) -> Result<Arc<dyn Adapter>> {
     }
 }
 
+/// Connects to a primary and its replicas.
+pub(crate) fn replicated(
+    config: Config,
+    replicas: Vec<Config>,
+) -> BoxFuture<'static, Result<Arc<dyn Adapter>>> {
+    Box::pin(async move {
+        match config.check()? {
+            #[cfg(feature = "postgres")]
+            DatabaseKind::Postgres => {
+                for replica in &replicas {
+                    replica.check()?;
+                }
+                let open = || super::postgres::Replicated::open(&config, &replicas);
+                Ok(Arc::new(crate::executor::inside(open).await?) as Arc<dyn Adapter>)
+            }
+            #[cfg(not(feature = "postgres"))]
+            DatabaseKind::Postgres => {
+                drop(replicas);
+                Err(not_compiled("PostgreSQL", "postgres"))
+            }
+            DatabaseKind::Sqlite => Err(crate::config::wrong(
+                "SQLite has no replicas: `replica` is for PostgreSQL, and SQLite reads beside its writer anyway",
+            )),
+        }
+    })
+}
+
 /// Connects without a pool, for migrations.
 pub(crate) async fn direct(config: Config) -> Result<Box<dyn Direct>> {
     match config.check()? {

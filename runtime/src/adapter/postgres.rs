@@ -18,6 +18,7 @@ mod failure;
 mod lease;
 mod outline;
 mod pooler;
+mod replicated;
 mod session;
 mod statements;
 #[cfg(feature = "tls")]
@@ -40,6 +41,8 @@ use crate::error::{Error, Kind, Result};
 use crate::executor;
 use crate::transaction::TransactionOptions;
 use crate::watch::{Gauged, Gauges};
+
+pub(crate) use replicated::Replicated;
 
 use connect::Connection;
 use lease::{Failed, Lease};
@@ -82,6 +85,13 @@ impl Manager for Connector {
 impl Postgres {
     /// Connects once, so that what is wrong shows at once.
     pub(crate) async fn open(config: &Config) -> Result<Self> {
+        let postgres = Postgres::new(config)?;
+        drop(postgres.object().await?);
+        Ok(postgres)
+    }
+
+    /// Connects to nothing yet. Within a runtime.
+    fn new(config: &Config) -> Result<Self> {
         let connector =
             Connector { target: Arc::new(connect::Target::of(config)?), idle_timeout: config.idle_timeout() };
         let pool = Pool::builder(connector)
@@ -94,7 +104,6 @@ impl Postgres {
             .map_err(|error| Error::new(Kind::Configuration, error.to_string()))?;
         let (acquire_timeout, statement_timeout) = (config.acquire_timeout(), config.statement_timeout());
         let postgres = Postgres { pool, acquire_timeout, statement_timeout };
-        drop(postgres.object().await?);
         if let Some(shortest) = config.idle_timeout().into_iter().chain(config.max_lifetime()).min() {
             tokio::spawn(close_expired(postgres.pool.weak(), config.idle_timeout(), shortest / 4));
         }
@@ -144,7 +153,7 @@ impl Adapter for Postgres {
     fn run<'a>(&'a self, access: Access, work: &'a mut dyn Work) -> BoxFuture<'a, Result<()>> {
         let begin = match access {
             Access::Read | Access::Write => None,
-            Access::Snapshot => Some("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
+            Access::Snapshot => Some(BEGIN_TO_READ),
             Access::Atomic => Some("BEGIN"),
         };
         Box::pin(executor::inside(move || async move {
@@ -173,6 +182,9 @@ impl Adapter for Postgres {
         Box::pin(executor::inside(move || direct::open(target)))
     }
 }
+
+/// Begins a transaction all of whose statements see one state of the database.
+const BEGIN_TO_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// Runs a work between a `BEGIN` and a `COMMIT`.
 async fn enclosed(lease: Lease, begin: &str, read_only: bool, work: &mut dyn Work) -> Result<()> {

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Config, DatabaseKind, JournalMode, MEMORY, Password, SslMode, Synchronous, url_text};
+use super::{Config, DatabaseKind, JournalMode, MEMORY, Password, SslMode, Synchronous, url_text, wrong};
 use crate::adapter::open;
 use crate::db::Db;
 use crate::error::{Error, Result};
@@ -25,6 +25,8 @@ use crate::error::{Error, Result};
 #[must_use = "nothing is connected before `connect()` is awaited"]
 pub struct Builder<D = Db> {
     config: Config,
+    /// The URLs of replicas.
+    replicas: Vec<String>,
     /// The first setting that could not be read.
     wrong: Option<Error>,
     of: PhantomData<fn() -> D>,
@@ -42,7 +44,7 @@ macro_rules! settings {
 impl<D: From<Db>> Builder<D> {
     /// Nothing said yet.
     pub fn new() -> Self {
-        Builder { config: Config::default(), wrong: None, of: PhantomData }
+        Builder { config: Config::default(), replicas: Vec::new(), wrong: None, of: PhantomData }
     }
 
     /// Connects.
@@ -52,10 +54,36 @@ impl<D: From<Db>> Builder<D> {
     /// Of [`Kind::Configuration`](crate::Kind::Configuration) when the settings cannot work, of
     /// [`Kind::Connection`](crate::Kind::Connection) when the database cannot be reached.
     pub async fn connect(self) -> Result<D> {
-        match self.wrong {
-            Some(error) => Err(error),
-            None => Ok(D::from(Db::over(open::open(self.config).await?))),
+        if let Some(error) = self.wrong {
+            return Err(error);
         }
+        if self.replicas.is_empty() {
+            return Ok(D::from(Db::over(open::open(self.config).await?)));
+        }
+        let mut replicas = vec![self.config.clone(); self.replicas.len()];
+        for (config, url) in replicas.iter_mut().zip(&self.replicas) {
+            url_text::read(config, url)?;
+            if config.kind != self.config.kind {
+                return Err(wrong("a replica is of the same database as the primary".to_owned()));
+            }
+        }
+        Ok(D::from(Db::over(open::replicated(self.config, replicas).await?)))
+    }
+
+    /// The server that is written to: the same as [`url`](Self::url).
+    pub fn primary(self, url: &str) -> Self {
+        self.url(url)
+    }
+
+    /// PostgreSQL: a server that follows the primary by streaming replication, and is read from. There may
+    /// be several. What its URL does not say is as for the primary.
+    ///
+    /// Reads outside of transactions go to a replica that has all that this program has written; writes
+    /// and transactions go to the primary, and so do reads while no replica is there or has caught up. What
+    /// others have written may be missing for as long as a replica is behind.
+    pub fn replica(mut self, url: &str) -> Self {
+        self.replicas.push(url.to_owned());
+        self
     }
 
     /// All that a URL says. See [`Config::from_url`].
@@ -141,6 +169,10 @@ impl<D: From<Db>> Default for Builder<D> {
 
 impl<D> fmt::Debug for Builder<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Builder").field("config", &self.config).field("wrong", &self.wrong).finish()
+        f.debug_struct("Builder")
+            .field("config", &self.config)
+            .field("replicas", &self.replicas.len())
+            .field("wrong", &self.wrong)
+            .finish()
     }
 }

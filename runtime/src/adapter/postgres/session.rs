@@ -46,7 +46,7 @@ impl<'l> Session<'l> {
         work.run(self).await
     }
 
-    async fn run_operation(&self, operation: &Operation, sink: &mut dyn Sink) -> Result<u64> {
+    pub(super) async fn run_operation(&self, operation: &Operation, sink: &mut dyn Sink) -> Result<u64> {
         let prepared = operation.prepare(Dialect::Postgres);
         if let Shape::Copy(copying) = &operation.shape {
             return self.copy(copying, operation, prepared).await;
