@@ -118,7 +118,7 @@ async fn forward(
             changed = fate.changed() => changed.map_err(io::Error::other)?,
             read = client.read(&mut asked) => {
                 let asked = &asked[..end(read?)?];
-                let commits = asked.windows(6).any(|word| word == b"COMMIT");
+                let commits = asked.windows(7).any(|word| word == b"COMMIT\0");
                 if commits && now == Fate::CutBeforeCommit {
                     return Ok(());
                 }

@@ -12,6 +12,8 @@ use tracing::{Dispatch, Event, Metadata, Subscriber};
 
 use super::chain::{Draft, POSTS, TAGS, USERS, chain};
 use super::live::Live;
+use crate::support::postgres;
+use crate::support::proxy::{Fate, Proxy};
 
 /// Tells a child process which way it goes, where, and at which moment it is gone.
 const CHILD: &str = "REX_TEST_MIGRATES";
@@ -205,7 +207,7 @@ fn ended_by_the_server_at_any_statement() {
             let url = url.clone();
             let end = || {
                 on_this_thread(async {
-                    let client = crate::support::postgres::connect(&url).await.expect("the server is there");
+                    let client = postgres::connect(&url).await.expect("the server is there");
                     let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
                                WHERE datname = current_database() AND pid <> pg_backend_pid()";
                     client.simple_query(end).await.expect("a superuser may");
@@ -226,4 +228,33 @@ fn ended_by_the_server_at_any_statement() {
         ended += u32::from(outcome.is_err());
     }
     assert!(ended > 50, "it was ended {ended} times only");
+}
+
+/// The network ends at a commit, before it or behind it: nobody knows, and the next one looks.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_whose_answer_is_lost_is_not_done_again() {
+    let live = Live::postgres("commit");
+    let Live::Postgres(database) = &live else { unreachable!("it is PostgreSQL") };
+    let migrations = migrations(Dialect::Postgres);
+    let ((user, password), server) = (database.superuser(), postgres::server().tcp_address());
+    let direct = database.tcp_url(&user, &password);
+    for fate in [Fate::CutBeforeCommit, Fate::CutAfterCommit] {
+        live.clear().await;
+        let proxy = Proxy::before(server.clone()).await;
+        let through = direct.replace(&server, &proxy.address().to_string());
+        proxy.set(fate);
+        let mut cut = 0;
+        // Each run gets one step further, or none.
+        while live.one("SELECT to_regclass('tags')").await == "null" {
+            let error = go(&through, &migrations, true).await.expect_err("it is cut at its first commit");
+            assert_eq!(error.kind(), rex_orm::Kind::CommitUnknown, "{error:?}");
+            cut += 1;
+            if fate == Fate::CutBeforeCommit {
+                break;
+            }
+        }
+        assert!(fate == Fate::CutBeforeCommit || cut > 8, "{cut}");
+        go(&direct, &migrations, true).await.expect("nothing is in its way");
+        assert_eq!(state(&live).await, UP, "{fate:?}");
+    }
 }

@@ -3,7 +3,7 @@
 use rex_orm::migrate::{Direction, Event, MigrationState, Report, Runner};
 
 use super::chain::{Draft, POSTS, TAGS, USERS, chain};
-use super::live::both;
+use super::live::{Live, both};
 
 fn ids(report: &Report) -> Vec<&str> {
     report.migrations().collect()
@@ -172,4 +172,25 @@ fn a_program_without_async_migrates() {
         assert_eq!(ids(&db.migrate(&migrations).wait().expect("an empty database")), [USERS.id]);
         assert_eq!(db.migrate(&migrations).wait().expect("all is there"), Report::default());
     }
+}
+
+/// Where the tables are, there the history is.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_schema_of_a_database_has_its_own_history() {
+    let live = Live::postgres("tenants");
+    live.run("CREATE SCHEMA one; CREATE SCHEMA two").await;
+    let migrations = chain(&[USERS, TAGS]);
+    for tenant in ["one", "two"] {
+        let db =
+            rex_orm::Db::connect(&format!("{}?search_path={tenant}", live.url())).await.expect("it is there");
+        assert_eq!(ids(&db.migrate(&migrations).await.expect("an empty schema")), [USERS.id, TAGS.id]);
+        assert_eq!(live.one(&format!("SELECT count(*) FROM {tenant}.rex_migrations")).await, "2");
+        assert_eq!(live.one(&format!("SELECT count(*) FROM {tenant}.users")).await, "1");
+    }
+    let db = rex_orm::Db::connect(&format!("{}?search_path=three", live.url())).await.expect("it is there");
+    let error = db.migrate(&migrations).await.expect_err("there is no such schema");
+    assert_eq!(
+        error.to_string(),
+        "no schema of `search_path` exists, so that there is no place for the history of migrations: create one"
+    );
 }

@@ -38,7 +38,16 @@ pub(super) async fn open(target: Arc<Target>) -> Result<Box<dyn Direct>> {
     };
     let pace = Pace { wait: Default::default(), lock_timeout: Default::default(), statement_timeout: None };
     let backend = backend.unwrap_or_default();
-    Ok(Box::new(Own { connection, target, words, lock, backend, is_checked: false, is_14, pace }))
+    Ok(Box::new(Own {
+        connection,
+        target,
+        words,
+        lock,
+        backend,
+        is_checked: false,
+        looks_for_client: is_14,
+        pace,
+    }))
 }
 
 struct Own {
@@ -50,7 +59,8 @@ struct Own {
     backend: String,
     /// Whether it is known to be one.
     is_checked: bool,
-    is_14: bool,
+    /// Whether the server can notice that this program is gone.
+    looks_for_client: bool,
     pace: Pace,
 }
 
@@ -165,19 +175,26 @@ impl Own {
     }
 
     /// How long is waited from now on. A statement that blocks nobody may wait for a lock.
-    async fn set_pace(&self, waits: bool) -> Result<()> {
+    async fn set_pace(&mut self, waits: bool) -> Result<()> {
         let Pace { lock_timeout, statement_timeout, .. } = self.pace;
         let lock = if waits { 0 } else { lock_timeout.as_millis().max(1) };
         let statement = statement_timeout.map_or(0, |limit| limit.as_millis().max(1));
-        let mut settings = format!(
+        self.run(&format!(
             "SET lock_timeout = {lock}; SET statement_timeout = {statement}; \
              SET idle_in_transaction_session_timeout = 0"
-        );
-        if self.is_14 {
-            // Or a statement would go on, and be kept, when this program is gone.
-            settings += "; SET client_connection_check_interval = 1000";
+        ))
+        .await?;
+        if self.looks_for_client {
+            // Or a statement would go on, and be kept, when this program is gone. Servers on some systems
+            // cannot do it, and say so.
+            let set =
+                self.connection.client.batch_execute("SET client_connection_check_interval = 1000").await;
+            match set {
+                Err(error) if error.as_db_error().is_some() => self.looks_for_client = false,
+                set => set.map_err(failure::plain)?,
+            }
         }
-        self.run(&settings).await
+        Ok(())
     }
 
     async fn probed(&self, probe: &Probe) -> Result<Found> {
