@@ -303,7 +303,7 @@ impl<M: Model> Find<M> {
 
 impl<M: Model> Find<M> {
     /// Selects values of each row: a column or an expression, a tuple of up to twelve, or a struct by
-    /// [`row!`](crate::row). Of aggregates alone, over all rows: one row.
+    /// [`row!`](macro@crate::row). Of aggregates alone, over all rows: one row.
     pub fn select<X, K>(self, selection: impl FnOnce(M::Columns<M>) -> X) -> Selected<X::Row>
     where
         X: Selection<K>,

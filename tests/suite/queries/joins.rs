@@ -4,7 +4,7 @@ use rex_orm::{Result, count};
 
 use super::on_every_shop;
 use super::shop::{day, plain};
-use crate::fixtures::music::{Album, Artist, Customer, Db, Employee, Genre, Track};
+use crate::fixtures::music::{Album, Artist, Customer, Db, Employee, Genre, Playlist, Track};
 
 #[tokio::test]
 async fn along_relations() {
@@ -227,6 +227,47 @@ async fn in_hand(db: &Db) -> Result<()> {
         [("All".to_owned(), 8)]
     );
     Ok(())
+}
+
+/// Whichever way a deleted row is joined, it is none, unless it is asked for.
+#[tokio::test]
+async fn deleted_rows_are_not_joined() {
+    on_every_shop("join_deleted", async |db| {
+        let track = || db.track().find();
+        assert_eq!(track().cross_join::<Playlist>().count().await?, 8 * 3);
+        let all = || db.track().find().filter(|t| t.id.eq(1));
+        assert_eq!(all().join_on::<Playlist>(|(t, p)| p.id.gt(0) & t.id.gt(0)).count().await?, 3);
+        assert_eq!(
+            all()
+                .left_join_on::<Playlist>(|(_, p)| p.name.eq("Gone"))
+                .filter(|(_, p)| p.id.is_some())
+                .count()
+                .await?,
+            0
+        );
+        let right = track().right_join_on::<Playlist>(|(t, p)| t.name.eq(p.name));
+        assert_eq!(right.order(|(_, p)| p.id.asc()).select(|(_, p)| p.name).await?, ["All", "Loud", "Empty"]);
+        let full = track().full_join_on::<Playlist>(|(t, p)| t.name.eq(p.name));
+        assert_eq!(full.count().await?, 8 + 3);
+        let lists = db.track().find().right_join(|t| t.playlists()).group_by(|(_, p)| p.name);
+        let lists = lists.order(|name, _| name.asc()).select(|name, (t, _)| (name, t.id.count())).await?;
+        assert_eq!(lists, [("All".to_owned(), 8), ("Empty".to_owned(), 0), ("Loud".to_owned(), 3)]);
+        let gone =
+            db.track().find().full_join(|t| t.playlists().only_deleted()).filter(|(_, p)| p.id.is_some());
+        assert_eq!(gone.select(|(t, _)| t.id).count().await?, 2);
+        let empty = db.playlist().find().left_join(|p| p.tracks()).stream();
+        assert_eq!(drained(empty).await?, 12, "as they come");
+        Ok(())
+    })
+    .await;
+}
+
+async fn drained<T: Send + 'static>(mut rows: rex_orm::Rows<T>) -> Result<usize> {
+    let mut count = 0;
+    while rows.try_next().await?.is_some() {
+        count += 1;
+    }
+    Ok(count)
 }
 
 /// Big numbers and times come as they are through joins, on both databases.

@@ -17,10 +17,10 @@ macro_rules! calls {
             where
                 $scope: $crate::query::Plus<N>,
             {
-                use $crate::query::shape::{joined, source::EntryOf};
-                let source = rex_sql::Source::Table(N::META.table.table());
-                let of = EntryOf::Model(N::META);
-                joined::on(self.query(), rex_sql::JoinKind::Cross, source, of, |_| $crate::Cond::all())
+                let query = self.query();
+                $crate::query::shape::joined::model::<_, _, N>(query, rex_sql::JoinKind::Cross, |_| {
+                    $crate::Cond::all()
+                })
             }
         }
     };
@@ -94,9 +94,7 @@ macro_rules! kind {
         where
             $scope: $crate::query::Plus<$model>,
         {
-            use $crate::query::shape::{joined, source::EntryOf};
-            let source = rex_sql::Source::Table(N::META.table.table());
-            joined::on(self.query(), rex_sql::JoinKind::$kind, source, EntryOf::Model(N::META), on)
+            $crate::query::shape::joined::model::<_, _, N>(self.query(), rex_sql::JoinKind::$kind, on)
         }
 
         #[doc = $docs_rows]

@@ -4,7 +4,7 @@ use std::future::IntoFuture;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use rex_sql::{ColumnRef, Join, JoinKind, Source as From};
+use rex_sql::{ColumnRef, Join, JoinKind};
 
 use super::calls::calls;
 use super::source::{Entry, EntryOf, Extent, all};
@@ -16,7 +16,7 @@ use crate::model::{Maybe, Model, One, Relation};
 use crate::query::load::Load;
 use crate::query::place::Place;
 use crate::query::tail::count;
-use crate::query::{Cond, Orders};
+use crate::query::{Cond, Orders, Scope};
 use crate::row::Row;
 use crate::stream::Rows;
 use crate::value::Value;
@@ -97,7 +97,7 @@ impl<S: Extent> Query<S> {
     }
 
     /// Selects values of each row: a column or an expression, a tuple of up to twelve, or a struct by
-    /// [`row!`](crate::row). Of aggregates alone, over all rows: one row.
+    /// [`row!`](macro@crate::row). Of aggregates alone, over all rows: one row.
     pub fn select<X, K>(self, selection: impl FnOnce(S::Columns<S>) -> X) -> Selected<X::Row>
     where
         X: Selection<K>,
@@ -156,6 +156,19 @@ where
     Query::new(query.statement, query.entries)
 }
 
+/// Joins the rows of a model on a condition; those that are deleted are none.
+pub(crate) fn model<S: Extent, N: Extent, M: Model>(
+    mut query: Query<S>,
+    kind: JoinKind,
+    on: impl FnOnce(N::Columns<N>) -> Cond<N>,
+) -> Query<N> {
+    let (number, table) = (query.statement.next_source(), &M::META.table);
+    query.entries.push(Entry::model::<M>(number));
+    let on = on(N::columns(&query.entries)).into_expr();
+    query.statement.join_table(kind, table, number, on, Scope::Live.condition(table, 0));
+    Query::new(query.statement, query.entries)
+}
+
 /// Joins the rows of a query on a condition.
 pub(crate) fn rows<S: Extent, N: Extent, R: Record>(
     mut query: Query<S>,
@@ -164,20 +177,9 @@ pub(crate) fn rows<S: Extent, N: Extent, R: Record>(
     cond: impl FnOnce(N::Columns<N>) -> Cond<N>,
 ) -> Query<N> {
     let (source, outputs) = rows.table(&mut query.statement);
-    on(query, kind, source, EntryOf::Nested(outputs), cond)
-}
-
-/// Joins rows on a condition.
-pub(crate) fn on<S: Extent, N: Extent>(
-    mut query: Query<S>,
-    kind: JoinKind,
-    source: From<Value>,
-    of: EntryOf,
-    on: impl FnOnce(N::Columns<N>) -> Cond<N>,
-) -> Query<N> {
     let number = query.statement.next_source();
-    query.entries.push(Entry { source: number, of });
-    let on = on(N::columns(&query.entries)).into_expr();
+    query.entries.push(Entry { source: number, of: EntryOf::Nested(outputs) });
+    let on = cond(N::columns(&query.entries)).into_expr();
     query.statement.select.joins.push(Join { kind, source, on });
     Query::new(query.statement, query.entries)
 }

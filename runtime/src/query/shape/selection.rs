@@ -14,7 +14,7 @@ use crate::scalar::Scalar;
 pub(super) type Read<R> = Arc<dyn Fn(&mut Row<'_>) -> Result<R> + Send + Sync>;
 
 /// What is selected of the rows of `S`: a column or an expression, a tuple of up to twelve of them, or
-/// what [`row!`](crate::row) makes of them. `S` is [`Grouped`] where rows are made one.
+/// what [`row!`](macro@crate::row) makes of them. `S` is [`Grouped`] where rows are made one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not selected with `{S}`: it is neither grouped by nor aggregated, or is an aggregate beside what is neither, or of another query",
     label = "each row of `{S}` has no such value",
@@ -138,7 +138,7 @@ tuples! {
     A B C D E F G H I J K L;
 }
 
-/// A selection whose rows become something else: what [`row!`](crate::row) is made of.
+/// A selection whose rows become something else: what [`row!`](macro@crate::row) is made of.
 pub struct Mapped<X, F> {
     selection: X,
     map: F,

@@ -89,13 +89,35 @@ impl Statement {
             Path::Through(through) => (self.join_between(kind, through, here, &tail, to), through.target),
         };
         let number = self.next_source();
-        let mut on = meets(here, number, to.names(columns));
-        if let Some(mut narrower) = tail.into_filter(to) {
+        let on = meets(here, number, to.names(columns));
+        self.join_table(kind, to, number, on, tail.into_filter(to));
+        number
+    }
+
+    /// Joins a table. Of its rows only those are seen for which `narrower` is true, a condition over
+    /// that table alone.
+    pub(super) fn join_table(
+        &mut self,
+        kind: JoinKind,
+        to: &'static TableMeta,
+        number: u16,
+        mut on: Expr<Value>,
+        narrower: Option<Expr<Value>>,
+    ) {
+        if let Some(mut narrower) = narrower {
             narrower.move_sources(number);
-            on = on.and(narrower);
+            match kind {
+                JoinKind::Inner | JoinKind::Left => on = on.and(narrower),
+                // Rows of the table that meet no others are kept, so that they are to be left out
+                // behind the join; where there is none of them, there is nothing to leave out.
+                JoinKind::Right | JoinKind::Cross => self.and(narrower),
+                JoinKind::Full => {
+                    let first = ColumnRef::of(number, to.column(0).name);
+                    self.and(narrower.or(Expr::IsNull(Box::new(Expr::Column(first)))));
+                }
+            }
         }
         self.select.joins.push(Join { kind, source: Source::Table(to.table()), on });
-        number
     }
 
     /// Joins the table between two models; answers with its columns that lead further.
