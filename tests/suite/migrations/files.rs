@@ -131,6 +131,30 @@ fn sql_that_does_not_lead_there_is_found() {
     }
 }
 
+/// A database that comes later begins with the whole; what was before is nothing to it.
+#[test]
+fn databases_may_come_and_names_of_tables_change() {
+    let [_, postgres] = targets("later");
+    let krate = Crate::new("\"sqlite\"");
+    krate.schema(USERS);
+    krate.run("migrate new create_blog").is(Exit::Clean);
+    let manifest = krate.read("Cargo.toml");
+    krate.write("Cargo.toml", &manifest.replace("[\"sqlite\"]", "[\"sqlite\", \"postgres\"]"));
+    assert!(krate.run("check").is(Exit::Clean).err.contains("W0016"));
+    krate.run("migrate new for_postgres").is(Exit::Clean);
+    krate.schema(POSTS);
+    krate.run("migrate new add_posts").is(Exit::Clean);
+    krate.on(&postgres.url, "migrate").is(Exit::Clean);
+    krate.on(&postgres.url, "migrate verify").is(Exit::Clean);
+    krate.on(&postgres.url, "migrate rollback --to none").is(Exit::Clean);
+
+    // What the snapshots say stays what it was.
+    let manifest = krate.read("Cargo.toml") + "tables = \"singular\"\n";
+    krate.write("Cargo.toml", &manifest);
+    krate.run("migrate new singular").is(Exit::NeedsDecision);
+    krate.told("configured");
+}
+
 #[test]
 fn names_are_words() {
     let krate = Crate::new("\"sqlite\"");

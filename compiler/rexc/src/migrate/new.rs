@@ -117,9 +117,9 @@ enum Answer<'q> {
 
 /// Asks at the terminal; none to stop.
 fn asked<'q>(question: &'q Question, console: &mut Console<'_>) -> Option<Answer<'q>> {
-    let told = summary::question(question, console.err.colour);
+    let told = summary::question_alone(question, console.err.colour);
     console.tell(&told);
-    let mut choices = String::new();
+    let mut choices = question.help.iter().map(|help| format!("  = help: {help}\n")).collect::<String>();
     for (place, rename) in question.renames.iter().enumerate() {
         choices += &format!("  {}  it is `{}` now: write that into the schema\n", place + 1, rename.to);
     }

@@ -137,8 +137,10 @@ fn on(
     if common.dry_run {
         return dry_run(&steps, live, common, console);
     }
-    if !matches!(task, Task::Apply | Task::ApplyTo(_)) {
-        consent(&steps, common, console)?;
+    match task {
+        // It was accepted when they were made; how much it is, only the database knows.
+        Task::Apply | Task::ApplyTo(_) => lost(&steps, console),
+        Task::Rollback(_) | Task::Redo => consent(&steps, common, console)?,
     }
     let report = taken(&task, live, &migrations, console).map_err(|error| refused(error, console))?;
     done(&report, &task, live, history, common, console)
@@ -172,6 +174,16 @@ fn dry_run(steps: &[Step], live: &Live, common: &Common, console: &mut Console<'
         Format::Text => write!(console.out.write, "{}", steps::text(steps, true))?,
     }
     Ok(Exit::Clean)
+}
+
+/// Tells what is lost.
+fn lost(steps: &[Step], console: &mut Console<'_>) {
+    for step in steps {
+        let hazards = step.hazards.iter().filter(|hazard| hazard.needs_consent && hazard.rows > Some(0));
+        for hazard in hazards {
+            console.tell(&format!("{}: {}\n", step.migration, hazard.text()));
+        }
+    }
 }
 
 /// Has what is lost accepted: by name, or at the terminal.

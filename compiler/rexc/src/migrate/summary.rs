@@ -145,13 +145,18 @@ pub(crate) fn locks(locks: Locks) -> Vec<String> {
     words
 }
 
-/// Something to be decided, and how.
-pub(crate) fn question(question: &Question, colour: Colour) -> String {
+/// Something to be decided.
+pub(crate) fn question_alone(question: &Question, colour: Colour) -> String {
     let (bold, plain) = match colour {
         Colour::Ansi => ("\x1b[1;31m", "\x1b[0m"),
         Colour::Never => ("", ""),
     };
-    let mut text = format!("{bold}needs a decision{plain}: {}: {}\n", question.name, question.message);
+    format!("{bold}needs a decision{plain}: {}: {}\n", question.name, question.message)
+}
+
+/// Something to be decided, and how.
+pub(crate) fn question(question: &Question, colour: Colour) -> String {
+    let mut text = question_alone(question, colour);
     for rename in &question.renames {
         let (to, attribute, place) = (&rename.to, &rename.attribute, &rename.place);
         line(&mut text, 2, &format!("= help: if it is `{to}` now, write `{attribute}` {place}"));
