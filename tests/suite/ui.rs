@@ -92,17 +92,20 @@ fn told_of(blog: &Crate, targets: &str) -> BTreeMap<String, Vec<String>> {
     told
 }
 
-/// Without the lines that show where a bound stands: they change with every line of the runtime,
-/// and with rustc's own sources.
+/// Without the lines that show where a bound, a method or a type stands: they change with every line of
+/// the runtime, of the generated code, and of rustc's own sources, and with the folder of all that.
 fn without_bounds(message: &str) -> String {
     let mut kept = Vec::new();
-    let mut skipping = false;
+    let (mut skipping, mut in_a_file) = (false, false);
     for line in message.lines() {
+        let said = line.trim_start();
         if line.starts_with(|c: char| c.is_ascii_lowercase()) {
-            skipping =
-                line.starts_with("note: required by a bound") || line.starts_with("note: tuple variant");
+            let elsewhere = ["note: required by a bound", "note: tuple variant", "note: method defined here"];
+            skipping = elsewhere.iter().any(|start| line.starts_with(start));
         }
-        if !skipping {
+        in_a_file = said.starts_with("::: ") || (in_a_file && !said.starts_with("= "));
+        let of_a_long_type = ["full name for the type", "to print the full type name"];
+        if !skipping && !in_a_file && !of_a_long_type.iter().any(|words| said.contains(words)) {
             kept.push(line);
         }
     }
