@@ -16,6 +16,8 @@ use crate::row::Sink;
 use crate::transaction::TransactionOptions;
 use crate::value::Value;
 use crate::watch::Gauged;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+use driver::DriverConnection;
 
 pub use direct::{Direct, Found, Pace, Words};
 
@@ -30,6 +32,8 @@ mod sqlite;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod texts;
 
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub mod driver;
 pub(crate) mod open;
 
 /// A boxed future that borrows for `'a`.
@@ -52,6 +56,13 @@ pub trait Adapter: Gauged + Send + Sync + 'static {
 
     /// Begins a transaction on a free connection.
     fn begin(&self, options: TransactionOptions) -> BoxFuture<'_, Result<Box<dyn Transaction>>>;
+
+    /// Lends a connection of the driver's own.
+    #[cfg(any(feature = "postgres", feature = "sqlite"))]
+    fn driver(&self) -> BoxFuture<'_, Result<DriverConnection>> {
+        let error = Error::new(Kind::Configuration, "this adapter has no driver's connection to lend");
+        Box::pin(std::future::ready(Err(error)))
+    }
 
     /// Opens a connection of its own, for migrations.
     fn direct(&self) -> BoxFuture<'_, Result<Box<dyn Direct>>> {

@@ -6,6 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rex_sql::Dialect;
 
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+use crate::adapter::driver::DriverConnection;
+#[cfg(feature = "postgres")]
+use crate::adapter::driver::PostgresConnection;
+#[cfg(feature = "sqlite")]
+use crate::adapter::driver::SqliteConnection;
 use crate::adapter::{Access, Adapter, BoxFuture, Direct, Session, Single, Work, open};
 use crate::config::{Builder, Config};
 use crate::error::{Error, Kind, Result};
@@ -170,6 +176,59 @@ impl Db {
         let outcome = self.run(access, &mut work).await;
         outcome.map_err(|error| error.with_operation(operation.title()))?;
         Ok(work.written())
+    }
+
+    /// The driver's own connection to PostgreSQL, a `tokio_postgres::Client`, for what Rex cannot do:
+    /// `LISTEN`, say. It is one of the pool's while it is used, and closed when it is dropped.
+    ///
+    /// # Errors
+    ///
+    /// Of [`Kind::Configuration`] when the database is another; of [`Kind::Transaction`] on the handle of
+    /// a transaction, whose connection is its own; and when there is no connection.
+    #[cfg(feature = "postgres")]
+    pub async fn postgres(&self) -> Result<PostgresConnection> {
+        match self.driver(Dialect::Postgres).await? {
+            DriverConnection::Postgres(connection) => Ok(connection),
+            #[cfg(feature = "sqlite")]
+            DriverConnection::Sqlite(_) => Err(self.other_driver(Dialect::Postgres)),
+        }
+    }
+
+    /// The driver's own connection to SQLite, a `rusqlite::Connection`, for what Rex cannot do: backups,
+    /// functions of one's own. It is the one that writes, which everybody else waits for; it blocks its
+    /// thread. A file's connection is closed when it is dropped.
+    ///
+    /// # Errors
+    ///
+    /// As [`Db::postgres`].
+    #[cfg(feature = "sqlite")]
+    pub async fn sqlite(&self) -> Result<SqliteConnection> {
+        match self.driver(Dialect::Sqlite).await? {
+            DriverConnection::Sqlite(connection) => Ok(connection),
+            #[cfg(feature = "postgres")]
+            DriverConnection::Postgres(_) => Err(self.other_driver(Dialect::Sqlite)),
+        }
+    }
+
+    #[cfg(any(feature = "postgres", feature = "sqlite"))]
+    async fn driver(&self, dialect: Dialect) -> Result<DriverConnection> {
+        self.check_scope()?;
+        if dialect != self.dialect() {
+            return Err(self.other_driver(dialect));
+        }
+        match &self.0.source {
+            Source::Pool(adapter) => adapter.driver().await,
+            Source::Transaction(_) => {
+                let message = "the connection of a transaction is its own: what is sent beside its statements would                                be in it, or end it";
+                Err(Error::new(Kind::Transaction, message))
+            }
+        }
+    }
+
+    #[cfg(any(feature = "postgres", feature = "sqlite"))]
+    fn other_driver(&self, asked: Dialect) -> Error {
+        let message = format!("this is {}, not {}", self.dialect().title(), asked.title());
+        Error::new(Kind::Configuration, message)
     }
 
     /// A connection of its own, for migrations.

@@ -90,6 +90,7 @@ impl Copying {
         format!("COPY {table} ({}) FROM STDIN (FORMAT binary)", self.names())
     }
 
+    #[cfg(feature = "postgres")]
     /// A query that tells the types of the columns.
     pub(crate) fn columns_sql(&self) -> String {
         format!("SELECT {} FROM {} LIMIT 0", self.names(), self.table.quoted(Dialect::Postgres))

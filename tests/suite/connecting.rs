@@ -199,3 +199,40 @@ async fn a_dropped_transaction_is_rolled_back() {
         db.tag().insert(NewTag::new("after")).await.expect("it can write");
     }
 }
+
+/// What only the driver can do, on a connection that nobody gets after it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_drivers_own_connection_is_lent() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = format!("sqlite://{}", folder.path().join("lent.db").display());
+    for url in [&file, "sqlite::memory:"] {
+        let db = Db::connect(url).await.expect("a database");
+        db.create_schema().await.expect("an empty database");
+        let driver = db.handle().sqlite().await.expect("a connection");
+        driver
+            .execute_batch("INSERT INTO tags (name) VALUES ('rust'); PRAGMA foreign_keys = OFF; BEGIN")
+            .unwrap();
+        driver.execute("DELETE FROM tags", []).expect("a table");
+        drop(driver);
+        assert_eq!(db.tag().find().count().await.expect("a number"), 1, "{url}: what was open is undone");
+        db.tag().insert(NewTag::new("sqlite")).await.expect("another connection writes");
+        let keys =
+            db.sql::<i64>("SELECT foreign_keys FROM pragma_foreign_keys").one().await.expect("a number");
+        assert_eq!(keys, i64::from(url == file), "what is left in memory is what it was left as");
+        let error = db.handle().postgres().await.expect_err("it is another database");
+        assert_eq!(error.kind(), Kind::Configuration, "{error}");
+    }
+    let database = postgres::server().database("lent");
+    let db = Db::connect(&format!("{}?pool_size=1", database.url())).await.expect("a database");
+    db.create_schema().await.expect("an empty database");
+    let mut driver = db.handle().postgres().await.expect("a connection");
+    let transaction = driver.transaction().await.expect("a transaction");
+    transaction.batch_execute("INSERT INTO tags (name) VALUES ('rust')").await.expect("a table");
+    transaction.commit().await.expect("it is kept");
+    driver.batch_execute("SET search_path = pg_catalog; BEGIN").await.expect("a session");
+    drop(driver);
+    assert_eq!(db.tag().find().count().await.expect("another connection"), 1);
+    let error =
+        db.transaction(async |tx| tx.handle().postgres().await.map(drop)).await.expect_err("it is its own");
+    assert_eq!(error.kind(), Kind::Transaction, "{error}");
+}

@@ -46,7 +46,7 @@ const METHODS: [&str; 18] = [
 
 /// Methods of `Db` and of an open transaction; what `Db` calls a model's repository gets a `_`
 /// behind it.
-const HANDLE: [&str; 19] = [
+const HANDLE: [&str; 20] = [
     "after_commit",
     "begin",
     "builder",
@@ -57,6 +57,7 @@ const HANDLE: [&str; 19] = [
     "create_schema",
     "dialect",
     "gauges",
+    "handle",
     "migrate",
     "migrations",
     "rollback",

@@ -251,6 +251,11 @@ fn raw() -> TokenStream {
         pub fn watch(&self, watch: __::Watch) -> Self {
             Self(self.0.watch(watch))
         }
+        /// The same handle as every schema has it: for libraries that know none, and for the drivers'
+        /// own connections.
+        pub fn handle(&self) -> &__::Db {
+            &self.0
+        }
         /// How busy the pool of connections is right now.
         pub fn gauges(&self) -> __::Gauges {
             __::Gauged::gauges(&self.0)

@@ -35,6 +35,7 @@ use deadpool::managed::{
 };
 use rex_sql::Dialect;
 
+use crate::adapter::driver::{DriverConnection, PostgresConnection};
 use crate::adapter::{Access, Adapter, BoxFuture, Direct, Transaction, Work};
 use crate::config::Config;
 use crate::error::{Error, Kind, Result};
@@ -177,9 +178,37 @@ impl Adapter for Postgres {
         }))
     }
 
+    fn driver(&self) -> BoxFuture<'_, Result<DriverConnection>> {
+        Box::pin(executor::inside(move || async move {
+            let lent = Lent(Some(Box::new(self.object().await?)));
+            Ok(DriverConnection::Postgres(PostgresConnection(lent)))
+        }))
+    }
+
     fn direct(&self) -> BoxFuture<'_, Result<Box<dyn Direct>>> {
         let target = Arc::clone(&self.pool.manager().target);
         Box::pin(executor::inside(move || direct::open(target)))
+    }
+}
+
+/// A connection as it is lent to a user, there until it is dropped: it is closed then.
+pub(super) struct Lent(Option<Box<Object<Connector>>>);
+
+impl Lent {
+    pub(super) fn client(&self) -> &tokio_postgres::Client {
+        &self.0.as_ref().expect("it is there until it is dropped").client
+    }
+
+    pub(super) fn client_mut(&mut self) -> &mut tokio_postgres::Client {
+        &mut self.0.as_mut().expect("it is there until it is dropped").client
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let Some(object) = self.0.take() {
+            drop(Object::take(*object));
+        }
     }
 }
 

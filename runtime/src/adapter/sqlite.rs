@@ -35,6 +35,7 @@ use std::time::{Duration, Instant};
 
 use rex_sql::Dialect;
 
+use crate::adapter::driver::{DriverConnection, SqliteConnection};
 use crate::adapter::{Access, Adapter, BoxFuture, Direct, Transaction, Work};
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -161,6 +162,14 @@ impl Adapter for Sqlite {
         })
     }
 
+    fn driver(&self) -> BoxFuture<'_, Result<DriverConnection>> {
+        Box::pin(async {
+            let lease = self.writer.lease().await?.for_long();
+            let lent = Lent { lease: Some(lease), closes: self.file.is_on_disk() };
+            Ok(DriverConnection::Sqlite(SqliteConnection(lent)))
+        })
+    }
+
     fn direct(&self) -> BoxFuture<'_, Result<Box<dyn Direct>>> {
         Box::pin(async {
             let held = match self.file.is_private() {
@@ -175,6 +184,28 @@ impl Adapter for Sqlite {
 /// Connects without a pool.
 pub(crate) fn connect_direct(config: &Config) -> Result<Box<dyn Direct>> {
     direct::open(direct::Held::Own(Box::new(File::of(config).writer()()?)))
+}
+
+/// The connection that writes, as it is lent to a user.
+pub(super) struct Lent {
+    /// There until it is dropped.
+    lease: Option<Lease>,
+    /// Whether it is closed then.
+    closes: bool,
+}
+
+impl Lent {
+    pub(super) fn driver(&self) -> &rusqlite::Connection {
+        self.lease.as_ref().expect("it is there until it is dropped").driver()
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let Some(lease) = self.lease.take().filter(|_| self.closes) {
+            lease.close();
+        }
+    }
 }
 
 impl Sqlite {

@@ -17,6 +17,7 @@ use tokio::sync::Notify;
 use super::lease::Lease;
 use super::session::Session;
 use super::{BEGIN_TO_READ, Postgres, enclosed};
+use crate::adapter::driver::DriverConnection;
 use crate::adapter::{Access, Adapter, BoxFuture, Direct, Transaction, Work};
 use crate::config::{Config, wrong};
 use crate::error::{Error, Kind, Result};
@@ -201,6 +202,10 @@ impl Adapter for Replicated {
             let transaction = self.0.primary.begin(options).await?;
             Ok(Box::new(Noted { transaction, writing }) as Box<dyn Transaction>)
         })
+    }
+
+    fn driver(&self) -> BoxFuture<'_, Result<DriverConnection>> {
+        self.0.primary.driver()
     }
 
     fn direct(&self) -> BoxFuture<'_, Result<Box<dyn Direct>>> {

@@ -68,6 +68,11 @@ impl File {
         }
     }
 
+    /// Whether it outlives its connections.
+    pub(super) fn is_on_disk(&self) -> bool {
+        matches!(self.place, Place::Path(_))
+    }
+
     /// Whether nobody but one connection sees it.
     pub(super) fn is_private(&self) -> bool {
         matches!(self.place, Place::Memory)

@@ -153,6 +153,16 @@ impl Lease {
         self
     }
 
+    /// Closes the connection; the next lease opens another.
+    pub(super) fn close(mut self) {
+        drop(self.connection.take());
+    }
+
+    /// The driver's own connection.
+    pub(super) fn driver(&self) -> &rusqlite::Connection {
+        self.connection.as_ref().expect("a lease has its connection until it is dropped")
+    }
+
     pub(super) fn connection(&mut self) -> &mut Connection {
         self.connection.as_mut().expect("a lease has its connection until it is dropped")
     }
