@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use rex_orm::{Config, JournalMode, Synchronous};
 use rex_schema::Dialect;
@@ -27,7 +28,9 @@ impl Scratch {
     /// Makes one; none where there is no server for it.
     pub(super) fn make(dialect: Dialect, common: &Common) -> Result<Option<Scratch>, Stop> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        let unique = format!("{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        // What a run that was killed has left has another name.
+        let time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros());
+        let unique = format!("{}_{}_{time}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         if dialect == Dialect::Sqlite {
             return Ok(Some(Scratch::Sqlite(std::env::temp_dir().join(format!("rexc_{unique}.db")))));
         }
