@@ -46,7 +46,8 @@ async fn batch(
     let entry = taking.next.entry;
     let (own, others): (Vec<Record>, Vec<Record>) =
         history::read_again(direct, taking.seen).await?.into_iter().partition(|record| is_own(record, entry));
-    let is_same = others.iter().eq(taking.seen.iter().filter(|record| !is_own(record, entry)));
+    let seen = taking.seen.iter().filter(|record| !is_own(record, entry));
+    let is_same = history::are_alike(others.iter(), seen);
     if !is_same || own.iter().any(Record::is_done) {
         return Ok(Taken::Elsewhere);
     }

@@ -74,6 +74,17 @@ pub(crate) struct Record {
 }
 
 impl Record {
+    /// By what it is found, and in which order they are.
+    pub(super) fn key(&self) -> (&str, Direction, usize) {
+        (&self.id, self.direction, self.step)
+    }
+
+    /// Whether it says the same, whenever that was.
+    pub(super) fn is_like(&self, other: &Record) -> bool {
+        let what = |record: &Record| (record.steps, record.checksum, record.rows, record.is_done());
+        self.key() == other.key() && what(self) == what(other) && self.progress == other.progress
+    }
+
     /// Whether its step is done.
     pub(super) fn is_done(&self) -> bool {
         self.applied_at.is_some()
@@ -132,6 +143,21 @@ pub(super) async fn read(direct: &mut dyn Direct) -> Result<Vec<Record>> {
     }
 }
 
+/// Whether two histories say the same.
+pub(super) fn are_alike<'r>(
+    one: impl Iterator<Item = &'r Record>,
+    other: impl Iterator<Item = &'r Record>,
+) -> bool {
+    let (mut one, mut other) = (one, other);
+    loop {
+        match (one.next(), other.next()) {
+            (None, None) => return true,
+            (Some(one), Some(other)) if one.is_like(other) => {}
+            _ => return false,
+        }
+    }
+}
+
 /// All rows, where there were these before; the table is made if there were none.
 pub(super) async fn read_again(direct: &mut dyn Direct, seen: &[Record]) -> Result<Vec<Record>> {
     if seen.is_empty() {
@@ -144,10 +170,15 @@ async fn all(direct: &mut dyn Direct) -> Result<Vec<Record>> {
     let words = direct.words().clone();
     let query = format!(
         "SELECT id, direction, step, steps, checksum, CASE WHEN compatible THEN 1 ELSE 0 END, rows_written, progress, \
-         {}, duration_ms FROM {} ORDER BY id, direction, step",
+         {}, duration_ms FROM {}",
         words.applied_at, words.history
     );
-    direct.rows(&query).await?.into_iter().map(|row| record(row).ok_or_else(unreadable)).collect()
+    let rows = direct.rows(&query).await?;
+    let records = rows.into_iter().map(|row| record(row).ok_or_else(unreadable));
+    let mut records: Vec<Record> = records.collect::<Result<_>>()?;
+    // Databases have orders of texts of their own.
+    records.sort_unstable_by(|one, other| one.key().cmp(&other.key()));
+    Ok(records)
 }
 
 fn record(row: Vec<Option<String>>) -> Option<Record> {

@@ -137,16 +137,23 @@ impl Chain {
         let mut pending = Vec::new();
         while let Some(next) = self.next(&records, goal)? {
             pending.extend(next.step.map(|step| next.pending(step)));
-            let entry = next.entry;
-            records
-                .retain(|record| !(record.id == entry.id && record.step == entry.step && !record.is_done()));
-            records.push(entry.done());
-            if entry.direction == Direction::Down && next.is_last() {
-                let gone = self.forgotten(entry.id);
-                records.retain(|record| !gone.contains(&record.id.as_str()));
-            }
+            self.note(&mut records, &next);
         }
         Ok(pending)
+    }
+
+    /// What the history is when a step was taken, where nobody else does anything.
+    pub(super) fn note(&self, records: &mut Vec<Record>, next: &Next<'_>) {
+        let entry = next.entry;
+        if entry.direction == Direction::Down && next.is_last() {
+            let gone = self.forgotten(entry.id);
+            return records.retain(|record| !gone.contains(&record.id.as_str()));
+        }
+        let key = (entry.id, entry.direction, entry.step);
+        match records.binary_search_by(|record| record.key().cmp(&key)) {
+            Ok(place) => records[place] = entry.done(),
+            Err(place) => records.insert(place, entry.done()),
+        }
     }
 
     /// How many are begun, of those that are known.

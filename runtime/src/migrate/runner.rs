@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use rex_sql::migration::Migrations;
+use rex_sql::migration::{Migrations, Mode};
 
 use super::history;
 use super::options::Options;
@@ -175,14 +175,16 @@ impl<'r> Runner<'r> {
         let records = history::read(&mut *direct).await?;
         // Where there is nothing to do, nobody is kept off.
         let aim = goal(&chain, chain.begun(&records))?;
-        if chain.pending(&records, aim)?.is_empty() && chain.next(&records, aim)?.is_none() {
+        if chain.next(&records, aim)?.is_none() {
             return Ok(Report::default());
         }
         self.locked(&mut *direct).await?;
         let records = history::read(&mut *direct).await?;
         let aim = goal(&chain, chain.begun(&records))?;
-        // What cannot be gone to its end is not begun.
-        chain.pending(&records, aim)?;
+        if let Goal::Left(_) = aim {
+            // A way back that cannot be gone to its end is not begun.
+            chain.pending(&records, aim)?;
+        }
         let report = self.steps(&mut *direct, &chain, aim).await?;
         direct.unlock().await?;
         Ok(report)
@@ -210,20 +212,28 @@ impl<'r> Runner<'r> {
 
     async fn steps(&mut self, direct: &mut dyn Direct, chain: &Chain, goal: Goal) -> Result<Report> {
         let mut report = Report::default();
+        let mut records = history::read(direct).await?;
         loop {
-            let records = history::read(direct).await?;
             let Some(next) = chain.next(&records, goal)? else { return Ok(report) };
             let started = Instant::now();
             (self.tell)(begins(&next));
             let taking = Taking { chain, next: &next, seen: &records, started };
             let taken = patiently(direct, taking, self.options.wait, &mut *self.tell).await;
             let settled = direct.settle().await;
-            if taken.map_err(|error| step::of_step(error, direct.dialect(), &next))? == Taken::Here {
+            let taken = taken.map_err(|error| step::of_step(error, direct.dialect(), &next))?;
+            if taken == Taken::Here {
                 let done = ended(&next, started);
                 (self.tell)(Event::Ends(done.clone()));
                 report.steps.push(done);
             }
             settled?;
+            // What a backfill has noted is known to the database alone. Of all else, the next step sees in
+            // its transaction whether it is so.
+            let is_known = !next.step.is_some_and(|step| matches!(step.mode, Mode::Backfill(_)));
+            match taken == Taken::Here && is_known {
+                true => chain.note(&mut records, &next),
+                false => records = history::read(direct).await?,
+            }
             executor::yield_now().await;
         }
     }

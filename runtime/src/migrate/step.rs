@@ -157,7 +157,8 @@ pub(super) fn of_step(error: Error, dialect: Dialect, next: &Next<'_>) -> Error 
 
 /// Whether the history is not what it was.
 async fn is_other(direct: &mut dyn Direct, taking: &Taking<'_>) -> Result<bool> {
-    Ok(history::read_again(direct, taking.seen).await? != taking.seen)
+    let found = history::read_again(direct, taking.seen).await?;
+    Ok(!history::are_alike(found.iter(), taking.seen.iter()))
 }
 
 /// Notes that the step is taken; of a way back, with the last one, that the migration is gone.
