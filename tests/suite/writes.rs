@@ -231,6 +231,11 @@ async fn what_hangs_on_a_row_is_written_with_it() {
         let (report, (tasks, linked)) = &reports[0];
         assert_eq!((report.boss_id, tasks[0].owner_id, *linked), (Some(boss.id), report.id, 1));
 
+        // Where the other rows hold the key there are no links.
+        let task = tasks[0].id;
+        let none = create("none").save_with(move |_, p| p.tasks().link([task])).await;
+        assert_eq!(none.map_err(|error| error.kind()).map(drop), Err(Kind::InvalidValue));
+
         // All or nothing.
         let before = db.person().find().count().await?;
         let twice = create("new").save_with(|p, _| ["t", "t"].map(|title| NewTask::new(title, p))).await;

@@ -11,7 +11,7 @@ use super::insert::{MAX_BINDS, MAX_ROWS};
 use crate::Pending;
 use crate::adapter::{Access, BoxFuture, Session, Work};
 use crate::db::Db;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::fits::Key;
 use crate::model::{Model, Path, Relation, Through};
 use crate::operation::{Operation, Shape};
@@ -77,7 +77,7 @@ impl<R: Relation> Links<R> {
 
     fn send(self, operations: impl FnOnce(&LinkTable) -> Result<Vec<Operation>>) -> Pending<u64> {
         let Path::Through(through) = R::META.path else {
-            unreachable!("links are generated for many-to-many relations only");
+            return Box::pin(async { Err(no_links::<R>()) });
         };
         let table = LinkTable { model: R::From::META, name: R::META.name, through, key: self.key };
         let operations = operations(&table);
@@ -92,6 +92,16 @@ impl<R: Relation> Links<R> {
             Ok(work.written)
         })
     }
+}
+
+#[cold]
+fn no_links<R: Relation>() -> Error {
+    let message = format!(
+        "`{}` is no many-to-many relation, so that there are no links: a row of `{}` holds the key, which is set there",
+        R::META.name,
+        R::To::META.name
+    );
+    Error::new(Kind::InvalidValue, message).with_operation(format!("{}.{}", R::From::META.name, R::META.name))
 }
 
 fn keys<R: Relation, K: Key<R::To>>(rows: impl IntoIterator<Item = K>) -> Vec<Vec<Value>> {

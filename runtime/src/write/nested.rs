@@ -72,7 +72,8 @@ pub struct Linked<R: Relation> {
 
 impl<R: Relation> Load<R> {
     /// Links to these rows, for a row that is being written: `save_with(|post, p| p.tags().link([&tag]))`.
-    /// The relation must be many-to-many.
+    /// It is an error of [`Kind::InvalidValue`](crate::Kind::InvalidValue) where the other rows hold the
+    /// key, of one to many: write those rows with it instead.
     pub fn link<K: Key<R::To>>(self, rows: impl IntoIterator<Item = K>) -> Linked<R>
     where
         R::Card: ToMany,
