@@ -5,7 +5,9 @@ use rust_decimal::Decimal;
 
 use super::on_every_shop;
 use super::shop::{money, plain};
+use crate::fixtures::embedded::{self, Address, Position};
 use crate::fixtures::music::{Db, Format, TrackId};
+use crate::support::postgres;
 
 #[tokio::test]
 async fn columns_are_selected() {
@@ -159,6 +161,55 @@ async fn ends(db: &Db) -> Result<()> {
         sum += price;
     }
     assert_eq!(sum, money(952));
+    Ok(())
+}
+
+/// A struct of several columns is selected whole, or by its parts; where a join finds no row, there is
+/// none.
+#[tokio::test]
+async fn embedded_types_are_selected() {
+    let database = postgres::server().database("select_embedded");
+    for url in ["sqlite::memory:", &database.url()] {
+        embedded_types(url).await.unwrap_or_else(|error| panic!("{url}: {error}\n{error:?}"));
+    }
+}
+
+async fn embedded_types(url: &str) -> Result<()> {
+    let db = embedded::Db::connect(url).await?;
+    db.create_schema().await?;
+    let home = |city: &str, position| Address {
+        street: "Main Street 1".to_owned(),
+        city: city.to_owned(),
+        country: "FR".to_owned(),
+        kind: embedded::Kind::Flat,
+        note: None,
+        position,
+        labels: vec!["a".to_owned()],
+    };
+    let paris = || Some(Position { latitude: 48.85, longitude: 2.35 });
+    db.person().create().name("Ada").home(home("Paris", paris())).save().await?;
+    db.person().create().name("Bob").home(home("Lyon", None)).work(home("Nice", None)).save().await?;
+    let rows: Vec<(String, Address, Option<Address>, String)> = db
+        .person()
+        .find()
+        .order(|p| p.id.asc())
+        .select(|p| {
+            let city = p.home.city;
+            (p.name, p.home, p.work, city)
+        })
+        .await?;
+    assert_eq!(rows[0], ("Ada".to_owned(), home("Paris", paris()), None, "Paris".to_owned()));
+    assert_eq!(rows[1].2, Some(home("Nice", None)));
+    let pairs: Vec<(String, Option<Address>)> = db
+        .person()
+        .find()
+        .left_join_on::<embedded::Person>(|(a, b)| a.id.lt(b.id))
+        .order(|(a, _)| a.id.asc())
+        .select(|(a, b)| (a.name, b.home))
+        .await?;
+    assert_eq!(pairs, [("Ada".to_owned(), Some(home("Lyon", None))), ("Bob".to_owned(), None)]);
+    let cities = db.person().find().group_by(|p| p.home.city).order(|city, _| city.asc());
+    assert_eq!(cities.select(|city, p| (city, p.name.max())).await?.len(), 2);
     Ok(())
 }
 
