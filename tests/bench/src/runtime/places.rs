@@ -43,11 +43,14 @@ impl Place {
         Ok(Place { name: "sqlite, memory", db, raw, _folder: None, _database: None })
     }
 
-    /// One database in one file.
+    /// Two files, so that each side moves its own log into its own file.
     pub(super) async fn sqlite_file() -> Result<Place, Failure> {
         let folder = tempfile::tempdir()?;
-        let file = folder.path().join("bench.db");
-        let db = fill(Db::connect(&url(&file)).await?).await?;
+        let [ours, file] = ["rex.db", "raw.db"].map(|name| folder.path().join(name));
+        // Closed in between, so that both begin with all rows in the file and none in the log.
+        drop(fill(Db::connect(&url(&file)).await?).await?);
+        drop(fill(Db::connect(&url(&ours)).await?).await?);
+        let db = Db::connect(&url(&ours)).await?;
         let (writer, reader) = (open(&file)?, open(&file)?);
         set_up(&writer, "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL;")?;
         set_up(&reader, "PRAGMA query_only = ON;")?;
