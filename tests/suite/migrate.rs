@@ -5,6 +5,7 @@ mod drift;
 mod hazards;
 mod live;
 mod locks;
+mod pairs;
 mod precautions;
 mod reprinted;
 mod round_trip;

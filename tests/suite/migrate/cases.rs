@@ -33,12 +33,12 @@ pub(super) fn cases() -> Vec<PathBuf> {
 }
 
 #[derive(Clone)]
-struct Case {
-    name: String,
+pub(super) struct Case {
+    pub(super) name: String,
     folder: PathBuf,
-    before: Schema,
-    after: Schema,
-    dialects: Vec<Dialect>,
+    pub(super) before: Schema,
+    pub(super) after: Schema,
+    pub(super) dialects: Vec<Dialect>,
     /// The server that plans are for, if not the oldest that the schema is for.
     server: Option<Version>,
 }
@@ -50,7 +50,7 @@ impl Case {
     }
 }
 
-fn load(folder: &Path) -> Case {
+pub(super) fn load(folder: &Path) -> Case {
     let name = folder.file_name().expect("a case has a name").to_string_lossy().into_owned();
     let (before, dialects) = checked(&folder.join("before.rex"));
     let (after, _) = checked(&folder.join("after.rex"));
@@ -181,7 +181,7 @@ async fn check(case: &Case, live: &Live, fresh: Option<&Live>) {
 }
 
 /// It is what is wanted, and needs no change; nothing is there that was only on the way.
-async fn nothing_left(what: &str, live: &Live, wanted: &Database) -> Database {
+pub(super) async fn nothing_left(what: &str, live: &Live, wanted: &Database) -> Database {
     let found = live.inspect().await;
     let managed = found.managed(wanted);
     assert_same(what, &managed, wanted);
@@ -204,7 +204,7 @@ async fn create(name: &str, schema: &Schema, live: &Live) {
     live.run(&all).await.unwrap_or_else(|error| panic!("{name}: {error}\n{all}"));
 }
 
-async fn run(name: &str, plan: &Plan, live: &Live) {
+pub(super) async fn run(name: &str, plan: &Plan, live: &Live) {
     if let Err(error) = try_run(plan, live).await {
         panic!("{name}: {error}\n{}", script(plan));
     }
