@@ -124,6 +124,12 @@ pub type Pending<T> = adapter::BoxFuture<'static, Result<T>>;
 #[macro_export]
 macro_rules! include_schema {
     () => {
-        include!(concat!(env!("OUT_DIR"), "/rex/schema.rs"));
+        include!(concat!(
+            env!(
+                "OUT_DIR",
+                "no build script has run: write `fn main() { rex_build::compile(\"schema\") }` into build.rs"
+            ),
+            "/rex/schema.rs"
+        ));
     };
 }

@@ -23,7 +23,7 @@ use std::collections::HashSet;
 use rex_sql::ident;
 
 use super::render::{add_foreign_key, create_schema, create_table, table_comments};
-use crate::database::Table;
+use crate::database::{ForeignKey, Table};
 use crate::diff::{AlterTable, Change, Constraint, Id, TableChange};
 use crate::plan::{Code, Hazard, Reverse, State, Step, hazard_of, shown, shown_id};
 use crate::{order, render};
@@ -40,10 +40,11 @@ pub(super) fn plan(state: &State<'_>) -> Vec<Step> {
     planner.drop_tables();
     planner.rename();
     planner.rebuild_enums();
-    planner.create_tables();
+    let keys = planner.create_tables();
     planner.change_columns();
     planner.fill_columns();
     planner.hold();
+    planner.add_keys(&keys);
     planner.create_views(&views);
     planner.comment();
     planner.drop_types();
@@ -113,7 +114,8 @@ impl Planner<'_> {
         }
     }
 
-    fn create_tables(&mut self) {
+    /// Answers with the keys of new tables that have to wait until what they refer to is changed.
+    fn create_tables(&mut self) -> Vec<(Table, ForeignKey)> {
         let new: Vec<Table> = (self.state.changes.iter())
             .filter_map(|change| match change {
                 Change::CreateTable(table) => Some(table.clone()),
@@ -134,12 +136,23 @@ impl Planner<'_> {
             self.run(format!("create the table {shown}"), statements);
             late.extend(later.into_iter().map(|key| (table, key)));
         }
+        let is_changed =
+            |key: &ForeignKey| self.alters.iter().any(|alter| alter.after.id() == key.target_id());
+        let (waiting, late): (Vec<_>, Vec<_>) = late.into_iter().partition(|(_, key)| is_changed(key));
         // A key locks the table that it refers to: one at a time, and for a moment, since the new
         // table is empty.
         for (table, key) in late {
             if !new.iter().any(|other| other.id() == key.target_id()) {
                 self.sealed = true;
             }
+            self.run(format!("add the constraint {}", key.name), vec![add_foreign_key(table, key)]);
+        }
+        waiting.into_iter().map(|(table, key)| (table.clone(), key.clone())).collect()
+    }
+
+    fn add_keys(&mut self, keys: &[(Table, ForeignKey)]) {
+        for (table, key) in keys {
+            self.sealed = true;
             self.run(format!("add the constraint {}", key.name), vec![add_foreign_key(table, key)]);
         }
     }

@@ -71,12 +71,53 @@ fn copy(alter: &AlterTable, new: &Table) -> String {
             values.push(value);
         }
     }
-    if names.is_empty() {
-        return format!("INSERT INTO {} DEFAULT VALUES", ident(&new.name));
+    if let (true, Some(first)) = (names.is_empty(), first(&alter.after)) {
+        names.push(ident(&first.name));
+        values.push(initial(first));
     }
-    let from = ident(&alter.after.name);
-    let to = ident(&new.name);
+    let (from, to) = (source(alter), ident(&new.name));
     format!("INSERT INTO {to} ({})\n    SELECT {}\n    FROM {from}", names.join(", "), values.join(", "))
+}
+
+/// The column by which rows are made of which nothing is copied: one that is numbered, or the first.
+fn first(table: &Table) -> Option<&Column> {
+    let own = || table.columns.iter().filter(|column| column.computed.is_none());
+    own().find(|column| column.autoincrement).or_else(|| own().next())
+}
+
+/// What a row has in a new column for which it has no value. Null makes a number where rows are
+/// numbered, and stops the migration where a value is required.
+fn initial(column: &Column) -> String {
+    column.default.as_ref().map_or_else(|| "NULL".to_owned(), render::default)
+}
+
+/// What rows are copied from: the old table, together with those new columns that the values of others
+/// are made of.
+fn source(alter: &AlterTable) -> String {
+    let old = ident(&alter.after.name);
+    let added = || {
+        alter.changes.iter().filter_map(|change| match change {
+            TableChange::AddColumn(column, backfill) => Some((column, backfill)),
+            _ => None,
+        })
+    };
+    let is_read = |name: &str| {
+        let others =
+            added().filter(|(column, _)| column.name != name).filter_map(|(_, backfill)| backfill.as_ref());
+        others.into_iter().any(|sql| sql.mentions(name))
+    };
+    let made = added().filter(|(column, _)| column.computed.is_none() && is_read(&column.name));
+    let made: Vec<String> = made
+        .map(|(column, backfill)| {
+            let value = backfill.as_ref().map_or_else(|| initial(column), |sql| format!("({sql})"));
+            format!("{value} AS {}", ident(&column.name))
+        })
+        .collect();
+    if made.is_empty() {
+        return old;
+    }
+    let rowid = rowid(&alter.before).map(|name| format!("{name} AS {name}, ")).unwrap_or_default();
+    format!("(SELECT {rowid}{old}.*, {} FROM {old})", made.join(", "))
 }
 
 /// The name by which a table's own numbers of its rows are reached, where it has such beside its
