@@ -38,6 +38,9 @@ pub trait Cells {
 /// A row that is being decoded, from its first column to its last.
 pub struct Row<'a> {
     cells: &'a dyn Cells,
+    /// Its cells in PostgreSQL's binary form, from the first on, where an adapter has them at hand: none
+    /// of them is asked for then.
+    wires: &'a [Option<&'a [u8]>],
     /// How many cells there are.
     len: usize,
     place: usize,
@@ -51,7 +54,12 @@ pub struct Row<'a> {
 impl<'a> Row<'a> {
     /// The start of a row.
     pub fn new(cells: &'a dyn Cells) -> Self {
-        Row { cells, len: cells.len(), place: 0, columns: &[], first: 0, scales: &[] }
+        Row::with_wires(cells, &[])
+    }
+
+    /// The start of a row whose first cells, in PostgreSQL's binary form, are at hand.
+    pub fn with_wires(cells: &'a dyn Cells, wires: &'a [Option<&'a [u8]>]) -> Self {
+        Row { cells, wires, len: cells.len(), place: 0, columns: &[], first: 0, scales: &[] }
     }
 
     /// The cells that it is read from.
@@ -91,7 +99,24 @@ impl<'a> Row<'a> {
     ///
     /// Of [`Kind::Decode`], when the database holds something else there than the schema says.
     #[allow(clippy::should_implement_trait, reason = "a row is not an iterator: each value has its own type")]
+    #[inline]
     pub fn next<T: Scalar>(&mut self) -> Result<T> {
+        let place = self.place;
+        // What PostgreSQL sends tells its scale itself.
+        let decoded = match self.wires.get(place) {
+            Some(Some(wire)) => T::decode(Cell::Wire(wire)),
+            Some(None) => T::decode(Cell::Null),
+            None => return self.ask(),
+        };
+        self.place = place + 1;
+        match decoded {
+            Some(value) => Ok(value),
+            None => Err(self.mismatch(place, T::NAME, self.cell(place))),
+        }
+    }
+
+    /// The same of a cell that is not at hand.
+    fn ask<T: Scalar>(&mut self) -> Result<T> {
         let place = self.place;
         if place >= self.len {
             return Err(self.missing());
@@ -103,6 +128,14 @@ impl<'a> Row<'a> {
         let cell = if T::SCALES { self.scaled(place, cell) } else { cell };
         self.place = place + 1;
         T::decode(cell).ok_or_else(|| self.mismatch(place, T::NAME, cell))
+    }
+
+    /// A cell that is at hand.
+    fn cell(&self, place: usize) -> Cell<'a> {
+        match self.wires.get(place).copied().flatten() {
+            Some(wire) => Cell::Wire(wire),
+            None => Cell::Null,
+        }
     }
 
     /// The column of the model at a place of the row.

@@ -151,6 +151,7 @@ impl<T: Scalar> Scalar for Option<T> {
         self.map_or(Value::Null, T::encode)
     }
 
+    #[inline]
     fn decode(cell: Cell<'_>) -> Option<Self> {
         match cell {
             Cell::Null => Some(None),
@@ -168,6 +169,7 @@ impl Scalar for bool {
         Value::Bool(self)
     }
 
+    #[inline]
     fn decode(cell: Cell<'_>) -> Option<Self> {
         match cell {
             Cell::Integer(0) | Cell::Wire([0]) => Some(false),
@@ -188,6 +190,7 @@ macro_rules! integers {
                 Value::$value(self)
             }
 
+            #[inline]
             fn decode(cell: Cell<'_>) -> Option<Self> {
                 integer(cell)?.try_into().ok()
             }
@@ -202,6 +205,7 @@ integers! {
 }
 
 /// PostgreSQL's integers have 2, 4 or 8 bytes; which of them it is does not matter here.
+#[inline]
 fn integer(cell: Cell<'_>) -> Option<i64> {
     match cell {
         Cell::Integer(number) => Some(number),
@@ -224,6 +228,7 @@ impl Scalar for f32 {
         Value::F32(self)
     }
 
+    #[inline]
     fn decode(cell: Cell<'_>) -> Option<Self> {
         match cell {
             Cell::Wire(wire) => Some(f32::from_be_bytes(wire.try_into().ok()?)),
@@ -241,6 +246,7 @@ impl Scalar for f64 {
         Value::F64(self)
     }
 
+    #[inline]
     fn decode(cell: Cell<'_>) -> Option<Self> {
         match cell {
             Cell::Real(number) => Some(number),
@@ -260,6 +266,7 @@ impl Scalar for String {
         Value::Text(self)
     }
 
+    #[inline]
     fn decode(cell: Cell<'_>) -> Option<Self> {
         text(cell).map(str::to_owned)
     }
@@ -274,6 +281,7 @@ impl Scalar for Vec<u8> {
         Value::Bytes(self)
     }
 
+    #[inline]
     fn decode(cell: Cell<'_>) -> Option<Self> {
         match cell {
             Cell::Blob(bytes) | Cell::Wire(bytes) => Some(bytes.to_vec()),
@@ -285,6 +293,7 @@ impl Scalar for Vec<u8> {
 }
 
 /// The text of a cell: a text, or the label of an enum.
+#[inline]
 pub(crate) fn text(cell: Cell<'_>) -> Option<&str> {
     match cell {
         Cell::Text(text) => Some(text),

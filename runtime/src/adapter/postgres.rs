@@ -62,14 +62,16 @@ struct Connector {
 }
 
 impl Manager for Connector {
-    type Type = Connection;
+    /// Boxed, since the pool moves it about with every operation.
+    type Type = Box<Connection>;
     type Error = Error;
 
-    async fn create(&self) -> Result<Connection> {
-        self.target.connect().await
+    async fn create(&self) -> Result<Box<Connection>> {
+        // What is rare and large is in a box of its own, or every operation would carry it along.
+        Ok(Box::new(Box::pin(self.target.connect()).await?))
     }
 
-    async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<Error> {
+    async fn recycle(&self, connection: &mut Box<Connection>, _: &Metrics) -> RecycleResult<Error> {
         if connection.client.is_closed() {
             return Err(RecycleError::message("the server closed the connection"));
         }
@@ -165,7 +167,7 @@ impl Adapter for Postgres {
                     lease.rests();
                     outcome
                 }
-                Some(begin) => enclosed(lease, begin, access == Access::Snapshot, work).await,
+                Some(begin) => Box::pin(enclosed(lease, begin, access == Access::Snapshot, work)).await,
             }
         }))
     }
@@ -180,7 +182,7 @@ impl Adapter for Postgres {
 
     fn driver(&self) -> BoxFuture<'_, Result<DriverConnection>> {
         Box::pin(executor::inside(move || async move {
-            let lent = Lent(Some(Box::new(self.object().await?)));
+            let lent = Lent(Some(self.object().await?));
             Ok(DriverConnection::Postgres(PostgresConnection(lent)))
         }))
     }
@@ -192,7 +194,7 @@ impl Adapter for Postgres {
 }
 
 /// A connection as it is lent to a user, there until it is dropped: it is closed then.
-pub(super) struct Lent(Option<Box<Object<Connector>>>);
+pub(super) struct Lent(Option<Object<Connector>>);
 
 impl Lent {
     pub(super) fn client(&self) -> &tokio_postgres::Client {
@@ -207,7 +209,7 @@ impl Lent {
 impl Drop for Lent {
     fn drop(&mut self) {
         if let Some(object) = self.0.take() {
-            drop(Object::take(*object));
+            drop(Object::take(object));
         }
     }
 }

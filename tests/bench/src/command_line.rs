@@ -105,7 +105,15 @@ pub(crate) enum Database {
     Postgres,
 }
 
-/// Counts what a workload of one row costs on SQLite, in instructions, by valgrind.
+/// Where a workload is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Where {
+    Memory,
+    File,
+    Postgres,
+}
+
+/// Counts what a workload costs, in instructions, by valgrind. PostgreSQL's are those of the client.
 ///
 /// Unlike a time, that number is the same on a busy machine. Setting up is taken out: it is the
 /// difference of a longer and a shorter run, each in a process of its own, by the number of times.
@@ -114,6 +122,10 @@ pub(crate) struct InstructionsArguments {
     /// Print a line of JSON for each measurement: database, workload, rows, rex, raw, ratio
     #[arg(long)]
     pub(crate) json: bool,
+
+    /// Only one database
+    #[arg(long)]
+    pub(crate) database: Option<Database>,
 
     /// Only workloads whose name contains this
     #[arg(long, value_name = "TEXT")]
@@ -138,7 +150,7 @@ pub(crate) struct RepeatArguments {
     #[arg(long)]
     pub(crate) raw: bool,
     #[arg(long)]
-    pub(crate) memory: bool,
+    pub(crate) place: Where,
     #[arg(long)]
     pub(crate) times: u64,
 }

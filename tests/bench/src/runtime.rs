@@ -24,7 +24,7 @@ use serde::Serialize;
 use tokio::runtime::Runtime;
 
 use crate::Failure;
-use crate::command_line::{Database, RepeatArguments, RuntimeArguments};
+use crate::command_line::{Database, RepeatArguments, RuntimeArguments, Where};
 use crate::report::{Measurement, Report, progress, time};
 use places::Place;
 
@@ -76,9 +76,10 @@ pub(crate) fn repeat(arguments: &RepeatArguments) -> Result<(), Failure> {
         let mut all = workloads::all().into_iter();
         let workload = all.find(|workload| workload.name() == name && workload.rows() == rows);
         let workload = workload.ok_or("there is no such workload")?;
-        let mut place = match arguments.memory {
-            true => Place::sqlite_in_memory().await?,
-            false => Place::sqlite_file().await?,
+        let mut place = match arguments.place {
+            Where::Memory => Place::sqlite_in_memory().await?,
+            Where::File => Place::sqlite_file().await?,
+            Where::Postgres => Place::postgres().await?,
         };
         match arguments.raw {
             true => place.raw.run(&*workload, 0..arguments.times).await,

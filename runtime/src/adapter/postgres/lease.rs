@@ -48,7 +48,8 @@ impl Lease {
         if self.overdue.load(Ordering::Relaxed) {
             return None;
         }
-        let answer = executor::timeout(self.limit, answer).await;
+        let Some(limit) = self.limit else { return Some(answer.await) };
+        let answer = executor::timeout(Some(limit), answer).await;
         if answer.is_none() {
             self.overdue.store(true, Ordering::Relaxed);
         }
@@ -204,7 +205,7 @@ async fn roll_back(object: Object<Connector>) {
 }
 
 /// Stops the statement that nobody waits for any more, and closes the connection.
-async fn cancel(connection: Connection) {
+async fn cancel(connection: Box<Connection>) {
     let token = connection.client.cancel_token();
     _ = tokio::time::timeout(ROLLBACK, token.cancel_query(connection.encryption.tls.clone())).await;
 }

@@ -49,7 +49,7 @@ impl<'l> Session<'l> {
     pub(super) async fn run_operation(&self, operation: &Operation, sink: &mut dyn Sink) -> Result<u64> {
         let prepared = operation.prepare(Dialect::Postgres);
         if let Shape::Copy(copying) = &operation.shape {
-            return self.copy(copying, operation, prepared).await;
+            return Box::pin(self.copy(copying, operation, prepared)).await;
         }
         self.send(&prepared, are_known, sink).await.map_err(|failure| {
             let error = self.explain(failure, operation.access(), Some(operation.table));
@@ -79,13 +79,17 @@ impl<'l> Session<'l> {
     ) -> Result<u64, Failure> {
         bind::check(&prepared.binds)?;
         self.lease.starts();
-        let answer = self.lease.within(self.attempt(prepared, check, sink)).await;
+        let answer = {
+            // It stays where it is: it is large, and would be moved at each call.
+            let attempt = pin!(self.attempt(prepared, check, &mut *sink));
+            self.lease.within(attempt).await
+        };
         let mut outcome = answer.ok_or(Failure::Overdue)?;
         if let Err(Failure::Stale(error)) = &outcome {
             self.lease.connection().statements.forget(prepared);
             // What was not even sent broke no transaction.
             if self.failed.is_none() || failure::is_ours(error) {
-                let answer = self.lease.within(self.attempt(prepared, check, sink)).await;
+                let answer = self.lease.within(Box::pin(self.attempt(prepared, check, sink))).await;
                 outcome = answer.ok_or(Failure::Overdue)?;
             }
         }
@@ -101,11 +105,16 @@ impl<'l> Session<'l> {
     ) -> Result<u64, Failure> {
         let Connection { client, statements, pooled, .. } = self.lease.connection();
         if let Some(pooled) = pooled {
-            return read(pooled.query(client, prepared).await?, sink).await;
+            let rows = Box::pin(pooled.query(client, prepared)).await?;
+            return read(rows, sink).await;
         }
         let (statement, is_kept) = match statements.find(prepared) {
             Some(statement) => (statement, true),
-            None => (statements.prepare(client, prepared).await.map_err(Failure::Unsent)?, false),
+            None => {
+                // Once for each statement, and larger than all the rest.
+                let preparing = Box::pin(statements.prepare(client, prepared));
+                (preparing.await.map_err(Failure::Unsent)?, false)
+            }
         };
         check(statement.params(), &prepared.binds)?;
         // What a connection that is closed by now is handed, it does not send.
@@ -170,13 +179,27 @@ pub(super) async fn read(rows: RowStream, sink: &mut dyn Sink) -> Result<u64, Fa
         // What follows a row that cannot be decoded is read all the same: the connection is
         // at rest only when it is.
         if undecoded.is_none() {
-            undecoded = sink.row(&mut Row::new(&RowCells(&row))).err();
+            undecoded = hand(&row, sink).err();
         }
     }
     match undecoded {
         Some(error) => Err(Failure::Ours(error)),
         None => Ok(rows.rows_affected().unwrap_or(0)),
     }
+}
+
+/// So many cells of a row are looked up at once.
+const AT_HAND: usize = 16;
+
+/// Hands a row to a sink, with where its cells are.
+fn hand(row: &tokio_postgres::Row, sink: &mut dyn Sink) -> Result<()> {
+    let mut wires = [None; AT_HAND];
+    let count = row.len().min(AT_HAND);
+    for (place, wire) in wires[..count].iter_mut().enumerate() {
+        let Wire(bytes) = row.try_get(place).map_err(failure::plain)?;
+        *wire = bytes;
+    }
+    sink.row(&mut Row::with_wires(&RowCells(row), &wires[..count]))
 }
 
 /// Looks at the types that the server wants, before anything is bound.
@@ -287,8 +310,8 @@ impl Cells for RowCells<'_> {
     }
 
     fn cell(&self, place: usize) -> Result<Cell<'_>> {
-        let Raw(cell) = self.0.try_get(place).map_err(failure::plain)?;
-        Ok(cell)
+        let Wire(bytes) = self.0.try_get(place).map_err(failure::plain)?;
+        Ok(bytes.map_or(Cell::Null, Cell::Wire))
     }
 
     fn typed_cell(&self, place: usize) -> Result<Cell<'_>> {
@@ -303,18 +326,21 @@ impl Cells for RowCells<'_> {
     }
 }
 
-/// The bytes of a value of any type.
-struct Raw<'a>(Cell<'a>);
+/// The bytes of a value of any type; none of a null.
+struct Wire<'a>(Option<&'a [u8]>);
 
-impl<'a> FromSql<'a> for Raw<'a> {
-    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
-        Ok(Raw(Cell::Wire(raw)))
+impl<'a> FromSql<'a> for Wire<'a> {
+    #[inline]
+    fn from_sql(_: &Type, wire: &'a [u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Wire(Some(wire)))
     }
 
+    #[inline]
     fn from_sql_null(_: &Type) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
-        Ok(Raw(Cell::Null))
+        Ok(Wire(None))
     }
 
+    #[inline]
     fn accepts(_: &Type) -> bool {
         true
     }

@@ -3,32 +3,43 @@
 use std::path::Path;
 use std::process::Command;
 
+use clap::ValueEnum;
 use serde::Serialize;
 
 use super::workloads;
 use crate::Failure;
-use crate::command_line::InstructionsArguments;
+use crate::command_line::{Database, InstructionsArguments, Where};
 use crate::report::{Measurement, Report, progress};
 
 /// How often a workload is done in the shorter run; in the longer one three times as often.
 const TIMES: u64 = 500;
 
+/// The databases, as a report calls them.
+const PLACES: [(&str, Database, Where); 3] = [
+    ("sqlite, memory", Database::Sqlite, Where::Memory),
+    ("sqlite, file", Database::Sqlite, Where::File),
+    ("postgres", Database::Postgres, Where::Postgres),
+];
+
 /// Counts all that the arguments ask for.
 pub(crate) fn run(arguments: &InstructionsArguments) -> Result<(), Failure> {
     let mut report = Report::new::<Counted>(arguments.json);
-    for (database, memory) in [("sqlite, memory", true), ("sqlite, file", false)] {
+    for (name, database, place) in PLACES {
+        if arguments.database.is_some_and(|only| only != database) {
+            continue;
+        }
         for workload in workloads::all() {
             let (workload, rows) = (workload.name(), workload.rows());
             let is_asked = arguments.workload.as_ref().is_none_or(|only| workload.contains(only.as_str()));
             if rows != arguments.rows || !is_asked {
                 continue;
             }
-            progress(&format!("{workload} of {rows} on {database}"));
-            let side = |raw, profile| count(&Side { workload, rows, raw, memory }, profile);
+            progress(&format!("{workload} of {rows} on {name}"));
+            let side = |raw, profile| count(&Side { workload, rows, raw, place }, profile);
             let rex = side(false, arguments.profile.as_deref())?;
             let raw = side(true, None)?;
             let ratio = rex as f64 / raw as f64;
-            report.add(&Counted { database, workload, rows, rex, raw, ratio })?;
+            report.add(&Counted { database: name, workload, rows, rex, raw, ratio })?;
         }
     }
     Ok(report.finish()?)
@@ -38,7 +49,7 @@ struct Side {
     workload: &'static str,
     rows: usize,
     raw: bool,
-    memory: bool,
+    place: Where,
 }
 
 /// The instructions of one time.
@@ -55,7 +66,8 @@ fn of_a_process(side: &Side, times: u64, profile: Option<&Path>) -> Result<u64, 
     command.arg(std::env::current_exe()?).arg("repeat");
     command.args(["--workload", side.workload, "--rows", &side.rows.to_string()]);
     command.args(["--times", &times.to_string()]);
-    command.args(side.raw.then_some("--raw")).args(side.memory.then_some("--memory"));
+    let place = side.place.to_possible_value().expect("no place is hidden");
+    command.args(["--place", place.get_name()]).args(side.raw.then_some("--raw"));
     let output = command.output().map_err(|error| format!("valgrind cannot be run: {error}"))?;
     let said = String::from_utf8_lossy(&output.stderr);
     let collected = said.lines().find_map(|line| line.split("Collected :").nth(1));

@@ -66,7 +66,9 @@ impl Place {
             None => Box::leak(Box::new(Server::start()?)),
         };
         let database = server.database("bench");
-        let db = fill(Db::connect(&database.url()).await?).await?;
+        // Closed in between, so that both begin with a session that has done nothing.
+        drop(fill(Db::connect(&database.url()).await?).await?);
+        let db = Db::connect(&database.url()).await?;
         let client = database.client().await;
         // The server does not do so by itself.
         client.batch_execute("VACUUM ANALYZE").await?;
