@@ -15,6 +15,9 @@ pub trait Composite: Clone + Send + Sync + 'static {
     /// How many columns it has.
     const WIDTH: usize;
 
+    /// The same where it may be absent: `Option<Self>`, or itself where it is an `Option`.
+    type Nullable: Composite;
+
     /// Appends the values to bind, one for each column.
     fn encode(self, values: &mut Vec<Value>);
 
@@ -28,6 +31,8 @@ pub trait Composite: Clone + Send + Sync + 'static {
 
 impl<T: Composite> Composite for Option<T> {
     const WIDTH: usize = T::WIDTH;
+
+    type Nullable = Self;
 
     fn encode(self, values: &mut Vec<Value>) {
         match self {

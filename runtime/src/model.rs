@@ -11,7 +11,7 @@ use crate::write::{Matching, Update};
 pub trait Model: crate::FromRow + Clone + Send + Sync + 'static {
     /// One struct whose fields are the columns and whose methods are the relations; the argument
     /// of `filter`, `order` and `with`. `P` is where they stand in a query.
-    type Columns<P>;
+    type Columns<P: crate::query::Place>;
     /// The primary key: a typed id, or a tuple of key parts; `()` where there is none.
     type Key: KeyParts;
 
@@ -19,7 +19,7 @@ pub trait Model: crate::FromRow + Clone + Send + Sync + 'static {
     const META: &'static ModelMeta;
 
     /// The columns as a table of a statement has them.
-    fn columns<P>(at: crate::query::At) -> Self::Columns<P>;
+    fn columns<P: crate::query::Place>(at: crate::query::At) -> Self::Columns<P>;
 
     /// The row's primary key.
     fn key(&self) -> Self::Key;

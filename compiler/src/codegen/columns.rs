@@ -20,9 +20,10 @@ pub(super) fn items(cx: &Cx<'_>, model: &Model) -> [TokenStream; 2] {
             (&field.name, field.column_type(), field.documentation(), field.deprecation());
         quote!(#docs #deprecated pub #name: #ty)
     });
+    let place = fields_of.iter().any(fields::Field::needs_place).then(|| quote!(: __::Place));
     let struct_ = quote! {
         #docs
-        pub struct #columns<P = #row> {
+        pub struct #columns<P #place = #row> {
             #(#fields,)*
         }
     };
@@ -41,7 +42,7 @@ pub(super) fn items(cx: &Cx<'_>, model: &Model) -> [TokenStream; 2] {
     });
     let methods = match model.relations.is_empty() {
         true => TokenStream::new(),
-        false => quote!(impl<P> #columns<P> { #(#methods)* }),
+        false => quote!(impl<P #place> #columns<P> { #(#methods)* }),
     };
     [struct_, methods]
 }

@@ -4,6 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use rex_schema::model::{EmbeddedType, TypeField, TypeId};
 
+use super::fields::Group;
 use super::shown::{self, Shown};
 use super::{Cx, layout, model as rows, names, types};
 
@@ -30,7 +31,7 @@ struct Part<'a> {
     at: usize,
     width: usize,
     /// Its columns, if it is an embedded type itself.
-    inner: Option<TokenStream>,
+    inner: Option<Group>,
 }
 
 fn parts<'a>(cx: &Cx<'_>, item: &'a EmbeddedType) -> Vec<Part<'a>> {
@@ -45,7 +46,11 @@ fn parts<'a>(cx: &Cx<'_>, item: &'a EmbeddedType) -> Vec<Part<'a>> {
             TypeField::Column(column) => (types::column(cx, column), None),
             TypeField::Embedded { ty, optional, .. } => (
                 types::optional(names::type_path(cx.schema, *ty), *optional),
-                Some(names::type_columns_path(cx.schema, *ty)),
+                Some(Group {
+                    columns: names::type_columns_path(cx.schema, *ty),
+                    absent: *optional,
+                    of_type: true,
+                }),
             ),
         };
         let plain = format!("`{name}`");
@@ -98,22 +103,34 @@ fn columns(item: &EmbeddedType, parts: &[Part<'_>]) -> TokenStream {
         let docs = layout::docs(&[plain]);
         match inner {
             None => quote!(#docs pub #name: __::Column<P, #ty>),
-            Some(columns) => quote!(#docs pub #name: __::CompositeColumn<P, #ty, #columns<P>>),
+            Some(group) => {
+                let columns = group.at_place();
+                quote!(#docs pub #name: __::CompositeColumn<P, #ty, #columns>)
+            }
         }
     });
     let values = parts.iter().map(|Part { name, at, inner, .. }| {
         let at = layout::behind_first(*at);
         match inner {
             None => quote!(#name: __::Column::new(at, #at)),
-            Some(columns) => quote!(#name: __::CompositeColumn::new(at, #at, #columns::new(at, #at))),
+            Some(Group { columns, .. }) => {
+                quote!(#name: __::CompositeColumn::new(at, #at, #columns::new(at, #at)))
+            }
         }
     });
+    let place = parts.iter().any(|part| part.inner.is_some()).then(|| quote!(: __::Place));
     quote! {
         #docs
-        pub struct #columns<P> {
+        pub struct #columns<P #place> {
             #(#fields,)*
         }
-        impl<P> #columns<P> {
+        impl<P #place> __::Clone for #columns<P> {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+        impl<P #place> __::Copy for #columns<P> {}
+        impl<P #place> #columns<P> {
             /// The columns from a place in the columns of a table on.
             pub fn new(at: __::At, first: u16) -> Self {
                 Self { #(#values),* }
@@ -136,6 +153,7 @@ fn composite(item: &EmbeddedType, parts: &[Part<'_>]) -> TokenStream {
     quote! {
         impl __::Composite for #name {
             const WIDTH: usize = #width;
+            type Nullable = __::Option<Self>;
             fn encode(self, values: &mut __::Vec<__::Value>) {
                 #(#encoded)*
             }

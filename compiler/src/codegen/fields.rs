@@ -40,8 +40,27 @@ pub(super) struct Field<'a> {
 
 enum Kind<'a> {
     Column(&'a Column),
-    /// Several columns, and the type of them in conditions, which is generic over the place.
-    Composite(TokenStream),
+    Composite(Group),
+}
+
+/// Several columns: the type of them in conditions, which is generic over the place.
+pub(super) struct Group {
+    pub(super) columns: TokenStream,
+    /// Whether the field may be absent, which makes each of them null.
+    pub(super) absent: bool,
+    /// Whether they are of an embedded type, whose fields may be absent in their turn.
+    pub(super) of_type: bool,
+}
+
+impl Group {
+    /// The columns' type at the place `P` of the field.
+    pub(super) fn at_place(&self) -> TokenStream {
+        let Group { columns, absent, .. } = self;
+        match absent {
+            true => quote!(#columns<P::OrNull>),
+            false => quote!(#columns<P>),
+        }
+    }
 }
 
 /// The fields of a row to be inserted: all but those that the database makes.
@@ -96,7 +115,11 @@ fn embedded<'a>(cx: &Cx<'a>, model: &'a Model, field: &'a EmbeddedField) -> Fiel
         is_computed: false,
         is_required,
         has_default: !is_required && !field.optional,
-        kind: Kind::Composite(names::type_columns_path(cx.schema, field.ty)),
+        kind: Kind::Composite(Group {
+            columns: names::type_columns_path(cx.schema, field.ty),
+            absent: field.optional,
+            of_type: true,
+        }),
     }
 }
 
@@ -114,7 +137,12 @@ fn union<'a>(cx: &Cx<'a>, model: &Model, field: &'a UnionField) -> Field<'a> {
         is_computed: false,
         is_required: !field.optional,
         has_default: false,
-        kind: Kind::Composite(names::union_columns_path(cx.schema, field.union)),
+        // Of its keys each may be null as it is.
+        kind: Kind::Composite(Group {
+            columns: names::union_columns_path(cx.schema, field.union),
+            absent: false,
+            of_type: false,
+        }),
     }
 }
 
@@ -124,6 +152,11 @@ pub(super) fn shown<'a>(fields: &'a [Field<'_>]) -> Vec<Shown<'a>> {
 }
 
 impl Field<'_> {
+    /// Whether the type of its columns needs to know what the place is.
+    pub(super) fn needs_place(&self) -> bool {
+        matches!(&self.kind, Kind::Composite(group) if group.of_type)
+    }
+
     /// Whether it is of several columns.
     pub(super) fn is_composite(&self) -> bool {
         matches!(self.kind, Kind::Composite(_))
@@ -158,8 +191,9 @@ impl Field<'_> {
         let ty = &self.ty;
         match &self.kind {
             Kind::Column(_) => quote!(__::Column<P, #ty>),
-            Kind::Composite(columns) => {
-                quote!(__::CompositeColumn<P, #ty, #columns<P>>)
+            Kind::Composite(group) => {
+                let columns = group.at_place();
+                quote!(__::CompositeColumn<P, #ty, #columns>)
             }
         }
     }
@@ -170,7 +204,7 @@ impl Field<'_> {
             Kind::Column(_) => {
                 constant::call("__::Column::new", [constant::named("at"), constant::number(self.place)])
             }
-            Kind::Composite(columns) => {
+            Kind::Composite(Group { columns, .. }) => {
                 let place = layout::number(self.place);
                 constant::parsed(quote!(__::CompositeColumn::new(at, #place, #columns::new(at, #place))))
             }

@@ -314,10 +314,10 @@ fn model_impl(cx: &Cx<'_>, id: ModelId) -> Piece {
     };
     let item = quote! {
         impl __::Model for #row {
-            type Columns<P> = #columns<P>;
+            type Columns<P: __::Place> = #columns<P>;
             type Key = #key;
             const META: &'static __::ModelMeta = ();
-            fn columns<P>(at: __::At) -> #columns<P> {
+            fn columns<P: __::Place>(at: __::At) -> #columns<P> {
                 ()
             }
             fn key(&self) -> Self::Key {

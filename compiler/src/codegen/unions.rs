@@ -128,6 +128,12 @@ fn columns(item: &Union, members: &[Member]) -> TokenStream {
         pub struct #columns<P> {
             #(#fields,)*
         }
+        impl<P> __::Clone for #columns<P> {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+        impl<P> __::Copy for #columns<P> {}
         impl<P> #columns<P> {
             /// The columns from a place in the columns of a table on.
             pub fn new(at: __::At, first: u16) -> Self {
@@ -148,6 +154,7 @@ fn composite(item: &Union, members: &[Member]) -> TokenStream {
     quote! {
         impl __::Composite for #name {
             const WIDTH: usize = #width;
+            type Nullable = __::Option<Self>;
             fn encode(self, values: &mut __::Vec<__::Value>) {
                 match self {
                     #(#encoded,)*

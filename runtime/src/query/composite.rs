@@ -36,6 +36,14 @@ impl<P, T, C> CompositeColumn<P, T, C> {
     }
 }
 
+impl<P, T, C: Clone> Clone for CompositeColumn<P, T, C> {
+    fn clone(&self) -> Self {
+        CompositeColumn { columns: self.columns.clone(), ..*self }
+    }
+}
+
+impl<P, T, C: Copy> Copy for CompositeColumn<P, T, C> {}
+
 impl<P, T, C> Deref for CompositeColumn<P, T, C> {
     type Target = C;
 

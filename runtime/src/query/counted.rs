@@ -23,6 +23,12 @@ pub struct Counted<R> {
     relation: PhantomData<fn() -> R>,
 }
 
+impl<R> Clone for Counted<R> {
+    fn clone(&self) -> Self {
+        Counted { tail: self.tail.clone(), relation: PhantomData }
+    }
+}
+
 /// A relation that leads to any number of rows.
 #[diagnostic::on_unimplemented(
     message = "this relation leads to one row at most",

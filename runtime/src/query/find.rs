@@ -37,6 +37,18 @@ pub struct Find<M: Model, L = (), C = Many> {
     of: PhantomData<fn() -> (M, C)>,
 }
 
+impl<M: Model, L: Clone, C> Clone for Find<M, L, C> {
+    fn clone(&self) -> Self {
+        Find {
+            db: self.db.clone(),
+            tail: self.tail.clone(),
+            start: self.start.clone(),
+            loads: self.loads.clone(),
+            ..*self
+        }
+    }
+}
+
 /// A finder taken apart.
 pub(super) struct Parts<L> {
     pub(super) db: Db,

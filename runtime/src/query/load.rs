@@ -36,6 +36,12 @@ pub struct Load<R: Relation, L = (), P = <R as Relation>::From> {
     relation: PhantomData<fn() -> (R, P)>,
 }
 
+impl<R: Relation, L: Clone, P> Clone for Load<R, L, P> {
+    fn clone(&self) -> Self {
+        Load { tail: self.tail.clone(), loads: self.loads.clone(), ..*self }
+    }
+}
+
 impl<R: Relation, P> Load<R, (), P> {
     pub(crate) fn new(at: At) -> Self {
         Load { at, tail: Tail::of::<R>(), loads: (), relation: PhantomData }

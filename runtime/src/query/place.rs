@@ -2,7 +2,7 @@
 //!
 //! A *scope* is what a query ranges over: a model, or a tuple of what was joined, `(Post,
 //! Option<User>)`. A *place* in it is what columns carry as their first parameter: the scope
-//! itself, or [`OrNull`] of it where a join may leave the columns null.
+//! itself, or [`OrNull`] of it where a join may leave the columns null, or an absent field does.
 
 use std::marker::PhantomData;
 
@@ -50,7 +50,10 @@ pub trait Place: 'static {
     /// What a column of `T` gives here.
     type Of<T: Scalar>: Scalar;
 
-    /// Whether there may be no row here, so that all is null.
+    /// The same place, where all may be null: a field that is several columns and may be absent.
+    type OrNull: Place<Scope = Self::Scope>;
+
+    /// Whether all may be null here: a join may find no row, or a field be absent.
     const OR_NULL: bool;
 }
 
@@ -58,16 +61,19 @@ pub trait Place: 'static {
 impl<M: Model> Place for M {
     type Scope = M;
     type Of<T: Scalar> = T;
+    type OrNull = OrNull<Self>;
     const OR_NULL: bool = false;
 }
 
-/// A place in `P` that may have no row, so that each of its columns may be null.
+/// A place in `P` that may have no row, or a field that may be absent, so that each of its columns may
+/// be null.
 pub struct OrNull<P>(PhantomData<fn() -> P>);
 
 #[diagnostic::do_not_recommend]
 impl<P: Place> Place for OrNull<P> {
     type Scope = P::Scope;
     type Of<T: Scalar> = T::Nullable;
+    type OrNull = Self;
     const OR_NULL: bool = true;
 }
 
@@ -77,6 +83,7 @@ pub struct Grouped<S>(PhantomData<fn() -> S>);
 impl<S: 'static> Place for Grouped<S> {
     type Scope = Self;
     type Of<T: Scalar> = T;
+    type OrNull = OrNull<Self>;
     const OR_NULL: bool = false;
 }
 

@@ -24,6 +24,12 @@ pub struct Deep<R: Relation> {
     depth: u32,
 }
 
+impl<R: Relation> Clone for Deep<R> {
+    fn clone(&self) -> Self {
+        Deep { load: self.load.clone(), depth: self.depth }
+    }
+}
+
 impl<R: Relation<Card = Many, To = <R as Relation>::From>> Load<R> {
     /// Loads it for the rows that it leads to as well, and so on: so many levels, each with the same
     /// filter, order and limit. A level is one statement.

@@ -70,6 +70,8 @@ async fn check(db: &Db) -> rex_orm::Result<()> {
     assert_eq!(by_city.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(), ["Ada", "Grace", "Joan"]);
     assert_eq!(db.person().by_home_city_name("Nice", "Joan").await?.as_ref(), Some(&many[1]));
 
+    selected(db).await?;
+
     let moved = db.person().update(ada.id).home(address("Rome")).work(office.clone()).save().await?;
     assert_eq!((moved.home.city.as_str(), moved.work.as_ref()), ("Rome", Some(&office)));
     let left = db.person().update(ada.id).work(None).r#type(Some(PARIS)).save().await?;
@@ -80,5 +82,49 @@ async fn check(db: &Db) -> rex_orm::Result<()> {
     let again = db.person().create().name("Joan").home(address("Nice")).save().await;
     let again = again.expect_err("a second Joan in Nice");
     assert_eq!(again.conflict::<person::Unique>(), Some(person::Unique::HomeCityName));
+    Ok(())
+}
+
+/// What lies within an absent value is null wherever it is read by itself.
+async fn selected(db: &Db) -> rex_orm::Result<()> {
+    let people = db.person().find().order(|p| p.id.asc());
+    let parts: Vec<(String, Option<String>, Option<Kind>, Option<f64>, Option<Position>)> = people
+        .clone()
+        .select(|p| (p.home.city, p.work.city, p.work.kind, p.work.position.latitude, p.work.position))
+        .await?;
+    let office = || (Some("Lyon".to_owned()), Some(Kind::Flat), Some(48.85), Some(PARIS));
+    let [(home, ..), ..] = parts.as_slice() else { panic!("{parts:?}") };
+    assert_eq!(home, "Paris");
+    let work: Vec<_> =
+        parts.into_iter().map(|(_, city, kind, latitude, at)| (city, kind, latitude, at)).collect();
+    assert_eq!(work, [(None, None, None, None), office(), office()]);
+
+    let wholes: Vec<(Address, Option<Address>, Option<Position>)> =
+        people.clone().select(|p| (p.home, p.work, p.home.position)).await?;
+    let cities: Vec<_> =
+        wholes.iter().map(|(home, work, _)| (&*home.city, work.as_ref().map(|w| &*w.city))).collect();
+    assert_eq!(cities, [("Paris", None), ("Nice", Some("Lyon")), ("Nice", Some("Lyon"))]);
+
+    let mut told_apart: Vec<Option<String>> =
+        db.person().find().select(|p| p.work.country).distinct().await?;
+    told_apart.sort();
+    assert_eq!(told_apart, [None, Some("FR".to_owned())]);
+    let groups = db.person().find().group_by(|p| p.work.city);
+    let mut groups: Vec<(Option<String>, i64)> = groups.select(|city, p| (city, p.id.count())).await?;
+    groups.sort();
+    assert_eq!(groups, [(None, 1), (Some("Lyon".to_owned()), 2)]);
+
+    let lengths: Vec<Option<i64>> = people.clone().select(|p| p.work.street.length()).await?;
+    assert_eq!(lengths, [None, Some(13), Some(13)]);
+    let named: Vec<String> = people.clone().select(|p| p.work.city.optional().coalesce("nowhere")).await?;
+    assert_eq!(named, ["nowhere", "Lyon", "Lyon"]);
+    assert_eq!(people.clone().filter(|p| p.work.city.is_none()).count().await?, 1);
+
+    let pairs: Vec<(String, Option<Position>, Option<f64>, Option<String>)> = people
+        .left_join_on::<person::Person>(|(p, other)| other.id.gt(p.id) & other.name.eq("Joan"))
+        .select(|(p, other)| (p.name, other.work.position, other.work.position.longitude, other.home.city))
+        .await?;
+    let joan = |name: &str| (name.to_owned(), Some(PARIS), Some(2.35), Some("Nice".to_owned()));
+    assert_eq!(pairs, [joan("Ada"), joan("Grace"), ("Joan".to_owned(), None, None, None)]);
     Ok(())
 }

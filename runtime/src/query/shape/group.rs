@@ -25,6 +25,12 @@ pub struct Groups<S: Extent, H> {
     keys: H,
 }
 
+impl<S: Extent, H: Clone> Clone for Groups<S, H> {
+    fn clone(&self) -> Self {
+        Groups { query: self.query.clone(), keys: self.keys.clone() }
+    }
+}
+
 pub(crate) fn group<S: Extent, K: Keys<S>>(
     mut query: Query<S>,
     keys: impl FnOnce(S::Columns<S>) -> K,

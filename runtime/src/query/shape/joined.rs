@@ -32,6 +32,12 @@ pub struct Query<S: Extent> {
     of: PhantomData<fn() -> S>,
 }
 
+impl<S: Extent> Clone for Query<S> {
+    fn clone(&self) -> Self {
+        Query { statement: self.statement.clone(), entries: self.entries.clone(), of: PhantomData }
+    }
+}
+
 impl<S: Extent> Query<S> {
     pub(crate) fn new(statement: Statement, entries: Vec<Entry>) -> Self {
         Query { statement, entries, of: PhantomData }

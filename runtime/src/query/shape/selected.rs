@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::future::IntoFuture;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use rex_sql::{Distinct, Expr, Projection};
 
@@ -28,6 +29,17 @@ pub struct Selected<R, C = Many> {
     pub(super) outputs: Vec<Output>,
     pub(super) read: Read<R>,
     of: PhantomData<fn() -> C>,
+}
+
+impl<R, C> Clone for Selected<R, C> {
+    fn clone(&self) -> Self {
+        Selected {
+            statement: self.statement.clone(),
+            outputs: self.outputs.clone(),
+            read: Arc::clone(&self.read),
+            of: PhantomData,
+        }
+    }
 }
 
 impl<R: Send + 'static> Selected<R> {

@@ -100,11 +100,11 @@ impl<S: Whole, T: Composite, C> Selection<S> for CompositeColumn<S, T, C> {
 
 #[diagnostic::do_not_recommend]
 impl<S: Whole, T: Composite, C> Selection<S> for CompositeColumn<OrNull<S>, T, C> {
-    type Row = Option<T>;
+    type Row = T::Nullable;
 
-    fn select(self, terms: &mut Vec<Term>) -> Read<Option<T>> {
+    fn select(self, terms: &mut Vec<Term>) -> Read<T::Nullable> {
         terms.extend(self.terms());
-        Arc::new(Option::<T>::decode)
+        Arc::new(T::Nullable::decode)
     }
 }
 

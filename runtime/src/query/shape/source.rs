@@ -220,6 +220,7 @@ impl<R: Record> Whole for Nested<R> {}
 impl<R: Record> Place for Nested<R> {
     type Scope = Self;
     type Of<T: crate::Scalar> = T;
+    type OrNull = OrNull<Self>;
     const OR_NULL: bool = false;
 }
 
@@ -228,6 +229,7 @@ macro_rules! tuples {
         impl<$($name: Source),*> Place for ($($name,)*) {
             type Scope = Self;
             type Of<T: crate::Scalar> = T;
+            type OrNull = OrNull<Self>;
             const OR_NULL: bool = false;
         }
 
