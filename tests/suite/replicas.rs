@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use rex_orm::{Counts, Kind, Watch};
+use rex_orm::{Counts, Isolation, Kind, Watch};
 
 use crate::blog::{Db, NewTag};
 use crate::support::postgres::{self, Server};
@@ -85,6 +85,16 @@ async fn reads_go_to_a_replica_that_has_all_that_was_written() {
     assert_eq!(within.expect("a number"), primary);
     let eager = db.tag().find().with(|t| t.posts()).limit(3).await.expect("a replica reads all levels");
     assert_eq!(eager.len(), 3);
+
+    // A replica refuses to begin such a transaction, which the first statement is sent behind.
+    let alone = Db::connect(&pair.replica.database_url(DATABASE)).await.expect("a replica");
+    let tx = alone.transaction_with(Isolation::Serializable).begin().await.expect("nothing is sent yet");
+    tx.tag().get(tag.id).await.expect_err("the transaction was not begun");
+    let error = tx.tag().get(tag.id).await.expect_err("nor is it now");
+    assert_eq!(error.kind(), Kind::Transaction, "{error}");
+    let error = tx.commit().await.expect_err("there is nothing to commit");
+    assert_eq!(error.kind(), Kind::Transaction, "{error}");
+    alone.tag().get(tag.id).await.expect("the connection is at rest");
 }
 
 #[tokio::test(flavor = "multi_thread")]

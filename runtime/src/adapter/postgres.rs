@@ -8,6 +8,7 @@
 //! transaction open. One that is not, because its future was dropped, is rolled back first, or
 //! closed when that would take long.
 
+mod behind;
 mod bind;
 mod connect;
 mod copy;
@@ -45,6 +46,7 @@ use crate::watch::{Gauged, Gauges};
 
 pub(crate) use replicated::Replicated;
 
+use behind::behind;
 use connect::Connection;
 use lease::{Failed, Lease};
 use session::Session;
@@ -167,7 +169,7 @@ impl Adapter for Postgres {
                     lease.rests();
                     outcome
                 }
-                Some(begin) => Box::pin(enclosed(lease, begin, access == Access::Snapshot, work)).await,
+                Some(begin) => Box::pin(enclosed(lease, begin, access, work)).await,
             }
         }))
     }
@@ -175,7 +177,6 @@ impl Adapter for Postgres {
     fn begin(&self, options: TransactionOptions) -> BoxFuture<'_, Result<Box<dyn Transaction>>> {
         Box::pin(executor::inside(move || async move {
             let lease = Lease::new(self.object().await?, self.statement_timeout);
-            lease.begin(&transaction::begin(options)).await?;
             Ok(Box::new(transaction::Open::new(lease, options)) as Box<dyn Transaction>)
         }))
     }
@@ -217,13 +218,17 @@ impl Drop for Lent {
 /// Begins a transaction all of whose statements see one state of the database.
 const BEGIN_TO_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
-/// Runs a work between a `BEGIN` and a `COMMIT`.
-async fn enclosed(lease: Lease, begin: &str, read_only: bool, work: &mut dyn Work) -> Result<()> {
-    lease.begin(begin).await?;
+/// Runs a work between a `BEGIN`, which its first statement is sent behind, and a `COMMIT`.
+async fn enclosed(lease: Lease, begin: &str, access: Access, work: &mut dyn Work) -> Result<()> {
     let failed = Failed::default();
-    let outcome = Session::watched(&lease, &failed).run(work).await;
-    match outcome.and_then(|()| failed.check()) {
-        Ok(()) => lease.commit("COMMIT", read_only).await,
+    lease.begins();
+    let outcome = match behind(lease.batch(begin), Session::watched(&lease, &failed).run(work)).await {
+        Ok(outcome) => outcome.and_then(|()| failed.check()),
+        Err(error) if access == Access::Snapshot => Err(error),
+        Err(error) => Err(lease.unbegun(error)),
+    };
+    match outcome {
+        Ok(()) => lease.commit("COMMIT", access == Access::Snapshot).await,
         Err(error) => {
             // A connection that cannot roll back is thrown away, which rolls back too.
             _ = lease.end("ROLLBACK").await;

@@ -90,9 +90,19 @@ impl Lease {
         self.open.store(false, Ordering::Relaxed);
     }
 
-    pub(super) async fn begin(&self, sql: &str) -> Result<()> {
+    /// A transaction is begun.
+    pub(super) fn begins(&self) {
         self.open.store(true, Ordering::Relaxed);
-        self.batch(sql).await
+    }
+
+    /// The failure of a `BEGIN` that a first statement was sent behind. Where the server itself refused it,
+    /// that statement was in no transaction; where there is no server any more, nothing is kept.
+    pub(super) fn unbegun(&self, error: Error) -> Error {
+        if error.kind() == Kind::Connection || self.overdue.load(Ordering::Relaxed) {
+            return error;
+        }
+        let message = format!("{error}: whether the transaction's first statement was kept is not known");
+        Error::new(Kind::CommitUnknown, message)
     }
 
     /// Ends the transaction. The server answers in order, so nothing is under way afterwards.

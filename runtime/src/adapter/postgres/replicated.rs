@@ -116,7 +116,7 @@ impl Replica {
         let lease = Lease::new(object, self.server.statement_timeout);
         let mut handed = true;
         let outcome = if access == Access::Snapshot {
-            enclosed(lease, BEGIN_TO_READ, true, work).await
+            enclosed(lease, BEGIN_TO_READ, Access::Snapshot, work).await
         } else if let Some(running) = work.operation() {
             let mut sink = Seen { sink: running.sink, rows: 0 };
             let outcome = Session::single(&lease).run_operation(running.operation, &mut sink).await;
