@@ -137,10 +137,12 @@ pub enum SyntaxErrorKind {
         /// What is written instead, and where; empty where no edit does it.
         edits: Vec<(Span, String)>,
     },
-    /// A comma or semicolon between fields.
+    /// A comma or semicolon between fields; the first one of a block.
     Separator {
         /// Which.
         found: char,
+        /// The others of the block.
+        others: Vec<Span>,
     },
     /// A comma where no variant stands.
     SurplusComma,
@@ -163,8 +165,11 @@ pub enum SyntaxErrorKind {
         /// The number or text behind the `=`.
         value: Option<String>,
     },
-    /// Two variants with nothing between; the span is the end of the first.
-    MissingComma,
+    /// Two variants with nothing between; the span is the end of the first one of an enum.
+    MissingComma {
+        /// The ends of the others.
+        others: Vec<Span>,
+    },
     /// A string that does not end on its line; the span is its beginning.
     UnterminatedString,
     /// A comment that does not end; the span is its beginning.

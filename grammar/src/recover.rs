@@ -32,6 +32,26 @@ pub(crate) fn is_keyless_statement(line: &str) -> bool {
     first != "id" && STATEMENTS.contains(&first) && !after(line, first).starts_with(':')
 }
 
+/// Where declarations begin in a text that is none as a whole: at its start, and at each line that begins
+/// with a keyword, or with a word and one behind it, without space before it.
+pub(crate) fn heads(text: &str) -> Vec<usize> {
+    const KEYWORDS: [&str; 6] = ["model", "enum", "type", "mixin", "view", "union"];
+    let mut starts = vec![0];
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let first = word(line);
+        let behind = after(line, first);
+        // `abstract model Base`, `include "other.rex"`
+        let is_head = KEYWORDS.contains(&first) && !behind.starts_with([':', '?'])
+            || !first.is_empty() && (KEYWORDS.contains(&word(behind)) || behind.starts_with('"'));
+        if at > 0 && is_head {
+            starts.push(at);
+        }
+        at += line.len();
+    }
+    starts
+}
+
 /// Finds the fault in `source[from..to]`, which is no `rule`.
 pub(crate) fn fault(source: &str, from: usize, to: usize, rule: Rule) -> SyntaxError {
     let text = &source[from..to];
@@ -257,5 +277,6 @@ fn describe(rule: Rule) -> Option<&'static str> {
         Rule::junk | Rule::braces | Rule::parens | Rule::quoted | Rule::comment_text => return None,
         Rule::field_boundary | Rule::item_boundary | Rule::declaration_at_line | Rule::indent => return None,
         Rule::lone_declaration => "a declaration",
+        Rule::equals => "`=`",
     })
 }

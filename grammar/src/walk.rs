@@ -1,5 +1,6 @@
 //! From pest's pairs to the syntax tree.
 
+mod enums;
 mod expr;
 mod lines;
 mod members;
@@ -268,6 +269,11 @@ impl Walker<'_> {
             return None;
         }
         self.error(SyntaxErrorKind::UnknownDeclaration { word }, keyword);
+        let rest: Vec<Pair<'_>> = inner.collect();
+        if let Some(item) = self.unknown_enum(&rest, &docs, whole) {
+            return Some(Item::Enum(item));
+        }
+        let inner = rest.into_iter();
         Some(Item::Block(self.block_parts(BlockKind::Model, keyword, docs, inner, whole)))
     }
 
@@ -323,6 +329,7 @@ impl Walker<'_> {
         let mut prose = 0;
         // Where a line ends of which something is told: what is left of it is not told as well.
         let mut told = 0;
+        let mut separators: Vec<(char, Span)> = Vec::new();
         let mut pairs = pair.into_inner().peekable();
         while let Some(pair) = pairs.next() {
             let place = tight(&pair);
@@ -385,8 +392,7 @@ impl Walker<'_> {
                 }
                 Rule::statement => body.members.push(Member::Statement(self.statement(pair))),
                 Rule::separator => {
-                    let found = pair.as_str().chars().next().unwrap_or(',');
-                    self.error(SyntaxErrorKind::Separator { found }, place);
+                    separators.push((pair.as_str().chars().next().unwrap_or(','), place));
                 }
                 Rule::dangling_member_doc => {
                     self.dangling(place, pairs.peek().map(|next| next.as_rule()));
@@ -406,6 +412,11 @@ impl Walker<'_> {
                 _ => {}
             }
             before = Some(place);
+        }
+        if let Some((&(found, first), others)) = separators.split_first() {
+            // Who separates fields separates all of them.
+            let others = others.iter().map(|(_, place)| *place).collect();
+            self.error(SyntaxErrorKind::Separator { found, others }, first);
         }
         body
     }
@@ -483,74 +494,6 @@ impl Walker<'_> {
         }
     }
 
-    fn enumeration(&mut self, pair: Pair<'_>, docs: Vec<Doc>) -> Enum {
-        let whole = tight(&pair);
-        let mut inner = pair.into_inner();
-        inner.next();
-        let title = name(&inner.next().expect("an enum has a name"));
-        let mut item = Enum {
-            docs,
-            name: title,
-            variants: Vec::new(),
-            statements: Vec::new(),
-            broken: false,
-            span: whole,
-        };
-        let mut before: Option<Span> = None;
-        let mut open_variant: Option<Span> = None;
-        let mut pairs = inner.peekable();
-        while let Some(pair) = pairs.next() {
-            let place = tight(&pair);
-            match pair.as_rule() {
-                Rule::enum_statement => item.statements.push(self.statement(pair)),
-                Rule::variant => {
-                    let variant = self.variant(pair);
-                    if let Some(end) = open_variant {
-                        self.error(SyntaxErrorKind::MissingComma, end.after());
-                    }
-                    open_variant = Some(variant.span);
-                    item.variants.push(variant);
-                }
-                Rule::comma => match open_variant.take() {
-                    Some(_) => {}
-                    None => self.error(SyntaxErrorKind::SurplusComma, place),
-                },
-                Rule::dangling_member_doc => self.dangling(place, pairs.peek().map(|next| next.as_rule())),
-                Rule::broken_variant if self.on_line_of(before, place) && self.variant_value(place) => {}
-                Rule::broken_variant => {
-                    item.broken = true;
-                    self.broken(place, before, Rule::lone_variant);
-                    open_variant = Some(place);
-                }
-                Rule::unclosed => {
-                    item.broken = true;
-                    let open = title_end(self.source, item.name.span);
-                    self.unclosed(open);
-                }
-                _ => {}
-            }
-            before = Some(place);
-        }
-        item
-    }
-
-    fn variant(&mut self, pair: Pair<'_>) -> Variant {
-        let mut whole = tight(&pair);
-        let mut docs = Vec::new();
-        let mut title = None;
-        let mut attributes = Vec::new();
-        for pair in pair.into_inner() {
-            match pair.as_rule() {
-                Rule::doc => docs.push(doc(&pair)),
-                Rule::name => title = Some(name(&pair)),
-                _ => attributes.extend(self.attribute(pair)),
-            }
-        }
-        let title = title.expect("a variant has a name");
-        whole.start = title.span.start;
-        Variant { docs, name: title, attributes, span: whole }
-    }
-
     fn union(&mut self, pair: Pair<'_>, docs: Vec<Doc>) -> Union {
         let whole = tight(&pair);
         let mut title = None;
@@ -562,6 +505,7 @@ impl Walker<'_> {
                     broken = true;
                     self.error(SyntaxErrorKind::SurplusBar { members: members.len() }, tight(&pair));
                 }
+                Rule::equals => {}
                 _ if title.is_none() => title = Some(name(&pair)),
                 _ => members.push(name(&pair)),
             }

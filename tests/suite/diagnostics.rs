@@ -112,3 +112,18 @@ fn messages_are_in_the_style_of_the_house() {
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
+
+/// One cause, one diagnostic: a line that is wrong in several ways says so itself (`//~ E0701 E0701`).
+#[test]
+fn what_is_wrong_once_is_told_once() {
+    let mut faults = Vec::new();
+    for fixture in fixture::all(&["invalid", "lints"]) {
+        let (told, marks) = (fixture.told(&check(&fixture).diagnostics), fixture.marks());
+        for mark in told.chunk_by(|a, b| a == b).filter(|same| same.len() > 1) {
+            if marks.iter().filter(|other| *other == &mark[0]).count() != mark.len() {
+                faults.push(format!("{}: {} is told {} times", fixture.name, mark[0], mark.len()));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}

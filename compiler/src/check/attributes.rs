@@ -14,7 +14,7 @@ use self::table::{On, Spec, TABLE};
 use super::draft::Shape;
 use super::lints::known_lint;
 use super::{Cx, embedded};
-use crate::diagnostic::{relations, types};
+use crate::diagnostic::{nearest, relations, types};
 use crate::source::{FileId, Place};
 
 pub(super) use self::column::ColumnAttributes;
@@ -103,10 +103,18 @@ pub(super) fn read<'a>(
 
 fn unknown(cx: &mut Cx<'_>, file: FileId, field: &ast::Field, attribute: &ast::Attribute) {
     let at = Place { file, span: attribute.name.span };
-    let translation = foreign::translate(cx, file, field, attribute);
     let known: &[Spec] = if cx.may_suggest(TABLE.len()) { TABLE } else { &[] };
     let known = known.iter().map(|spec| spec.name);
-    cx.report(types::unknown_attribute(&attribute.name.text, at, known, translation));
+    let written = attribute.name.text.as_str();
+    let translation = foreign::translate(cx, file, field, attribute).or_else(|| {
+        // `@defualt` is nearer to another language's `@default` than to any attribute of Rex's.
+        let meant = nearest(written, known.clone().chain(foreign::WORDS))?;
+        let mut meant_attribute = attribute.clone();
+        meant_attribute.name.text = foreign::WORDS.into_iter().find(|word| *word == meant)?.to_owned();
+        let translation = foreign::translate(cx, file, field, &meant_attribute)?;
+        Some(types::Translation { whole: false, ..translation })
+    });
+    cx.report(types::unknown_attribute(written, at, known, translation));
 }
 
 /// The arguments of an attribute without their quotes, where all are names in quotes.

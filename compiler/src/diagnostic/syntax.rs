@@ -2,6 +2,7 @@
 
 mod slips;
 
+use rex_grammar::ast::Span;
 use rex_grammar::{
     MAX_BYTES, MAX_DECLARATION, MAX_DEPTH, MAX_MEMBERS, MAX_PARTS, MAX_TOKENS, SyntaxError,
     SyntaxErrorKind as Kind,
@@ -137,10 +138,11 @@ fn spelling(sources: &Sources, place: Place, kind: &Kind) -> Option<Diagnostic> 
             let edits = edits.iter().map(|(span, text)| (at(*span), text.clone())).collect();
             super::expressions::foreign(place, found, rex, edits)
         }
-        Kind::Separator { found } => {
+        Kind::Separator { found, others } => {
+            let all = [place].into_iter().chain(others.iter().map(|span| at(*span)));
             Diagnostic::new(E0115, place, format!("nothing is separated by this `{found}`"))
                 .note("fields and statements stand one after another, without commas or semicolons")
-                .fix("remove it", place, "")
+                .fix_all(each("remove", others), all.map(|place| (place, String::new())).collect())
                 .safe()
         }
         Kind::SurplusComma => Diagnostic::new(E0115, place, "no variant stands before this `,`")
@@ -171,11 +173,28 @@ fn spelling(sources: &Sources, place: Place, kind: &Kind) -> Option<Diagnostic> 
             };
             diagnostic.fix("remove it", place, "")
         }
-        Kind::MissingComma => Diagnostic::new(E0116, place, "variants are separated by commas")
-            .fix("add `,`", place, ",")
-            .safe(),
+        Kind::MissingComma { others } => {
+            let all = [place].into_iter().chain(others.iter().map(|span| at(*span)));
+            let title = match others.len() {
+                0 => "add `,`".to_owned(),
+                1 => "add `,` here, and in one more place of the enum".to_owned(),
+                more => format!("add `,` here, and in {more} more places of the enum"),
+            };
+            Diagnostic::new(E0116, place, "variants are separated by commas")
+                .fix_all(title, all.map(|place| (place, ",".to_owned())).collect())
+                .safe()
+        }
         _ => return None,
     })
+}
+
+/// What is to be done with one of a block, and with the others of it.
+fn each(what: &str, others: &[Span]) -> String {
+    match others.len() {
+        0 => format!("{what} it"),
+        1 => format!("{what} it, and the other one of the block"),
+        more => format!("{what} it, and {more} others of the block"),
+    }
 }
 
 /// A name with characters that names do not have.

@@ -5,11 +5,23 @@ use crate::ast::*;
 use crate::error::SyntaxErrorKind;
 use crate::foreign::{self, Language};
 use crate::parse::Rule;
+use crate::recover;
 
 impl Walker<'_> {
     /// What stands outside of blocks and declares nothing. Each line of another language that may
     /// stand there is told; what is none is told once.
+    /// Each head that breaks is told: what follows it up to the next is its own.
     pub(super) fn broken_item(&mut self, place: Span) {
+        let starts = recover::heads(&self.plain[place.range()]);
+        for (at, start) in starts.iter().enumerate() {
+            let start = place.start + *start as u32;
+            let end = starts.get(at + 1).map_or(place.end, |next| place.start + *next as u32);
+            let kept = self.source[start as usize..end as usize].trim_ascii_end().len() as u32;
+            self.broken_head(Span { start, end: start + kept });
+        }
+    }
+
+    fn broken_head(&mut self, place: Span) {
         let items = foreign::items(&self.source[place.range()]);
         let first = items.first().map_or(place.end, |(at, _)| place.start + *at as u32);
         // Other spaces than these are none to the grammar.

@@ -28,8 +28,8 @@ impl Foreign {
     /// What it is taken for.
     pub(super) fn op(&self) -> BinaryOp {
         match self.words.as_str() {
-            "and" => BinaryOp::And,
-            "or" => BinaryOp::Or,
+            "and" | "&" => BinaryOp::And,
+            "or" | "|" => BinaryOp::Or,
             "in" | "not in" => BinaryOp::In,
             "between" | "not between" => BinaryOp::Ge,
             "<>" | "!==" | "is distinct from" => BinaryOp::Ne,
@@ -125,8 +125,8 @@ impl Walker<'_> {
             let (l, r) = (self.source_of(left.span).to_owned(), self.source_of(right.span).to_owned());
             let plain = |rex: &str| (rex.to_owned(), vec![(*span, rex.to_owned())]);
             let (rex, edits) = match words.as_str() {
-                "and" => plain("&&"),
-                "or" => plain("||"),
+                "and" | "&" => plain("&&"),
+                "or" | "|" => plain("||"),
                 "=" => plain("=="),
                 "===" => plain("=="),
                 "<>" | "!==" => plain("!="),

@@ -6,6 +6,10 @@ use super::Cx;
 use crate::diagnostic::types::Translation;
 use crate::source::{FileId, Place};
 
+/// The words of other languages that are long enough to be misspelt.
+pub(super) const WORDS: [&str; 7] =
+    ["default", "relation", "autoincrement", "primary_key", "required", "optional", "nullable"];
+
 /// The edits that say the same in Rex; none where Rex has no such thing, or says it elsewhere.
 pub(super) fn translate(
     cx: &Cx<'_>,

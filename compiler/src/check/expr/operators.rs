@@ -209,8 +209,9 @@ impl Typer<'_, '_> {
             Arithmetic::Multiply => self.factors(left, right)?,
             _ => self.one_type(vec![left, right])?.try_into().ok()?,
         };
-        let (left, right) = (self.as_number(left, sign, at_left), self.as_number(right, sign, at_right));
-        let (left, right) = (left?, right?);
+        // Both have one type by now: what the first cannot, the second need not be told of.
+        let left = self.as_number(left, sign, at_left)?;
+        let right = self.as_number(right, sign, at_right)?;
         let ty = self.result(operation, (left.ty, right.ty), place)?;
         if matches!(operation, Arithmetic::Divide | Arithmetic::Remainder) && fold::is_zero(&right) {
             self.cx.report(told::by_zero(at_right));
