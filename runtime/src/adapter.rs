@@ -263,6 +263,18 @@ pub(crate) fn cannot_hold(dialect: Dialect, what: &str) -> Error {
     Error::new(Kind::InvalidValue, format!("{} cannot hold {what}", dialect.title()))
 }
 
+/// What a database says that lacks a table or a column of the schema: `no such table: users`.
+#[allow(dead_code, reason = "used by whichever adapters are compiled in")]
+pub(crate) fn lacking(dialect: Dialect, said: &str) -> Error {
+    let message = format!(
+        "{} refused: {said}: the schema is not in the database yet, or has changed since: apply its migrations \
+         (`rexc migrate`, `db.migrate()`), or make its tables (`db.create_schema()`); `db.check_schema()` tells what \
+         is missing",
+        dialect.title()
+    );
+    Error::new(Kind::Schema, message)
+}
+
 /// What a database says when one of the tables to be created is there: `table "users"`.
 #[allow(dead_code, reason = "used by whichever adapters are compiled in")]
 pub(crate) fn already_exists(what: &str) -> Error {

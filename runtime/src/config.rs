@@ -36,7 +36,8 @@ pub struct Config {
     pub host: Option<String>,
     /// PostgreSQL: the server's port; 5432 if none.
     pub port: Option<u16>,
-    /// PostgreSQL: the user's name.
+    /// PostgreSQL: the user's name; if none, what `PGUSER` says, and else that of the operating system's
+    /// user, as for libpq.
     pub user: Option<String>,
     /// PostgreSQL: the user's password.
     pub password: Option<Password>,
@@ -155,11 +156,9 @@ impl Config {
             DatabaseKind::Sqlite => {
                 lacking(&[("`path`", self.path.is_some() || self.shared_memory.is_some())])
             }
-            DatabaseKind::Postgres => lacking(&[
-                ("`host`", self.host.is_some()),
-                ("`user`", self.user.is_some()),
-                ("`database`", self.database.is_some()),
-            ]),
+            DatabaseKind::Postgres => {
+                lacking(&[("`host`", self.host.is_some()), ("`database`", self.database.is_some())])
+            }
         };
         if missing.is_empty() {
             return Ok(kind);

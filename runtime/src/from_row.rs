@@ -46,7 +46,8 @@ pub trait FromRow: Sized + Send + 'static {
 
 impl<T: Scalar> FromRow for T {
     fn arrange(columns: &mut Arranging<'_>) -> Result<()> {
-        columns.one()
+        columns.one();
+        Ok(())
     }
 
     fn from_row(row: &mut Row<'_>) -> Result<Self> {
@@ -92,13 +93,9 @@ pub struct Arranging<'a> {
 
 impl Arranging<'_> {
     /// The next column.
-    fn one(&mut self) -> Result<()> {
-        let place = self.order.len();
-        if place >= self.cells.len() {
-            return Err(self.other_number("more are read"));
-        }
-        self.order.push(place);
-        Ok(())
+    fn one(&mut self) {
+        // Whether there are so many is looked at when all of them are known.
+        self.order.push(self.order.len());
     }
 
     /// The next columns are those of a model, in whichever order.
@@ -121,8 +118,18 @@ impl Arranging<'_> {
         self.order.extend(self.order.len()..self.cells.len());
     }
 
-    fn other_number(&self, what: &str) -> Error {
-        Error::new(Kind::Decode, format!("the rows have {} columns, and {what}", self.cells.len()))
+    /// As many are read as there are.
+    fn check_number(&self) -> Result<()> {
+        let (there, read) = (self.cells.len(), self.order.len());
+        if read == there {
+            return Ok(());
+        }
+        let columns = if there == 1 { "1 column".to_owned() } else { format!("{there} columns") };
+        let read = match read {
+            1 => "1 is read".to_owned(),
+            read => format!("{read} are read"),
+        };
+        Err(Error::new(Kind::Decode, format!("the rows have {columns}, and {read}")))
     }
 
     fn no_column_of(&self, meta: &ModelMeta, column: &str) -> Error {
@@ -156,9 +163,7 @@ impl Arrangement {
 fn arrange<R: FromRow>(cells: &dyn Cells) -> Result<Vec<usize>> {
     let mut columns = Arranging { cells, order: Vec::with_capacity(cells.len()) };
     R::arrange(&mut columns)?;
-    if columns.order.len() < cells.len() {
-        return Err(columns.other_number(&format!("only {} are read", columns.order.len())));
-    }
+    columns.check_number()?;
     Ok(columns.order)
 }
 

@@ -7,10 +7,11 @@ pub use std::clone::Clone;
 pub use std::cmp::{Eq, Ord, PartialEq, PartialOrd};
 pub use std::convert::{From, Into};
 pub use std::fmt::{Debug, Display, Formatter};
+pub use std::future::Future;
 pub use std::hash::Hash;
 pub use std::iter::IntoIterator;
 pub use std::marker::{Copy, Send};
-pub use std::ops::{AsyncFnOnce, FnOnce};
+pub use std::ops::FnOnce;
 pub use std::option::Option::{self, None, Some};
 pub use std::primitive::u64;
 pub use std::result::Result::Ok;
@@ -30,6 +31,7 @@ pub mod expr {
     pub use crate::check::{CheckMeta, Datum, Expr, Failure, Lookup, Number, evaluate};
 }
 
+pub use crate::adapter::BoxFuture;
 pub use crate::features::{Compiled, needs_chrono, needs_jiff, needs_time};
 pub use crate::fits::{Fits, Key, KeyVersion};
 pub use crate::from_row::{Arranging, FromRow};
@@ -37,7 +39,7 @@ pub use crate::meta::{
     ColumnMeta, DefaultValue, ForeignKeyMeta, GetMeta, ModelMeta, ReferenceMeta, RuleMeta, SchemaMeta,
     Statement, TableMeta, Type, UniqueMeta, Upkeep,
 };
-pub use crate::migrate::{Migration, Migrations, Report, Runner, Scripts};
+pub use crate::migrate::{Embeds, Migration, Migrations, Report, Runner, Scripts};
 pub use crate::model::{
     Lockable, Many, Maybe, Model, New, One, Path, Relation, RelationMeta, SoftDelete, Through, Versioned,
     Writable, or_default,

@@ -33,6 +33,23 @@ use crate::adapter::BoxFuture;
 use crate::db::Db;
 use crate::error::Result;
 
+/// A generated `Db` that has migrations in it. One without still has the methods, so that whoever calls
+/// them is told what is missing.
+///
+/// The lifetime says nothing: a bound without one that never holds is an error where it stands, not where
+/// the method is called.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "this crate has no migrations yet",
+    label = "there is nothing to apply",
+    note = "`rexc migrate new NAME` makes the first migration of the schema",
+    note = "for tests and prototypes, `create_schema()` makes the tables in an empty database"
+)]
+pub trait Embeds<'a> {
+    /// What is compiled in.
+    const MIGRATIONS: &'static Migrations;
+}
+
 impl Db {
     /// Brings the database to the last of these migrations. Where all are there already, that is one
     /// connection and one query.

@@ -27,7 +27,10 @@ impl Db {
     /// # Errors
     ///
     /// Those of `work`, and those of beginning and committing.
-    pub async fn transaction<T>(&self, work: impl AsyncFnOnce(Db) -> Result<T>) -> Result<T> {
+    pub async fn transaction<T, F: Future<Output = Result<T>>>(
+        &self,
+        work: impl FnOnce(Db) -> F,
+    ) -> Result<T> {
         self.try_transaction(work).await
     }
 
@@ -36,9 +39,9 @@ impl Db {
     /// # Errors
     ///
     /// Those of `work`, and those of beginning and committing.
-    pub async fn try_transaction<T, E: From<Error>>(
+    pub async fn try_transaction<T, E: From<Error>, F: Future<Output = Result<T, E>>>(
         &self,
-        work: impl AsyncFnOnce(Db) -> Result<T, E>,
+        work: impl FnOnce(Db) -> F,
     ) -> Result<T, E> {
         let open = Open::new(self.begin_handle(TransactionOptions::new(), Form::Closure).await?);
         let handle = self.within(open.handle().clone());

@@ -112,6 +112,23 @@ async fn a_wrong_password_is_told_without_it() {
     assert!(error.to_string().contains("password"), "{error}");
 }
 
+/// As with `psql`: who names no user is the operating system's.
+#[tokio::test]
+async fn a_url_without_a_user_is_of_the_operating_systems() {
+    let database = postgres::server().database("nobody_named");
+    let output = std::process::Command::new("id").arg("-un").output().expect("`id` is there");
+    let user = String::from_utf8(output.stdout).expect("a name").trim().to_owned();
+    let unnamed = database.url_without_user();
+    let client = database.client().await;
+    let roles = client.query("SELECT 1 FROM pg_roles WHERE rolname = $1", &[&user]).await.expect("roles");
+    if roles.is_empty() {
+        tells(&unnamed, Kind::Connection, &["the operating system's user", "PGUSER"]).await;
+        client.batch_execute(&format!("CREATE ROLE \"{user}\" LOGIN")).await.expect("a role");
+    }
+    let db = Db::connect(&unnamed).await.expect("the role is there");
+    assert_eq!(db.sql::<String>("SELECT current_user::text").one().await.expect("a name"), user);
+}
+
 #[tokio::test]
 async fn a_server_elsewhere_is_never_spoken_to_in_plain_text_unasked() {
     let url = format!("postgres://ada:{PASSWORD}@192.0.2.1/blog");

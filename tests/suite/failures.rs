@@ -156,8 +156,60 @@ async fn what_was_expected_and_what_was_found_are_told() {
         assert_eq!(error.column(), Some("motto"));
 
         let error = place.db.member().find().await.expect_err("there is no such table");
-        is_told(&error, Kind::Database, &place);
+        is_told(&error, Kind::Schema, &place);
     }
+}
+
+/// A database that nobody has brought to the schema, or that is behind it.
+#[tokio::test]
+async fn a_database_without_the_schema_says_what_to_do() {
+    let mut told = String::new();
+    for place in Place::both("", Some("CREATE TABLE teams (id integer PRIMARY KEY)")).await {
+        let db = &place.db;
+        let mut stream = db.member().find().stream();
+        let outcomes = [
+            ("a table, read", db.member().find().await.map(drop)),
+            ("a table, in a stream", stream.try_next().await.map(drop)),
+            ("a table, written", db.member().insert(NewMember::new(1, "canary", 20)).await.map(drop)),
+            ("a column, read", db.team().find().await.map(drop)),
+            ("a column, written", db.team().create().name("canary").save().await.map(drop)),
+        ];
+        for (what, outcome) in outcomes {
+            let error = outcome.expect_err("it is not there");
+            assert_eq!(error.kind(), Kind::Schema, "{error}");
+            told.push_str(&format!("{} {what}: {error}\n", db.dialect().title()));
+        }
+        // What one's own SQL speaks of need not be the schema's.
+        let error = db.sql::<i64>("SELECT nobody FROM nowhere").one().await.expect_err("nor is this");
+        assert_eq!(error.kind(), Kind::Database, "{error}");
+        told.push_str(&format!("{} raw: {error}\n", db.dialect().title()));
+    }
+    insta::assert_snapshot!("without_the_schema", told);
+}
+
+/// Rows of one's own SQL that have more or fewer columns than are read.
+#[tokio::test]
+async fn how_many_columns_there_are_and_how_many_are_read_is_told() {
+    for place in Place::both("", None).await {
+        let told = async |outcome: rex_orm::Result<()>| outcome.expect_err("another number").to_string();
+        let one = place.db.sql::<(i64, i64, String)>("SELECT 1").one().await.map(drop);
+        assert_eq!(told(one).await, "sql: the rows have 1 column, and 3 are read");
+        let three = place.db.sql::<i64>("SELECT 1, 2, 3").one().await.map(drop);
+        assert_eq!(told(three).await, "sql: the rows have 3 columns, and 1 is read");
+    }
+}
+
+/// `begin` in one task, and a write past it.
+#[tokio::test]
+async fn sqlite_tells_who_waits_for_oneself() {
+    let db = Db::connect("sqlite::memory:?acquire_timeout=50ms").await.unwrap();
+    db.create_schema().await.unwrap();
+    let tx = db.begin().await.unwrap();
+    let error = db.team().create().name("canary").save().await.expect_err("it waits for its own end");
+    assert_eq!(error.kind(), Kind::PoolExhausted, "{error}");
+    insta::assert_snapshot!("waits_for_oneself", error);
+    tx.team().create().name("kept").save().await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -38,7 +38,7 @@ fn eight_processes_write_to_one_file() {
             assert_eq!(counter.age, Some(each as i32), "{url}");
             assert_eq!(
                 db.tag().find().count().await.expect("they are counted"),
-                u64::from(each * 4),
+                i64::from(each * 4),
                 "{url}"
             );
         });

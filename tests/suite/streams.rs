@@ -138,14 +138,14 @@ async fn dropped(db: &Db) -> Result<()> {
             assert!(stream.try_next().await?.is_some());
         }
         drop(stream);
-        assert_eq!(db.tag().find().count().await?, TAGS as u64);
+        assert_eq!(db.tag().find().count().await?, TAGS);
     }
     // One whose part is on its way.
     let mut slow = db.sql::<i32>("SELECT 1 FROM pg_sleep(30)").stream();
     let waiting = tokio::time::timeout(Duration::from_millis(100), slow.try_next()).await;
     assert!(waiting.is_err(), "it sleeps");
     drop(slow);
-    assert_eq!(db.tag().find().count().await?, TAGS as u64);
+    assert_eq!(db.tag().find().count().await?, TAGS);
     Ok(())
 }
 

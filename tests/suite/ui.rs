@@ -63,6 +63,32 @@ fn types_without_conversions_are_told() {
     insta::assert_snapshot!("ui_types_without_conversions", format!("{TYPES}\n----\n\n{}", says.join("\n")));
 }
 
+/// What a program is told that applies migrations, and has none.
+#[test]
+fn migrations_that_are_not_there_are_told() {
+    let blog = Crate::new("unmigrated-blog");
+    let source = blog.folder.path().join("src");
+    fs::remove_file(source.join("main.rs")).expect("the blog's program");
+    fs::remove_dir_all(blog.folder.path().join("migrations")).expect("its migrations");
+    fs::write(source.join("lib.rs"), format!("{LIBRARY}{MIGRATES}")).expect("a library");
+    let told = told_of(&blog, "--lib").remove("unmigrated_blog").unwrap_or_default();
+    // Where `Db` stands in the generated code changes with that code.
+    let is_said =
+        |line: &&str| line.starts_with("error") || line.contains("^ there is") || line.contains("= note:");
+    let said: Vec<&str> = told.iter().flat_map(|message| message.lines()).filter(is_said).collect();
+    insta::assert_snapshot!(
+        "ui_migrations_that_are_not_there",
+        format!("{MIGRATES}\n----\n\n{}", said.join("\n"))
+    );
+}
+
+const MIGRATES: &str = "
+pub async fn start(db: &blog::Db) -> rex_orm::Result<()> {
+    db.migrate().await?;
+    Ok(())
+}
+";
+
 const TYPES: &str = "
 /// A text with an `@` in it.
 #[derive(Clone, Debug, PartialEq)]

@@ -222,6 +222,14 @@ impl TestDatabase<'_> {
         }
     }
 
+    /// How whoever runs the tests reaches it, by the name in the operating system.
+    pub(crate) fn url_without_user(&self) -> String {
+        let mut url = self.locate(&self.server.admin);
+        url.set_username("").expect("a postgres URL has a user");
+        url.set_password(None).expect("a postgres URL has a password");
+        url.into()
+    }
+
     /// How a superuser reaches it through PgBouncer.
     pub(crate) fn pooled_url(&self) -> String {
         let (user, password) = self.superuser();

@@ -57,7 +57,7 @@ impl States {
         let traits = self.markers.iter().map(|name| {
             let docs = layout::docs(&[&format!("`{name}` is set.")]);
             let message = format!(
-                "a required field of `{}` is missing: call `.{name}(…)` before `.save()`",
+                "a required field of `{}` is missing: call `.{name}(…)` before the row is written",
                 model.name
             );
             let label = format!("`{name}` is not set");

@@ -26,7 +26,7 @@ pub(super) fn file(cx: &Cx<'_>) -> String {
     items.push(modules(cx));
     items.push(names_of_all(cx));
     items.extend(database(cx));
-    items.extend(migrations(cx));
+    items.push(migrations(cx));
     let mut pieces: Vec<Piece> = items.into_iter().map(Piece::from).collect();
     pieces.extend(cx.schema.join_tables().map(|(id, join)| meta::join_table(cx, id, join)));
     pieces.extend(newtypes::items(cx).into_iter().map(Piece::from));
@@ -155,8 +155,8 @@ fn database(cx: &Cx<'_>) -> [TokenStream; 4] {
     [struct_, from, handle(), repositories]
 }
 
-/// The file of the migrations, if there are any.
-fn migrations(cx: &Cx<'_>) -> Option<TokenStream> {
+/// The file of the migrations, if there are any; else methods that say what is to be done.
+fn migrations(cx: &Cx<'_>) -> TokenStream {
     let module = format_ident!("{}", super::migrations::MODULE);
     let path = format!("/rex/{module}.rs");
     let body = match cx.options.layout {
@@ -167,13 +167,37 @@ fn migrations(cx: &Cx<'_>) -> Option<TokenStream> {
             }
         },
     };
-    cx.options.migrations.then(|| {
-        quote! {
-            #body
-            #[allow(unreachable_pub, unused_imports)]
-            pub use self::#module::MIGRATIONS;
+    if !cx.options.migrations {
+        return unmigrated();
+    }
+    quote! {
+        #body
+        #[allow(unreachable_pub, unused_imports)]
+        pub use self::#module::MIGRATIONS;
+    }
+}
+
+/// What `Db` has where there are no migrations: to call it does not compile, and says why.
+fn unmigrated() -> TokenStream {
+    quote! {
+        #[allow(dead_code, unreachable_pub)]
+        impl Db {
+            /// Applies the migrations of this crate, once it has some: `rexc migrate new NAME` makes the first.
+            pub fn migrate(&self) -> __::BoxFuture<'_, __::Result<__::Report>>
+            where
+                for<'a> Self: __::Embeds<'a>,
+            {
+                self.0.migrate(<Self as __::Embeds<'_>>::MIGRATIONS)
+            }
+            /// The runner of the migrations of this crate, once it has some.
+            pub fn migrations(&self) -> __::Runner<'_>
+            where
+                for<'a> Self: __::Embeds<'a>,
+            {
+                __::Runner::new(&self.0, <Self as __::Embeds<'_>>::MIGRATIONS)
+            }
         }
-    })
+    }
 }
 
 /// What every schema's `Db` can do.
@@ -271,9 +295,9 @@ fn transaction() -> TokenStream {
         /// # Errors
         ///
         /// Those of `work`, and those of beginning and committing.
-        pub async fn transaction<T>(
+        pub async fn transaction<T, F: __::Future<Output = __::Result<T>>>(
             &self,
-            work: impl __::AsyncFnOnce(Self) -> __::Result<T>,
+            work: impl __::FnOnce(Self) -> F,
         ) -> __::Result<T> {
             self.0.transaction(|db| work(Self(db))).await
         }
@@ -282,9 +306,13 @@ fn transaction() -> TokenStream {
         /// # Errors
         ///
         /// Those of `work`, and those of beginning and committing.
-        pub async fn try_transaction<T, E: __::From<__::Error>>(
+        pub async fn try_transaction<
+            T,
+            E: __::From<__::Error>,
+            F: __::Future<Output = ::core::result::Result<T, E>>,
+        >(
             &self,
-            work: impl __::AsyncFnOnce(Self) -> ::core::result::Result<T, E>,
+            work: impl __::FnOnce(Self) -> F,
         ) -> ::core::result::Result<T, E> {
             self.0.try_transaction(|db| work(Self(db))).await
         }

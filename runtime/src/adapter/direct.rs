@@ -68,6 +68,9 @@ pub trait Direct: Send {
 
     /// Whether what stopped a step goes by itself.
     fn may_retry(&self, error: &crate::Error) -> bool;
+
+    /// Whether what a statement was to make is there already.
+    fn is_there_already(&self, error: &crate::Error) -> bool;
 }
 
 /// What a probe sees.

@@ -65,11 +65,12 @@ impl Sqlite {
     pub(crate) fn open(config: &Config) -> Result<Self> {
         let file = File::of(config);
         let acquire = config.acquire_timeout();
-        let one = Limits { size: 1, acquire, idle: None, age: None };
+        let one = Limits { size: 1, writes: true, acquire, idle: None, age: None };
         let writer = Arc::new(Pool::new(one, file.writer()));
         writer.prime()?;
         let many = Limits {
             size: config.pool_size(),
+            writes: false,
             idle: config.idle_timeout(),
             age: config.max_lifetime(),
             ..one

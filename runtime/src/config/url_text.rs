@@ -73,12 +73,7 @@ fn postgres(config: &mut Config, rest: &str) -> Result<()> {
     };
     host_and_port(config, host)?;
     config.database = non_empty(decode(database)?).or(config.database.take());
-    parameters(config, DatabaseKind::Postgres, query)?;
-    if config.user.is_none() && config.host.as_deref().is_some_and(|host| host.starts_with('/')) {
-        // As libpq does, for a socket the login's name does.
-        config.user = std::env::var("USER").ok().and_then(non_empty);
-    }
-    Ok(())
+    parameters(config, DatabaseKind::Postgres, query)
 }
 
 /// A password with one of these signs in it breaks the URL into wrong parts.
@@ -261,7 +256,7 @@ mod tests {
         );
         fails("postgres://ann:secret@h/db?sslmode=prefer", "in silence");
         fails("postgres://ann@/db", "lacks `host`");
-        fails("postgres://localhost", "lacks `user`, `database`");
+        fails("postgres://localhost", "lacks `database`");
         fails("sqlite://x?pool_size=0", "at least one connection");
     }
 }

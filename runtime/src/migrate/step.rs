@@ -134,7 +134,24 @@ async fn alone(direct: &mut dyn Direct, taking: &Taking<'_>, step: &Step, probe:
 
 /// Sends a statement of a file. Its error says where it is.
 pub(super) async fn send(direct: &mut dyn Direct, entry: Entry<'_>, statement: &Statement) -> Result<u64> {
-    direct.execute(&statement.text).await.map_err(|error| located(error, direct.dialect(), entry, statement))
+    let outcome = direct.execute(&statement.text).await;
+    outcome.map_err(|error| {
+        let error = match entry.direction == Direction::Up && direct.is_there_already(&error) {
+            true => made_by_others(error),
+            false => error,
+        };
+        located(error, direct.dialect(), entry, statement)
+    })
+}
+
+/// A database whose tables were not made by migrations.
+fn made_by_others(error: Error) -> Error {
+    let message = format!(
+        "{}: if `create_schema()` or `rexc push` made the tables of this database, `rexc migrate baseline` notes the \
+         migrations as applied",
+        error.message()
+    );
+    Error::new(error.kind(), message).with_source_of(error)
 }
 
 /// Adds where a statement stands to its error.

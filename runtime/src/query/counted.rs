@@ -48,9 +48,9 @@ impl<R: Relation> Counted<R> {
 
 #[diagnostic::do_not_recommend]
 impl<R: Relation> LoadOf<R::From> for Counted<R> {
-    type Out = u64;
+    type Out = i64;
 
-    fn fetch<'s>(&'s self, session: &'s dyn Session, rows: &'s [R::From]) -> BoxFuture<'s, Result<Vec<u64>>> {
+    fn fetch<'s>(&'s self, session: &'s dyn Session, rows: &'s [R::From]) -> BoxFuture<'s, Result<Vec<i64>>> {
         Box::pin(async move {
             let parents: Vec<Option<R::Key>> = rows.iter().map(R::key).collect();
             let mut gather = Gather::new(&parents);
@@ -65,7 +65,7 @@ impl<R: Relation> LoadOf<R::From> for Counted<R> {
                 };
                 let mut sink = |row: &mut Row<'_>| {
                     gather.found(R::Key::decode(row)?);
-                    counts.push(row.next::<i64>()?.unsigned_abs());
+                    counts.push(row.next::<i64>()?);
                     Ok(())
                 };
                 session.execute(&operation, &mut sink).await?;

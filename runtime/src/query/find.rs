@@ -200,12 +200,10 @@ impl<M: Model, L, C> Find<M, L, C> {
     }
 
     /// How many rows there are.
-    pub fn count(self) -> Pending<u64> {
+    pub fn count(self) -> Pending<i64> {
         let query = Asked { meta: M::META, name: "count", tail: self.tail, start: self.start };
         let rows = self.db;
-        Box::pin(async move {
-            Ok(query.scalar::<i64>(&rows, Projection::Count).await?.unwrap_or(0).unsigned_abs())
-        })
+        Box::pin(async move { Ok(query.scalar(&rows, Projection::Count).await?.unwrap_or(0)) })
     }
 
     /// Whether there is a row.

@@ -90,9 +90,8 @@ impl Tail {
     }
 
     /// How many of so many rows are left.
-    pub(crate) fn kept(&self, rows: u64) -> u64 {
-        let of = |count: Option<i64>| count.map(i64::unsigned_abs);
-        rows.saturating_sub(of(self.offset).unwrap_or(0)).min(of(self.limit).unwrap_or(u64::MAX))
+    pub(crate) fn kept(&self, rows: i64) -> i64 {
+        (rows - self.offset.unwrap_or(0)).max(0).min(self.limit.unwrap_or(i64::MAX))
     }
 
     pub(crate) fn into_filter(self, table: &TableMeta) -> Option<Expr<Value>> {

@@ -31,7 +31,12 @@ fn store_as(column: &ColumnMeta, ty: Type, value: &mut Value) -> Result<()> {
     match (ty, value) {
         (Type::Decimal { precision, scale }, Value::Decimal(number)) => {
             let rounded = number.round(scale).filter(|rounded| fits(*rounded, precision));
-            *number = rounded.ok_or_else(|| too_large(column, precision, scale))?;
+            let rounded = rounded.ok_or_else(|| too_large(column, precision, scale))?;
+            // What a caller wants rounded, the caller rounds: nothing is lost in silence.
+            if rounded.round(number.scale) != Some(*number) {
+                return Err(too_fine(column, precision, scale));
+            }
+            *number = rounded;
         }
         (Type::Json, Value::Json(text)) if text.is_empty() => return Err(no_json(column)),
         (Type::List(element), Value::List(values)) => {
@@ -54,6 +59,15 @@ fn fits(number: Fixed, precision: u32) -> bool {
 fn too_large(column: &ColumnMeta, precision: u32, scale: u32) -> Error {
     let message =
         format!("the value of `{}` has too many digits for Decimal({precision}, {scale})", column.name);
+    Error::new(Kind::InvalidValue, message).with_column(column.name)
+}
+
+fn too_fine(column: &ColumnMeta, precision: u32, scale: u32) -> Error {
+    let message = format!(
+        "the value of `{}` has more digits behind the point than Decimal({precision}, {scale}) holds: round it before, \
+         `round_dp({scale})`",
+        column.name
+    );
     Error::new(Kind::InvalidValue, message).with_column(column.name)
 }
 

@@ -73,7 +73,7 @@ async fn check(db: &Db, all: &[Person], chance: &mut Chance) -> std::result::Res
         return Err(format!("{found:?} instead of {part:?}: {:?}, {orders:?}", test.cond));
     }
     let count = find().count().await.map_err(told)?;
-    if count != expected.len() as u64 {
+    if count != expected.len() as i64 {
         return Err(format!("{count} are counted, {} expected: {:?}", expected.len(), test.cond));
     }
     let size = 1 + chance.below(60) as u64;

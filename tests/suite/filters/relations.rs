@@ -108,7 +108,7 @@ async fn to_many(db: &super::Db, w: &World, all: &[Person]) -> rex_orm::Result<(
     .await?;
     let golfers = db.club().find().filter(|c| c.members().any(|m| m.visits.eq(1))).count().await?;
     let expected = w.members.iter().filter(|(person, _)| w.people[*person].visits == 1).map(|(_, club)| club);
-    assert_eq!(golfers, expected.collect::<std::collections::BTreeSet<_>>().len() as u64);
+    assert_eq!(golfers, expected.collect::<std::collections::BTreeSet<_>>().len() as i64);
     Ok(())
 }
 

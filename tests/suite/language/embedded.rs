@@ -86,6 +86,7 @@ async fn check(db: &Db) -> rex_orm::Result<()> {
 }
 
 /// What lies within an absent value is null wherever it is read by itself.
+#[allow(clippy::type_complexity, reason = "the types are what is looked at")]
 async fn selected(db: &Db) -> rex_orm::Result<()> {
     let people = db.person().find().order(|p| p.id.asc());
     let parts: Vec<(String, Option<String>, Option<Kind>, Option<f64>, Option<Position>)> = people

@@ -60,7 +60,7 @@ async fn run(db: &Db) -> Result<()> {
     rights(db, &ada, &book).await?;
     views(db, &book).await?;
     // A table that another tool makes is not there.
-    assert_eq!(db.sale().find().count().await.expect_err("no such table").kind(), Kind::Database);
+    assert_eq!(db.sale().find().count().await.expect_err("no such table").kind(), Kind::Schema);
     Ok(())
 }
 

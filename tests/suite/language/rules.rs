@@ -247,7 +247,17 @@ async fn measures(db: &Db) -> rex_orm::Result<()> {
         ]
     );
     // Null satisfies every rule.
-    db.measure().insert(NewMeasure::new([0; 0])).await?;
+    let empty = db.measure().insert(NewMeasure::new([0; 0])).await?;
+    // What a column cannot hold is not made to fit.
+    let too_fine = NewMeasure { price: Some(Decimal::new(1_005, 3)), ..NewMeasure::new([0; 0]) };
+    let created = db.measure().insert(too_fine).await.map(drop).expect_err("a third digit");
+    let updated = db.measure().update(&empty).price(Decimal::new(1_005, 3)).save().await.map(drop);
+    for error in [created, updated.expect_err("a third digit")] {
+        assert_eq!((error.kind(), error.column()), (Kind::InvalidValue, Some("price")), "{error}");
+        assert!(error.to_string().contains("round_dp(2)"), "{error}");
+    }
+    let same = db.measure().update(&empty).price(Decimal::new(1_500, 3)).save().await?;
+    assert_eq!(same.price, Some(Decimal::new(15, 1)), "a zero is no digit");
     Ok(())
 }
 

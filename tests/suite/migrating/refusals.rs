@@ -54,6 +54,18 @@ async fn line_ends_a_byte_order_mark_and_comments_change_nothing() {
     }
 }
 
+/// Tables that `create_schema` or `rexc push` made are in the way of the migrations that make them.
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_that_are_there_already_lead_to_the_baseline() {
+    let mut told = String::new();
+    for live in both("there_already") {
+        live.run("CREATE TABLE users (id INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL)").await;
+        let error = live.apply(&chain(&[USERS, POSTS])).await.expect_err("the table is there");
+        told.push_str(&format!("{error}\n"));
+    }
+    insta::assert_snapshot!("there_already", told);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_program_runs_on_a_database_that_is_ahead_if_that_is_compatible() {
     for live in both("ahead") {

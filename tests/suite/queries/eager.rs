@@ -58,7 +58,7 @@ async fn each_parent_has_its_own() {
 async fn siblings_and_counts() {
     on_every_shop("eager_siblings", async |db| {
         let (db, counts) = counting(db);
-        let rows: Vec<(Customer, Option<Employee>, Vec<Invoice>, u64, u64)> = db
+        let rows: Vec<(Customer, Option<Employee>, Vec<Invoice>, i64, i64)> = db
             .customer()
             .find()
             .order(|c| c.id.asc())
@@ -87,7 +87,7 @@ async fn siblings_and_counts() {
             "times as they are"
         );
         // Through a table between, without the rows that are deleted, and a part of each.
-        let tracks: Vec<(Track, u64, u64)> = db
+        let tracks: Vec<(Track, i64, i64)> = db
             .track()
             .find()
             .order(|t| t.id.asc())
@@ -97,7 +97,7 @@ async fn siblings_and_counts() {
             .await?;
         assert_eq!(tracks.iter().map(|(_, all, none)| (*all, *none)).collect::<Vec<_>>(), [(1, 0), (1, 0)]);
         // Below what is loaded.
-        let artists: Vec<(Artist, Vec<(Album, u64)>)> =
+        let artists: Vec<(Artist, Vec<(Album, i64)>)> =
             db.artist().find().filter(|a| a.id.eq(2)).with(|a| a.albums().with_count(|b| b.tracks())).await?;
         assert_eq!(artists[0].1.iter().map(|(_, tracks)| *tracks).collect::<Vec<_>>(), [2, 2]);
         Ok(())
@@ -161,7 +161,7 @@ async fn tree(db: &Db) -> Result<()> {
 #[tokio::test]
 async fn as_it_is_selected() {
     on_every_shop("eager_selected", async |db| {
-        let loaded: Vec<(Artist, u64)> =
+        let loaded: Vec<(Artist, i64)> =
             db.artist().find().order(|a| a.id.asc()).with_count(|a| a.albums()).await?;
         let joined = db
             .artist()
@@ -171,7 +171,7 @@ async fn as_it_is_selected() {
             .order(|id, _| id.asc())
             .select(|id, (_, album)| (id, album.id.count(), count()))
             .await?;
-        let loaded: Vec<(i64, u64)> = loaded.iter().map(|(artist, albums)| (artist.id.0, *albums)).collect();
+        let loaded: Vec<(i64, i64)> = loaded.iter().map(|(artist, albums)| (artist.id.0, *albums)).collect();
         assert_eq!(loaded, [(1, 1), (2, 2), (3, 0)]);
         assert_eq!(
             joined.iter().map(|(_, albums, rows)| (*albums, *rows)).collect::<Vec<_>>(),

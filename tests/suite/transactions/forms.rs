@@ -131,3 +131,39 @@ async fn a_handle_that_is_left_holds_nothing() {
         assert_eq!(place.tags().await, ["free"], "{}", place.url);
     }
 }
+
+/// Either form of closure tells its error's type by itself.
+#[tokio::test]
+async fn closures_that_return_a_future_do_as_well() {
+    for place in Place::all().await {
+        let db = place.db.clone();
+        let name = "borrowed".to_owned();
+        let mut times = 0;
+        let here = db.transaction(async |tx| {
+            add(&tx, &name).await?;
+            times += 1;
+            Ok(times)
+        });
+        assert_eq!(here.await.unwrap(), 1);
+        let moved = db.transaction(|tx| async move {
+            add(&tx, "moved").await?;
+            tx.transaction(|inner| async move { add(&inner, "nested").await }).await?;
+            Ok(())
+        });
+        moved.await.unwrap();
+        // Another thread may run either.
+        tokio::spawn(async move {
+            let text = name;
+            db.transaction(async |tx| add(&tx, &format!("{text} elsewhere")).await).await
+        })
+        .await
+        .unwrap()
+        .unwrap();
+        assert_eq!(
+            place.tags().await,
+            ["borrowed", "moved", "nested", "borrowed elsewhere"],
+            "{}",
+            place.url
+        );
+    }
+}

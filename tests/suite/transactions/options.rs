@@ -34,9 +34,9 @@ async fn all_statements_of_a_transaction_see_one_state() {
     for place in [Place::file("").await, Place::server("").await] {
         for (before, level) in levels.into_iter().enumerate() {
             let tx = place.db.transaction_with(level).read_only().begin().await.unwrap();
-            assert_eq!(tx.tag().find().count().await.unwrap(), before as u64);
+            assert_eq!(tx.tag().find().count().await.unwrap(), before as i64);
             add(&place.db, &format!("{level:?}")).await.unwrap();
-            assert_eq!(tx.tag().find().count().await.unwrap(), before as u64, "{level:?} {}", place.url);
+            assert_eq!(tx.tag().find().count().await.unwrap(), before as i64, "{level:?} {}", place.url);
             tx.commit().await.unwrap();
         }
     }

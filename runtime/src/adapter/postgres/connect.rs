@@ -55,11 +55,16 @@ impl Target {
     pub(super) fn of(config: &Config) -> Result<Self> {
         let host = config.host.clone().unwrap_or_default();
         let port = config.port.unwrap_or(5432);
-        let user = config.user.clone().unwrap_or_default();
+        let user = config.user.clone().or_else(|| std::env::var("PGUSER").ok());
+        let user = user.filter(|user| !user.is_empty());
         let database = config.database.clone().unwrap_or_default();
         let encryption = Encryption::of(config, &host)?;
         let mut settings = Settings::new();
-        settings.user(&user).dbname(&database).port(port);
+        settings.dbname(&database).port(port);
+        // Without one, the driver takes the operating system's user.
+        if let Some(user) = &user {
+            settings.user(user);
+        }
         settings.application_name(config.application_name.as_deref().unwrap_or("rex"));
         settings.ssl_mode(encryption.negotiation);
         // A server that is gone without a word is noticed within a minute, whether it owes an answer
@@ -127,8 +132,12 @@ impl Target {
                 format!("PostgreSQL at {place} lets nobody in without encryption: say `sslmode=verify-full`")
             }
             Some(SqlState::INVALID_PASSWORD | SqlState::INVALID_AUTHORIZATION_SPECIFICATION) => {
+                let whom = match self.settings.get_user() {
+                    Some(_) => "the user",
+                    None => "the operating system's user, since neither the URL nor `PGUSER` names one",
+                };
                 format!(
-                    "PostgreSQL at {place} refused the user: check the user's name, password and pg_hba.conf"
+                    "PostgreSQL at {place} refused {whom}: check the user's name, password and pg_hba.conf"
                 )
             }
             Some(SqlState::INVALID_CATALOG_NAME) => {

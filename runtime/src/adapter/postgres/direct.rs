@@ -335,15 +335,22 @@ impl Direct for Own {
     }
 
     fn may_retry(&self, error: &Error) -> bool {
-        let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<DriverError>());
-        let driver = source.and_then(|source| source.get().downcast_ref::<tokio_postgres::Error>());
-        driver.and_then(tokio_postgres::Error::code).is_some_and(|code| {
-            [
-                SqlState::LOCK_NOT_AVAILABLE,
-                SqlState::T_R_DEADLOCK_DETECTED,
-                SqlState::T_R_SERIALIZATION_FAILURE,
-            ]
-            .contains(code)
-        })
+        let passing = [
+            SqlState::LOCK_NOT_AVAILABLE,
+            SqlState::T_R_DEADLOCK_DETECTED,
+            SqlState::T_R_SERIALIZATION_FAILURE,
+        ];
+        code(error).is_some_and(|code| passing.contains(code))
     }
+
+    fn is_there_already(&self, error: &Error) -> bool {
+        let there = [SqlState::DUPLICATE_TABLE, SqlState::DUPLICATE_OBJECT, SqlState::DUPLICATE_COLUMN];
+        code(error).is_some_and(|code| there.contains(code))
+    }
+}
+
+/// What the server's error is.
+fn code(error: &Error) -> Option<&SqlState> {
+    let source = std::error::Error::source(error)?.downcast_ref::<DriverError>()?;
+    source.get().downcast_ref::<tokio_postgres::Error>()?.code()
 }

@@ -3,9 +3,10 @@
 //! Its details hold values (`Key (email)=(x) already exists.`), so they are left out, and so is
 //! what stands in quotes in the messages of values that it could not take.
 
+use rex_sql::Dialect;
 use tokio_postgres::error::{DbError, SqlState};
 
-use crate::adapter::{already_exists, constraint};
+use crate::adapter::{already_exists, constraint, lacking};
 use crate::error::{Error, Kind};
 use crate::meta::TableMeta;
 
@@ -56,7 +57,7 @@ fn explained(error: tokio_postgres::Error, table: Option<&TableMeta>) -> Error {
     ours.unwrap_or_else(|| other(&error)).with_source(error)
 }
 
-/// A constraint that refused.
+/// A constraint that refused, or a table of the schema that is not there.
 fn refused(said: &DbError, table: Option<&TableMeta>) -> Option<Error> {
     let name = said.constraint().unwrap_or_default();
     let error = match *said.code() {
@@ -69,6 +70,11 @@ fn refused(said: &DbError, table: Option<&TableMeta>) -> Option<Error> {
                 Some(table) => constraint::foreign_key_named(name, leaving, table),
                 None => constraint::foreign_key().with_constraint(name.to_owned()),
             }
+        }
+        SqlState::UNDEFINED_TABLE | SqlState::UNDEFINED_COLUMN | SqlState::UNDEFINED_OBJECT
+            if table.is_some() =>
+        {
+            lacking(Dialect::Postgres, said.message())
         }
         _ => return None,
     };

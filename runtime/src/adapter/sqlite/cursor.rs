@@ -20,7 +20,12 @@ pub(super) struct Cursor {
 /// Opens a cursor, which its connection keeps.
 pub(super) fn open(connection: &mut Connection, number: u64, query: Query<'_>) -> Result<()> {
     let prepared = query.prepare(Dialect::Sqlite);
-    let outcome = Statement::prepare(connection, &prepared.sql, false).map_err(failure::plain);
+    let table = match query {
+        Query::Operation(operation) => Some(operation.table),
+        Query::Raw(_) => None,
+    };
+    let outcome = Statement::prepare(connection, &prepared.sql, false);
+    let outcome = outcome.map_err(|error| failure::of(error, table));
     let opened = outcome.and_then(|mut statement| {
         bind_all(&mut statement, query, &prepared)?;
         Ok(Cursor { statement, ended: false })

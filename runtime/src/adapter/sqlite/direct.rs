@@ -16,7 +16,7 @@ use super::pool::Lease;
 use super::{aside, connect, deferred, failure};
 use crate::adapter::direct::{create, told};
 use crate::adapter::{BoxFuture, Direct, Found, Pace, Words};
-use crate::error::{Error, Kind, Result};
+use crate::error::{DriverError, Error, Kind, Result};
 use crate::executor;
 
 /// Where the connection is from.
@@ -255,6 +255,12 @@ impl Direct for Own {
 
     fn may_retry(&self, error: &Error) -> bool {
         connect::is_caused_by_busy(error)
+    }
+
+    fn is_there_already(&self, error: &Error) -> bool {
+        let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<DriverError>());
+        let driver = source.and_then(|source| source.get().downcast_ref::<rusqlite::Error>());
+        driver.is_some_and(|driver| failure::is_there(driver).is_some())
     }
 }
 

@@ -3,16 +3,20 @@
 //! SQLite names the columns of a unique that was violated, where PostgreSQL names the constraint;
 //! the constraint is looked up here, so that both answer the same.
 
+use rex_sql::Dialect;
 use rusqlite::ErrorCode;
 use rusqlite::ffi;
 
-use crate::adapter::{already_exists, constraint};
+use crate::adapter::{already_exists, constraint, lacking};
 use crate::error::{Error, Kind};
 use crate::meta::TableMeta;
 
 /// The failure of a statement that writes to a table, or reads from it; of the user's own statements
 /// the table is not known.
 pub(super) fn of(error: rusqlite::Error, table: Option<&TableMeta>) -> Error {
+    if let (Some(_), Some(lacking)) = (table, lacks(&error)) {
+        return lacking.with_source(error);
+    }
     let rusqlite::Error::SqliteFailure(code, Some(message)) = &error else { return plain(error) };
     let ours = match code.extended_code {
         ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID => {
@@ -58,14 +62,34 @@ fn unique(message: &str, table: Option<&TableMeta>) -> Error {
     }
 }
 
+/// What SQLite says.
+fn said(error: &rusqlite::Error) -> &str {
+    match error {
+        rusqlite::Error::SqliteFailure(_, Some(message)) => message,
+        rusqlite::Error::SqlInputError { msg, .. } => msg,
+        _ => "",
+    }
+}
+
+/// What a statement of the schema was to make, if it is there already: `table "users"`.
+pub(super) fn is_there(error: &rusqlite::Error) -> Option<&str> {
+    said(error).strip_suffix(" already exists")
+}
+
+/// The failure of a statement that Rex made, if the database lacks what it speaks of.
+fn lacks(error: &rusqlite::Error) -> Option<Error> {
+    let said = said(error);
+    let is_lacking = said.starts_with("no such table: ")
+        || said.starts_with("no such column: ")
+        || (said.starts_with("table ") && said.contains(" has no column named "));
+    // SQLite guesses about quotes, which are Rex's.
+    let said = said.split(" - should this be").next().unwrap_or(said);
+    is_lacking.then(|| lacking(Dialect::Sqlite, said))
+}
+
 /// The failure of a statement of the schema.
 pub(super) fn ddl(error: rusqlite::Error) -> Error {
-    let message = match &error {
-        rusqlite::Error::SqliteFailure(_, Some(message)) => message.as_str(),
-        rusqlite::Error::SqlInputError { msg, .. } => msg.as_str(),
-        _ => "",
-    };
-    match message.strip_suffix(" already exists").map(str::to_owned) {
+    match is_there(&error).map(str::to_owned) {
         Some(what) => already_exists(&what).with_source(error),
         None => plain(error),
     }

@@ -43,6 +43,8 @@ impl Drop for Waiting<'_> {
 #[derive(Clone, Copy)]
 pub(super) struct Limits {
     pub(super) size: usize,
+    /// Whether they write; then there is one.
+    pub(super) writes: bool,
     /// How long one waits for a connection.
     pub(super) acquire: Option<Duration>,
     /// How long a connection may be unused; those that are longer are closed when one is given out.
@@ -126,11 +128,17 @@ impl Pool {
 
     fn exhausted(&self) -> Error {
         let Limits { size, acquire, .. } = self.limits;
-        let what = if size == 1 { "the writing connection" } else { "a connection" };
-        let message = format!(
-            "{what} did not become free within {:?} (connections: {size}): a transaction may be open for too long",
-            acquire.unwrap_or_default(),
-        );
+        let waited = acquire.unwrap_or_default();
+        let message = match self.limits.writes {
+            true => format!(
+                "SQLite's one writing connection did not become free within {waited:?}: somebody's transaction is open \
+                 for longer; if it is this task's own (`let tx = db.begin()`), write with `tx`, not with `db`"
+            ),
+            false => format!(
+                "a connection did not become free within {waited:?} (connections: {size}): transactions or streams may \
+                 be open for too long"
+            ),
+        };
         Error::new(Kind::PoolExhausted, message)
     }
 }

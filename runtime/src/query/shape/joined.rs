@@ -93,7 +93,7 @@ impl<S: Extent> Query<S> {
     }
 
     /// How many rows there are.
-    pub fn count(self) -> Pending<u64> {
+    pub fn count(self) -> Pending<i64> {
         self.rows().count()
     }
 

@@ -100,9 +100,9 @@ impl<R: Send + 'static> Selected<R> {
     }
 
     /// How many rows there are.
-    pub fn count(self) -> Pending<u64> {
-        let counted = self.scalar::<i64>("count", Projection::Count);
-        Box::pin(async move { Ok(counted.await?.unwrap_or(0).unsigned_abs()) })
+    pub fn count(self) -> Pending<i64> {
+        let counted = self.scalar("count", Projection::Count);
+        Box::pin(async move { Ok(counted.await?.unwrap_or(0)) })
     }
 
     /// Whether there is a row.

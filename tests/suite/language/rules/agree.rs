@@ -132,8 +132,8 @@ async fn numbers(judge: &mut Judge) {
     compare!(judge, least, doubles);
     let mut decimals: Vec<Decimal> =
         [-106, -105, -104, 999, 1000, 1001].map(|units| Decimal::new(units, 2)).to_vec();
-    // What has more digits is rounded before it is judged.
-    decimals.extend([Decimal::new(-10_549, 4), Decimal::new(100_049, 4), Decimal::new(100_050, 4)]);
+    // Zeros behind the last digit are none.
+    decimals.extend([Decimal::new(-10_500, 4), Decimal::new(100_000, 4), Decimal::new(100_100, 4)]);
     decimals.extend((0..30).map(|_| Decimal::new(judge.below(2_000) as i64 - 500, 2)));
     compare!(judge, price, decimals);
     compare!(judge, grade, [5, 9, 10, 11, 14, 15, 16, 99].map(|units| Decimal::new(units, 1)));
