@@ -41,16 +41,18 @@ pub fn faults(history: &History, sources: &Sources, checked: &Checked, config: &
         return diagnostics;
     };
     // The same text leads to the same database; most of the time that is so.
-    if last.snapshot.settings == Settings::of(config) && last.snapshot.schema == canonical(sources) {
+    if last.snapshot.settings == Settings::of(config)
+        && last.snapshot.schema == canonical(sources, &last.snapshot.schema)
+    {
         return diagnostics;
     }
     let options = config.check_options();
     let changes = options.databases.iter().map(|&dialect| {
-        let before = history.last_for(dialect).map(|entry| entry.snapshot.checked(SNAPSHOT)).transpose();
+        let before = history.last_for(dialect).map(|entry| entry.schema(SNAPSHOT)).transpose();
         // What a newer version of Rex wrote cannot be compared here.
         before.map_or_else(
             |_| Vec::new(),
-            |before| Way::between(before.as_ref(), schema, dialect, &[]).changes().collect(),
+            |before| Way::between(before, schema, dialect, &[]).changes().collect(),
         )
     });
     // Databases say the same in other words.

@@ -5,8 +5,8 @@
 //!                          (`plan`)        (`step`)
 //! ```
 //!
-//! What was done is read from the database anew before each step, and a step is kept together with the
-//! row that says so: there is no state in between that somebody would have to mend. A step that cannot be
+//! What was done is read from the database once, and each step looks again whether it still is so; a step
+//! is kept together with the row that says so: there is no state in between that somebody would have to mend. A step that cannot be
 //! in a transaction is preceded by a look at the database itself.
 //!
 //! Nothing here knows which database it is: that is behind [`Direct`](crate::adapter::Direct).

@@ -63,6 +63,12 @@ impl Server {
         Ok(Server { admin: url.clone(), tcp: url, guard: None })
     }
 
+    /// A program that comes with the server: `psql`.
+    #[allow(dead_code, reason = "the benchmark runs psql")]
+    pub(crate) fn program(name: &str) -> Result<PathBuf, String> {
+        binaries().map(|folder| folder.join(format!("{name}{}", env::consts::EXE_SUFFIX)))
+    }
+
     /// Starts a server, which stops when it is dropped or when this process ends.
     pub(crate) fn start() -> Result<Server, String> {
         Server::start_as(&[])

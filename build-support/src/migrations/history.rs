@@ -3,10 +3,12 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
+use rex_compiler::Sources;
 use rex_compiler::codegen::{self, GeneratedFile};
 use rex_compiler::diagnostic::{Diagnostic, configuration, migrations};
-use rex_schema::Dialect;
+use rex_schema::{Dialect, Schema};
 use rex_sql::migration::{ChainError, Migration, Migrations, Script, Scripts, identity, is_id};
 
 use super::snapshot::Unreadable;
@@ -28,15 +30,37 @@ pub struct History {
 }
 
 /// A migration.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Entry {
     /// As the runner has it.
     pub migration: Migration,
     /// The schema that it leads to.
     pub snapshot: Snapshot,
+    /// The same, checked; once somebody has asked.
+    checked: OnceLock<Schema>,
 }
 
 impl Entry {
+    /// A migration and its snapshot.
+    pub fn new(migration: Migration, snapshot: Snapshot) -> Entry {
+        Entry { migration, snapshot, checked: OnceLock::new() }
+    }
+
+    /// The schema that it leads to; `name` is what the snapshot is called in messages.
+    ///
+    /// # Errors
+    ///
+    /// As [`Snapshot::checked`].
+    pub fn schema(&self, name: &str) -> Result<&Schema, (Sources, Vec<Diagnostic>)> {
+        match self.checked.get() {
+            Some(schema) => Ok(schema),
+            None => {
+                let schema = self.snapshot.checked(name)?;
+                Ok(self.checked.get_or_init(|| schema))
+            }
+        }
+    }
+
     /// Its name.
     pub fn id(&self) -> &str {
         &self.migration.id
@@ -202,7 +226,7 @@ impl Reader<'_> {
             head: snapshot.head.clone(),
             scripts: scripts.into(),
         };
-        Some(Entry { migration, snapshot })
+        Some(Entry::new(migration, snapshot))
     }
 
     fn scripts(&mut self, id: &str, dialect: Dialect) -> Option<Scripts> {

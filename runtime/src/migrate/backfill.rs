@@ -44,10 +44,14 @@ async fn batch(
     progress: &mut Progress,
 ) -> Result<Taken> {
     let entry = taking.next.entry;
+    let ids = taking.chain.around(entry.id);
+    let again = history::look_again(direct, taking.seen, &ids).await?;
     let (own, others): (Vec<Record>, Vec<Record>) =
-        history::read_again(direct, taking.seen).await?.into_iter().partition(|record| is_own(record, entry));
-    let seen = taking.seen.iter().filter(|record| !is_own(record, entry));
-    let is_same = history::are_alike(others.iter(), seen);
+        again.records.into_iter().partition(|record| is_own(record, entry));
+    let seen = || ids.iter().flat_map(|id| history::of_migration(taking.seen, id));
+    let seen_own = seen().filter(|record| is_own(record, entry)).count();
+    let is_same = again.count + seen_own == taking.seen.len() + own.len()
+        && history::are_alike(others.iter(), seen().filter(|record| !is_own(record, entry)));
     if !is_same || own.iter().any(Record::is_done) {
         return Ok(Taken::Elsewhere);
     }

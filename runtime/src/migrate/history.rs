@@ -139,7 +139,7 @@ pub(super) async fn read(direct: &mut dyn Direct) -> Result<Vec<Record>> {
     let exists = direct.words().exists.clone();
     match direct.rows(&exists).await?.is_empty() {
         true => Ok(Vec::new()),
-        false => all(direct).await,
+        false => select(direct, "").await,
     }
 }
 
@@ -158,19 +158,38 @@ pub(super) fn are_alike<'r>(
     }
 }
 
-/// All rows, where there were these before; the table is made if there were none.
-pub(super) async fn read_again(direct: &mut dyn Direct, seen: &[Record]) -> Result<Vec<Record>> {
+/// The rows of some migrations, and how many there are of all.
+pub(super) struct Again {
+    pub(super) records: Vec<Record>,
+    pub(super) count: usize,
+}
+
+/// Looks again, where there were these before; the table is made if there were none.
+pub(super) async fn look_again(direct: &mut dyn Direct, seen: &[Record], ids: &[&str]) -> Result<Again> {
     if seen.is_empty() {
         create(direct).await?;
     }
-    all(direct).await
+    let query = format!("SELECT count(*) FROM {}", direct.words().history);
+    let count = direct.rows(&query).await?.into_iter().next().and_then(|row| row.into_iter().next()?);
+    let count = count.and_then(|count| count.parse().ok()).ok_or_else(unreadable)?;
+    let ids: Vec<String> = ids.iter().map(|id| text(id)).collect();
+    let records = select(direct, &format!(" WHERE id IN ({})", ids.join(", "))).await?;
+    Ok(Again { records, count })
 }
 
-async fn all(direct: &mut dyn Direct) -> Result<Vec<Record>> {
+/// The rows of a migration among all of them.
+pub(super) fn of_migration<'r>(records: &'r [Record], id: &str) -> &'r [Record] {
+    let begin = records.partition_point(|record| record.id.as_str() < id);
+    let own = records[begin..].partition_point(|record| record.id == id);
+    &records[begin..begin + own]
+}
+
+/// Rows in the order of their keys.
+async fn select(direct: &mut dyn Direct, condition: &str) -> Result<Vec<Record>> {
     let words = direct.words().clone();
     let query = format!(
         "SELECT id, direction, step, steps, checksum, CASE WHEN compatible THEN 1 ELSE 0 END, rows_written, progress, \
-         {}, duration_ms FROM {}",
+         {}, duration_ms FROM {}{condition}",
         words.applied_at, words.history
     );
     let rows = direct.rows(&query).await?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rex_sql::Dialect;
 use rex_sql::migration::{Migrations, Mode, Step};
 
-use super::history::{Direction, Entry, Ledger, Record};
+use super::history::{self, Direction, Entry, Ledger, Record};
 use super::parsed::Parsed;
 use super::refusal::Refusal;
 use super::report::{MigrationState, MigrationStatus, Status, UnknownMigration};
@@ -131,15 +131,54 @@ impl Chain {
         }
     }
 
+    /// The step behind one that was taken and noted, in a history that was found to be right before.
+    pub(super) fn following<'c>(
+        &'c self,
+        records: &[Record],
+        taken: &Next<'_>,
+        goal: Goal,
+    ) -> Result<Option<Next<'c>>, Refusal> {
+        let id = taken.entry.id;
+        let here = self.place(id)?;
+        let place = match (taken.is_last(), goal) {
+            (false, _) => Some(here),
+            (true, Goal::Applied(count)) => Some(here + 1).filter(|place| *place < count),
+            (true, Goal::Left(count)) => here.checked_sub(1).filter(|place| *place >= count),
+        };
+        let Some(parsed) = place.and_then(|place| self.parsed.get(place)) else { return Ok(None) };
+        if !parsed.replaces.is_empty() {
+            return self.next(records, goal);
+        }
+        let ledger = &Ledger::of(history::of_migration(records, &parsed.id));
+        match (goal, parsed.state(ledger)) {
+            (Goal::Applied(_), MigrationState::Applied) | (Goal::Left(_), MigrationState::Pending) => {
+                self.next(records, goal)
+            }
+            (Goal::Applied(_), _) => parsed.next_up(ledger).map(Some),
+            (Goal::Left(_), _) => parsed.next_down(ledger).map(Some),
+        }
+    }
+
     /// All steps to a goal, if nobody else does anything.
     pub(super) fn pending(&self, records: &[Record], goal: Goal) -> Result<Vec<PendingStep>, Refusal> {
         let mut records = records.to_vec();
         let mut pending = Vec::new();
-        while let Some(next) = self.next(&records, goal)? {
-            pending.extend(next.step.map(|step| next.pending(step)));
-            self.note(&mut records, &next);
+        let mut next = self.next(&records, goal)?;
+        while let Some(taken) = next {
+            pending.extend(taken.step.map(|step| taken.pending(step)));
+            self.note(&mut records, &taken);
+            next = self.following(&records, &taken, goal)?;
         }
         Ok(pending)
+    }
+
+    /// The names, in order, that the history has a migration, the one before it and the one behind it by.
+    pub(super) fn around<'c>(&'c self, id: &'c str) -> Vec<&'c str> {
+        let place = self.places.get(id).copied().unwrap_or_default();
+        let near = self.parsed.iter().skip(place.saturating_sub(1)).take(3);
+        let mut names: Vec<&str> = near.flat_map(|parsed| self.forgotten(&parsed.id)).collect();
+        names.sort_unstable();
+        names
     }
 
     /// What the history is when a step was taken, where nobody else does anything.

@@ -1,5 +1,6 @@
 //! A run, from its connection to its report.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rex_sql::migration::{Migrations, Mode};
@@ -26,6 +27,8 @@ pub struct Runner<'r> {
     migrations: &'r Migrations,
     options: Options,
     tell: Box<dyn FnMut(Event) + Send + 'r>,
+    /// The migrations, once they were read for a database.
+    chain: Option<Arc<Chain>>,
 }
 
 enum Place<'r> {
@@ -45,7 +48,7 @@ impl<'r> Runner<'r> {
     }
 
     fn at(place: Place<'r>, migrations: &'r Migrations) -> Self {
-        Runner { place, migrations, options: Options::default(), tell: Box::new(drop) }
+        Runner { place, migrations, options: Options::default(), tell: Box::new(drop), chain: None }
     }
 
     /// How patient it is.
@@ -158,12 +161,18 @@ impl<'r> Runner<'r> {
         Ok(chain.pending(&records, Goal::Left(left))?)
     }
 
-    async fn open(&mut self) -> Result<(Box<dyn Direct>, Chain)> {
+    async fn open(&mut self) -> Result<(Box<dyn Direct>, Arc<Chain>)> {
         let mut direct = match &self.place {
             Place::Db(db) => db.direct().await?,
             Place::Config(config) => open::direct((*config).clone()).await?,
         };
-        let chain = Chain::parse(self.migrations, direct.dialect())?;
+        let chain = match &self.chain {
+            Some(chain) => Arc::clone(chain),
+            None => {
+                let chain = Arc::new(Chain::parse(self.migrations, direct.dialect())?);
+                Arc::clone(self.chain.insert(chain))
+            }
+        };
         let Options { wait, lock_timeout, statement_timeout } = self.options;
         direct.pace(Pace { wait, lock_timeout, statement_timeout });
         Ok((direct, chain))
@@ -213,8 +222,9 @@ impl<'r> Runner<'r> {
     async fn steps(&mut self, direct: &mut dyn Direct, chain: &Chain, goal: Goal) -> Result<Report> {
         let mut report = Report::default();
         let mut records = history::read(direct).await?;
+        let mut upcoming = chain.next(&records, goal)?;
         loop {
-            let Some(next) = chain.next(&records, goal)? else { return Ok(report) };
+            let Some(next) = upcoming else { return Ok(report) };
             let started = Instant::now();
             (self.tell)(begins(&next));
             let taking = Taking { chain, next: &next, seen: &records, started };
@@ -230,10 +240,13 @@ impl<'r> Runner<'r> {
             // What a backfill has noted is known to the database alone. Of all else, the next step sees in
             // its transaction whether it is so.
             let is_known = !next.step.is_some_and(|step| matches!(step.mode, Mode::Backfill(_)));
-            match taken == Taken::Here && is_known {
-                true => chain.note(&mut records, &next),
-                false => records = history::read(direct).await?,
-            }
+            upcoming = if taken == Taken::Here && is_known {
+                chain.note(&mut records, &next);
+                chain.following(&records, &next, goal)?
+            } else {
+                records = history::read(direct).await?;
+                chain.next(&records, goal)?
+            };
             executor::yield_now().await;
         }
     }

@@ -172,10 +172,13 @@ pub(super) fn of_step(error: Error, dialect: Dialect, next: &Next<'_>) -> Error 
     error.with_operation(format!("{}/{file} (step {} of {})", entry.id, entry.step, entry.steps))
 }
 
-/// Whether the history is not what it was.
+/// Whether the history is not what it was: of this migration and of those before and behind it, or in how
+/// many rows it has. A chain is changed at its end, so that all of it need not be read for each step.
 async fn is_other(direct: &mut dyn Direct, taking: &Taking<'_>) -> Result<bool> {
-    let found = history::read_again(direct, taking.seen).await?;
-    Ok(!history::are_alike(found.iter(), taking.seen.iter()))
+    let ids = taking.chain.around(taking.next.entry.id);
+    let again = history::look_again(direct, taking.seen, &ids).await?;
+    let seen = ids.iter().flat_map(|id| history::of_migration(taking.seen, id));
+    Ok(again.count != taking.seen.len() || !history::are_alike(again.records.iter(), seen))
 }
 
 /// Notes that the step is taken; of a way back, with the last one, that the migration is gone.

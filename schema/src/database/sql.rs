@@ -81,6 +81,9 @@ impl Sql {
 
 impl PartialEq for Sql {
     fn eq(&self, other: &Sql) -> bool {
+        if self.text == other.text {
+            return true;
+        }
         let [left, right] = [self, other].map(|sql| syntax::without_parentheses(&sql.text));
         match self.is_reprinted == other.is_reprinted {
             true => syntax::is_same_text(left, right),

@@ -12,6 +12,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use program::build as build_rexc;
+
 use crate::Failure;
 use crate::command_line::CompilerArguments;
 use crate::report::{Measurement, Report, time};

@@ -1,7 +1,7 @@
 //! Measures Rex: its compiler, and its runtime against the raw drivers.
 //!
 //! ```text
-//! cargo run --release -p rex-bench -- compiler | runtime | instructions | sample
+//! cargo run --release -p rex-bench -- compiler | runtime | planner | instructions | sample
 //! ```
 //!
 //! # Terms
@@ -14,6 +14,7 @@
 mod clock;
 mod command_line;
 mod compiler;
+mod planner;
 mod report;
 mod runtime;
 
@@ -32,6 +33,7 @@ pub fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Compiler(arguments) => compiler::run(&arguments),
         Command::Runtime(arguments) => runtime::run(&arguments),
+        Command::Planner(arguments) => planner::run(&arguments),
         Command::Instructions(arguments) => runtime::instructions::run(&arguments),
         Command::Repeat(arguments) => runtime::repeat(&arguments),
         Command::Sample(arguments) => compiler::write_sample(arguments.models, &arguments.folder),

@@ -13,7 +13,7 @@ mod pgbouncer;
 /// The throwaway server of the tests, of which not everything is used here.
 #[allow(dead_code, reason = "shared with the tests")]
 #[path = "../../support/postgres.rs"]
-mod postgres;
+pub(crate) mod postgres;
 
 /// The generated code of `schema/`.
 mod schema {

@@ -44,7 +44,7 @@ pub(crate) fn run(arguments: &Arguments, common: &Common, console: &mut Console<
     let from = match &arguments.from {
         Some(name) => state(name, &place, &history, console)?,
         None => match history.last() {
-            Some(last) => State::Schema(Box::new(place::snapshot(&history, last, console)?)),
+            Some(last) => State::Schema(Box::new(place::snapshot(&history, last, console)?.clone())),
             None => State::Empty,
         },
     };
@@ -55,7 +55,7 @@ pub(crate) fn run(arguments: &Arguments, common: &Common, console: &mut Console<
     let last = history.last().map(|last| place::snapshot(&history, last, console)).transpose()?;
     let mut plans = Vec::new();
     for dialect in dialects {
-        plans.push((dialect, between(&from, &to, dialect, live.as_ref(), last.as_ref())?));
+        plans.push((dialect, between(&from, &to, dialect, live.as_ref(), last)?));
     }
     print(&plans, common, console)?;
     let differ = plans.iter().any(|(_, plan)| !plan.steps.is_empty());
@@ -76,7 +76,7 @@ fn state(name: &str, place: &Place, history: &History, console: &mut Console<'_>
             })?;
             let entry = history.entries.iter().find(|entry| entry.id() == id);
             match entry.map(|entry| place::snapshot(history, entry, console)).transpose()? {
-                Some(schema) => State::Schema(Box::new(schema)),
+                Some(schema) => State::Schema(Box::new(schema.clone())),
                 None => State::Empty,
             }
         }

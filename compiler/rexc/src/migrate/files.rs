@@ -25,15 +25,15 @@ pub(super) struct Draft {
 }
 
 /// The schemas that a new migration begins with, by database: that of the last one that is for it.
-pub(super) struct Before(HashMap<Dialect, Schema>);
+pub(super) struct Before<'h>(HashMap<Dialect, &'h Schema>);
 
-impl Before {
+impl<'h> Before<'h> {
     /// Those of a history.
     pub(super) fn of(
-        history: &History,
+        history: &'h History,
         databases: &[Dialect],
         console: &mut Console<'_>,
-    ) -> Result<Before, Stop> {
+    ) -> Result<Before<'h>, Stop> {
         let mut schemas = HashMap::new();
         for &dialect in databases {
             if let Some(entry) = history.last_for(dialect) {
@@ -50,8 +50,9 @@ impl Before {
         databases: &[Dialect],
         allowed: &[String],
     ) -> Vec<(Dialect, Way)> {
-        let way =
-            |&dialect: &Dialect| (dialect, Way::between(self.0.get(&dialect), schema, dialect, allowed));
+        let way = |&dialect: &Dialect| {
+            (dialect, Way::between(self.0.get(&dialect).copied(), schema, dialect, allowed))
+        };
         databases.iter().map(way).collect()
     }
 }
@@ -96,7 +97,7 @@ impl Draft {
             head: self.snapshot.head.clone(),
             scripts: scripts.collect(),
         };
-        Entry { migration, snapshot: self.snapshot.clone() }
+        Entry::new(migration, self.snapshot.clone())
     }
 
     /// Keeps a file's text.

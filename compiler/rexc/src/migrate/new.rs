@@ -92,9 +92,10 @@ fn drafted(
         let named = decide::by_name(ways.iter().map(|(_, way)| way), &allowed);
         let questions = decide::questions(ways.iter().map(|(_, way)| way), &schema, &named);
         let Some(question) = questions.first() else {
-            let ways = before.ways(&schema, &databases, &named);
+            let ways = if named == allowed { ways } else { before.ways(&schema, &databases, &named) };
             let is_empty = ways.iter().all(|(_, way)| way.is_empty());
-            let text = canonical(&place.loaded()?.sources);
+            let known = history.last().map_or("", |last| &last.snapshot.schema);
+            let text = canonical(&place.loaded()?.sources, known);
             return Ok((!is_empty).then(|| Draft::new(id, history, settings, text, ways)));
         };
         if !console.asks || common.format == Format::Json {

@@ -109,12 +109,12 @@ pub(crate) fn tell(diagnostics: &[Diagnostic], console: &mut Console<'_>) {
 }
 
 /// The schema of a snapshot; what is wrong with it is told.
-pub(crate) fn snapshot(
+pub(crate) fn snapshot<'h>(
     history: &History,
-    entry: &rex_build::migrations::Entry,
+    entry: &'h rex_build::migrations::Entry,
     console: &mut Console<'_>,
-) -> Result<Schema, Stop> {
-    entry.snapshot.checked(&history.snapshot_of(entry)).map_err(|(sources, diagnostics)| {
+) -> Result<&'h Schema, Stop> {
+    entry.schema(&history.snapshot_of(entry)).map_err(|(sources, diagnostics)| {
         let drawn = render(&sources, &diagnostics, console.err.colour);
         console.tell(&drawn);
         Stop::Told(Exit::Errors)

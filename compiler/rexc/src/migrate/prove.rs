@@ -2,9 +2,11 @@
 
 mod scratch;
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use rex_build::migrations::{Entry, History, empty};
 use rex_orm::Blocking;
-use rex_orm::migrate::Migrations;
+use rex_orm::migrate::{Event, Runner};
 use rex_schema::database::Database;
 use rex_schema::{Dialect, lower};
 
@@ -56,11 +58,11 @@ pub(super) fn draft(
 ) -> Result<Proof, Stop> {
     let mut whole = history.clone();
     whole.entries.push(draft.entry());
-    let first = history.entries.len().saturating_sub(1);
-    replay(&whole, first, common, console)
+    replay(&whole, history.entries.len(), common, console)
 }
 
-/// Tries all migrations of a history; looks at the database from `first` on.
+/// Tries the migrations of a history from `first` on, up, down and up again. Those before are what that
+/// begins with: the last of them is looked at, so that a fault is told where it is.
 pub(super) fn replay(
     history: &History,
     first: usize,
@@ -93,54 +95,87 @@ fn on(
     console: &mut Console<'_>,
 ) -> Result<(), Stop> {
     let live = scratch.open()?;
-    let mut states = vec![empty(dialect)];
-    for entry in &history.entries {
-        let is_for = entry.snapshot.settings.is_for(dialect);
-        let state = match is_for {
-            true => lower(&place::snapshot(history, entry, console)?, dialect),
-            false => states.last().cloned().unwrap_or_else(|| empty(dialect)),
-        };
-        states.push(state);
-    }
     let migrations = history.migrations();
-    let replay = Replay { live: &live, history, migrations: &migrations, states: &states, first };
-    replay.up()?;
+    let states = states(dialect, history, first, console)?;
+    let at = Arc::new(Mutex::new(String::new()));
+    let runner = live.runner(&migrations, noted(&at));
+    let mut replay = Replay { live: &live, history, runner, at, states: &states, first };
+    replay.begin()?;
+    replay.up(first)?;
     let left = replay.down(proof)?;
-    if left < history.entries.len() {
-        replay.up()?;
-    }
+    replay.up(left)?;
     let version = live.version()?;
     proof.servers.push(format!("{} {version}", dialect.title()));
     Ok(())
+}
+
+/// Notes which migration is under way.
+fn noted(at: &Arc<Mutex<String>>) -> impl FnMut(Event) + Send + use<> {
+    let at = Arc::clone(at);
+    move |event| {
+        if let Event::Begins { id, .. } = event {
+            *at.lock().unwrap_or_else(PoisonError::into_inner) = id;
+        }
+    }
+}
+
+/// What a database is after so many migrations, from `first` to all of them.
+fn states(
+    dialect: Dialect,
+    history: &History,
+    first: usize,
+    console: &mut Console<'_>,
+) -> Result<Vec<Database>, Stop> {
+    let mut after = |count: usize| {
+        let is_for = |entry: &&Entry| entry.snapshot.settings.is_for(dialect);
+        match history.entries[..count].iter().rfind(is_for) {
+            Some(entry) => Ok(lower(place::snapshot(history, entry, console)?, dialect)),
+            None => Ok(empty(dialect)),
+        }
+    };
+    (first..=history.entries.len()).map(&mut after).collect()
 }
 
 /// A replay on one database.
 struct Replay<'a> {
     live: &'a Live,
     history: &'a History,
-    migrations: &'a Migrations,
-    /// What the database is after so many migrations.
+    runner: Runner<'a>,
+    /// The migration that was begun last.
+    at: Arc<Mutex<String>>,
+    /// What the database is after `first` migrations, after one more, and so on.
     states: &'a [Database],
     first: usize,
 }
 
 impl Replay<'_> {
-    fn up(&self) -> Result<(), Stop> {
-        for (place, entry) in self.history.entries.iter().enumerate() {
-            let mut runner = self.live.runner(self.migrations, |_| ());
-            runner.apply_to(entry.id()).wait().map_err(|error| self.failed(entry, "up", &error))?;
-            if place >= self.first {
-                self.compare(place + 1, Some(place), entry, "up")?;
-            }
+    /// Applies those that are there already.
+    fn begin(&mut self) -> Result<(), Stop> {
+        let Some(last) = self.first.checked_sub(1).map(|place| &self.history.entries[place]) else {
+            return Ok(());
+        };
+        let applied = self.runner.apply_to(last.id()).wait();
+        applied.map_err(|error| {
+            let at = self.at.lock().unwrap_or_else(PoisonError::into_inner);
+            self.failed(if at.is_empty() { last.id() } else { &at }, "up", &error)
+        })?;
+        self.compare(self.first, None, last, "up")
+    }
+
+    /// Applies all but so many.
+    fn up(&mut self, applied: usize) -> Result<(), Stop> {
+        for (place, entry) in self.history.entries.iter().enumerate().skip(applied) {
+            let applied = self.runner.apply_to(entry.id()).wait();
+            applied.map_err(|error| self.failed(entry.id(), "up", &error))?;
+            self.compare(place + 1, Some(place), entry, "up")?;
         }
         Ok(())
     }
 
-    /// Back to the first that is looked at, or to one that has no way back; answers with how many are left.
-    fn down(&self, proof: &mut Proof) -> Result<usize, Stop> {
+    /// Back to the first, or to one that has no way back; answers with how many are left.
+    fn down(&mut self, proof: &mut Proof) -> Result<usize, Stop> {
         for (place, entry) in self.history.entries.iter().enumerate().skip(self.first).rev() {
-            let mut runner = self.live.runner(self.migrations, |_| ());
-            match runner.rollback(1).wait() {
+            match self.runner.rollback(1).wait() {
                 Ok(_) => self.compare(place, Some(place + 1), entry, "down")?,
                 Err(error) if is_irreversible(&error) => {
                     if !proof.irreversible.iter().any(|id| id == entry.id()) {
@@ -148,17 +183,21 @@ impl Replay<'_> {
                     }
                     return Ok(place + 1);
                 }
-                Err(error) => return Err(self.failed(entry, "down", &error)),
+                Err(error) => return Err(self.failed(entry.id(), "down", &error)),
             }
         }
         Ok(self.first)
     }
 
+    /// What the database is after so many migrations.
+    fn state(&self, count: usize) -> &Database {
+        &self.states[count - self.first]
+    }
+
     /// Compares the database with what it should be after so many migrations.
     fn compare(&self, count: usize, before: Option<usize>, entry: &Entry, way: &str) -> Result<(), Stop> {
         let found = self.live.inspect()?;
-        let before = before.and_then(|place| self.states.get(place));
-        let differences = live::differences(&found, &self.states[count], before);
+        let differences = live::differences(&found, self.state(count), before.map(|count| self.state(count)));
         if differences.is_empty() {
             return Ok(());
         }
@@ -176,8 +215,8 @@ impl Replay<'_> {
         )))
     }
 
-    fn failed(&self, entry: &Entry, way: &str, error: &rex_orm::Error) -> Stop {
-        let (folder, id, title) = (&self.history.shown, entry.id(), self.live.dialect().title());
+    fn failed(&self, id: &str, way: &str, error: &rex_orm::Error) -> Stop {
+        let (folder, title) = (&self.history.shown, self.live.dialect().title());
         Stop::Failed(format!(
             "`{folder}/{id}` was tried on an empty {title} database, {way}, and failed. {error}"
         ))

@@ -64,7 +64,7 @@ pub(crate) fn run(arguments: &Arguments, common: &Common, console: &mut Console<
         rebased.entries.push(one.entry());
         moved.push(one);
     }
-    let proof = prove::replay(&rebased, fork.kept.len().saturating_sub(1), common, console)?;
+    let proof = prove::replay(&rebased, fork.kept.len(), common, console)?;
     if !common.dry_run {
         write(&moved, &history)?;
     }
@@ -127,7 +127,7 @@ fn rewritten(
     for (dialect, _) in &snapshot.settings.databases {
         let before =
             rebased.last_for(*dialect).map(|last| place::snapshot(rebased, last, console)).transpose()?;
-        ways.push((*dialect, accepted(before.as_ref(), &after, *dialect)));
+        ways.push((*dialect, accepted(before, &after, *dialect)));
     }
     let mut draft = Draft::new(id, rebased, snapshot.settings, snapshot.schema, ways);
     let mut by_hand = false;
@@ -177,7 +177,7 @@ fn merged(
     match merged {
         Ok(text) => Ok((text, settings)),
         // The last one leads to what the schema is now, where somebody has merged it already.
-        Err(_) if is_last => Ok((canonical(&place.loaded()?.sources), place.settings()?)),
+        Err(_) if is_last => Ok((canonical(&place.loaded()?.sources, ""), place.settings()?)),
         Err(names) => {
             let why = match names.as_slice() {
                 [] => "the migration before it is not there".to_owned(),
@@ -216,7 +216,7 @@ pub(super) fn is_by_hand(
     }
     let before = base.map(|base| place::snapshot(history, base, console)).transpose()?;
     let after = place::snapshot(history, entry, console)?;
-    let way = accepted(before.as_ref(), &after, dialect);
+    let way = accepted(before, after, dialect);
     let same = |text: &str, made: Script| {
         let steps = |script: &Script| script.steps.iter().map(|step| step.checksum()).collect::<Vec<_>>();
         Script::parse(text, dialect).is_ok_and(|script| steps(&script) == steps(&made))

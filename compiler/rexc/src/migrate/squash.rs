@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &Arguments, common: &Common, console: &mut Console<
     consent(&history, start, end, common, console)?;
     let draft = drafted(id, &history, start, end, console)?;
     let squashed = squashed(&draft, &history, start, end);
-    let proof = prove::replay(&squashed, start.saturating_sub(1), common, console)?;
+    let proof = prove::replay(&squashed, start, common, console)?;
     if !common.dry_run {
         write(&draft, &history, &squashed, start, end)?;
     }
@@ -129,7 +129,7 @@ fn drafted(
     for (dialect, _) in &last.snapshot.settings.databases {
         let from =
             before.last_for(*dialect).map(|entry| place::snapshot(history, entry, console)).transpose()?;
-        ways.push((*dialect, rebase::accepted(from.as_ref(), &after, *dialect)));
+        ways.push((*dialect, rebase::accepted(from, after, *dialect)));
     }
     let Snapshot { settings, schema, .. } = last.snapshot.clone();
     let mut draft = Draft::new(id, &before, settings, schema, ways);

@@ -41,7 +41,7 @@ pub(crate) fn run(_: &Arguments, common: &Common, console: &mut Console<'_>) -> 
     }
     let drift = match last_applied(&status, &history) {
         Some(entry) => {
-            let expected = lower(&place::snapshot(&history, entry, console)?, live.dialect());
+            let expected = lower(place::snapshot(&history, entry, console)?, live.dialect());
             live::differences(&live.inspect()?, &expected, None)
         }
         None => Vec::new(),
@@ -209,7 +209,7 @@ pub(crate) fn baseline(
     let entry = history.entries.iter().find(|entry| entry.id() == id);
     let expected = entry.map(|entry| place::snapshot(&history, entry, console)).transpose()?;
     if let Some(expected) = expected {
-        let differences = live::differences(&live.inspect()?, &lower(&expected, live.dialect()), None);
+        let differences = live::differences(&live.inspect()?, &lower(expected, live.dialect()), None);
         if !differences.is_empty() {
             console.fail(&format!(
                 "the database is not what `{id}` leads to, so that it cannot begin there. What it would take: {}",

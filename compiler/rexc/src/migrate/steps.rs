@@ -188,7 +188,7 @@ impl States<'_> {
         if let Some((_, state)) = self.known.iter().find(|(id, _)| id == entry.id()) {
             return Ok(state.clone());
         }
-        let state = lower(&place::snapshot(self.history, entry, console)?, self.dialect);
+        let state = lower(place::snapshot(self.history, entry, console)?, self.dialect);
         self.known.push((entry.id().to_owned(), state.clone()));
         Ok(state)
     }

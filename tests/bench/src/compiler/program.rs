@@ -1,6 +1,6 @@
 //! The program `rexc`, as it is run from a shell.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::other_profile::cargo;
@@ -11,7 +11,13 @@ use crate::report::progress;
 
 /// Builds `rexc`, and measures `rexc check` from its start to its end.
 pub(super) fn measure(models: &[usize]) -> Result<Vec<Measured>, Failure> {
-    progress("rexc check: building rexc");
+    let program = build()?;
+    models.iter().map(|&models| measure_one(&program, models)).collect()
+}
+
+/// Builds `rexc`; answers with where it is.
+pub(crate) fn build() -> Result<PathBuf, Failure> {
+    progress("building rexc");
     let mut build = Command::new(cargo());
     build.args(["build", "--quiet", "--release", "--package", "rexc", "--manifest-path"]);
     build.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"));
@@ -19,8 +25,7 @@ pub(super) fn measure(models: &[usize]) -> Result<Vec<Measured>, Failure> {
     if !status.success() {
         return Err(format!("`cargo build` of rexc: {status}").into());
     }
-    let program = std::env::current_exe()?.with_file_name(format!("rexc{}", std::env::consts::EXE_SUFFIX));
-    models.iter().map(|&models| measure_one(&program, models)).collect()
+    Ok(std::env::current_exe()?.with_file_name(format!("rexc{}", std::env::consts::EXE_SUFFIX)))
 }
 
 fn measure_one(program: &Path, models: usize) -> Result<Measured, Failure> {
