@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use rex_compiler::codegen::{self, DateTimeCrate, GeneratedFile, Layout};
-use rex_compiler::{Checked, Options, check};
+use rex_compiler::{Checked, check};
 use rex_schema::{Dialect, lower, render};
 
 use crate::support::sources::configuration;
@@ -99,20 +99,5 @@ async fn every_fixture_is_created_on_both_databases() {
             let created = crate::fixtures::create(name, url).await;
             created.unwrap_or_else(|error| panic!("{name} on {url}: {error}\n{error:?}"));
         }
-    }
-}
-
-/// What README shows is what the compiler takes.
-#[test]
-fn the_schemas_of_the_readme_are_right() {
-    let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md is there");
-    let schemas: Vec<&str> =
-        readme.split("```rex\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert_eq!(schemas.len(), 2, "a schema at the top, and one in the quick start");
-    for schema in schemas {
-        let mut sources = rex_compiler::Sources::default();
-        sources.add("README.md", schema);
-        let checked = check(&sources, &Options::default());
-        assert!(checked.diagnostics.is_empty(), "{schema}\n{:#?}", checked.diagnostics);
     }
 }

@@ -22,6 +22,7 @@ mod pgbouncer;
 mod processes;
 mod queries;
 mod raw_sql;
+mod readme;
 mod replicas;
 mod rexc;
 mod scenario;
