@@ -55,7 +55,7 @@ pub use crate::scalar::{decode_json, encode_json};
 pub use crate::texts::{Texts, read_texts, run_alone};
 pub use crate::validate::{Pattern, Test, check_list, check_text, check_value, email, ip, url};
 pub use crate::value::{Cell, Fixed, Value};
-pub use crate::write::{ByKey, Draft, Links, Matching, Missing, Set, Target, Update};
+pub use crate::write::{ByKey, Draft, Links, Matching, Missing, Set, Target, Update, Wraps};
 // What users name too.
 pub use crate::*;
 

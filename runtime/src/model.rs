@@ -5,7 +5,7 @@ use std::fmt;
 use crate::error::Result;
 use crate::meta::ModelMeta;
 use crate::scalar::KeyParts;
-use crate::write::{Matching, Update};
+use crate::write::{Matching, Update, Wraps};
 
 /// A model: a struct with a field for each column.
 pub trait Model: crate::FromRow + Clone + Send + Sync + 'static {
@@ -57,7 +57,7 @@ pub trait Lockable: Model {}
 )]
 pub trait Writable: Model {
     /// The builder of `find().update()`.
-    type Changes: From<Update<Self, Matching>>;
+    type Changes: Wraps<Update<Self, Matching>>;
 }
 
 /// A row to be inserted: a struct with a field for each column, `NewUser`.

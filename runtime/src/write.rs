@@ -13,7 +13,7 @@ mod upkeep;
 mod upsert;
 
 pub use by_key::ByKey;
-pub use changes::{Matching, Target, Update};
+pub use changes::{Matching, Target, Update, Wraps};
 pub(crate) use copy::copy_in;
 pub use create::{Draft, Missing, Set};
 pub(crate) use delete::{Deletion, delete, mark_matching, remove, remove_matching, restore};

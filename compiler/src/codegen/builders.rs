@@ -16,7 +16,7 @@ pub(super) fn items(cx: &Cx<'_>, id: ModelId) -> Vec<TokenStream> {
     items.push(create_impl(cx, id, &states));
     items.push(update_struct(model));
     items.push(update_impl(cx, model));
-    items.push(update_from(model));
+    items.push(update_wraps(model));
     items
 }
 
@@ -55,14 +55,12 @@ impl States {
             return Vec::new();
         }
         let traits = self.markers.iter().map(|name| {
-            let docs = layout::docs(&[&format!("`{name}` is set.")]);
             let message = format!(
                 "a required field of `{}` is missing: call `.{name}(…)` before the row is written",
                 model.name
             );
             let label = format!("`{name}` is not set");
             quote! {
-                #docs
                 #[diagnostic::on_unimplemented(message = #message, label = #label)]
                 pub trait #name {}
                 impl #name for super::__::Set {}
@@ -161,7 +159,7 @@ fn or_else(model: &Model, bounds: Option<&TokenStream>) -> TokenStream {
         ) -> __::Pending<#row>
         #bounds
         {
-            self.0.or_update(by, |update| change(#update(update), __::columns::<#row>()).0)
+            self.0.or_update(by, change)
         }
     }
 }
@@ -189,8 +187,9 @@ fn create_setter(model: &Model, states: &States, field: &Field<'_>) -> TokenStre
     }
 }
 
+/// Their names say what they set.
 fn setter_docs(field: &Field<'_>) -> TokenStream {
-    layout::docs(&[&format!("Sets `{}`.", field.setter), field.docs])
+    layout::docs(&[field.docs])
 }
 
 fn update_struct(model: &Model) -> TokenStream {
@@ -263,13 +262,16 @@ fn not_updated(method: &Ident) -> TokenStream {
     }
 }
 
-fn update_from(model: &Model) -> TokenStream {
+/// That the builder is the runtime's under a name of its own.
+fn update_wraps(model: &Model) -> TokenStream {
     let (update, row) = (names::beside("Update", &model.name), names::item(&model.name));
-    let matching = quote!(__::Matching);
     quote! {
-        impl __::From<__::Update<#row, #matching>> for #update<#matching> {
-            fn from(update: __::Update<#row, #matching>) -> Self {
+        impl<T> __::Wraps<__::Update<#row, T>> for #update<T> {
+            fn wrap(update: __::Update<#row, T>) -> Self {
                 Self(update)
+            }
+            fn unwrap(self) -> __::Update<#row, T> {
+                self.0
             }
         }
     }

@@ -21,8 +21,6 @@ struct Part<'a> {
     name: Ident,
     /// Its name in the schema.
     text: &'a str,
-    /// What it is called where it has no documentation.
-    plain: String,
     docs: TokenStream,
     deprecated: Option<TokenStream>,
     is_sensitive: bool,
@@ -53,12 +51,10 @@ fn parts<'a>(cx: &Cx<'_>, item: &'a EmbeddedType) -> Vec<Part<'a>> {
                 }),
             ),
         };
-        let plain = format!("`{name}`");
-        let docs = layout::docs(&[if docs.is_empty() { &plain } else { docs }]);
+        let docs = layout::docs(&[docs]);
         let part = Part {
             name: names::field(name),
             text: name,
-            plain,
             docs,
             deprecated: shown::deprecated(deprecated.as_deref()),
             is_sensitive,
@@ -99,14 +95,11 @@ fn definition(cx: &Cx<'_>, item: &EmbeddedType, parts: &[Part<'_>]) -> TokenStre
 fn columns(item: &EmbeddedType, parts: &[Part<'_>]) -> TokenStream {
     let (columns, name) = (names::beside("Columns", &item.name), names::shown(&item.name));
     let docs = layout::docs(&[&format!("The columns of a [`{name}`] at the place `P` of a query.")]);
-    let fields = parts.iter().map(|Part { name, plain, ty, inner, .. }| {
-        let docs = layout::docs(&[plain]);
-        match inner {
-            None => quote!(#docs pub #name: __::Column<P, #ty>),
-            Some(group) => {
-                let columns = group.at_place();
-                quote!(#docs pub #name: __::CompositeColumn<P, #ty, #columns>)
-            }
+    let fields = parts.iter().map(|Part { name, ty, inner, .. }| match inner {
+        None => quote!(pub #name: __::Column<P, #ty>),
+        Some(group) => {
+            let columns = group.at_place();
+            quote!(pub #name: __::CompositeColumn<P, #ty, #columns>)
         }
     });
     let values = parts.iter().map(|Part { name, at, inner, .. }| {

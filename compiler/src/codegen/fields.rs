@@ -167,14 +167,13 @@ impl Field<'_> {
         shown::deprecated(self.deprecated)
     }
 
-    /// Its documentation, or what it is called in the database.
+    /// Its documentation, or what it is called in the database where that is something else.
     pub(super) fn documentation(&self) -> TokenStream {
         match &self.kind {
-            Kind::Column(column) => rows::field_docs(column),
-            Kind::Composite(_) => {
-                let name = format!("`{}`", self.setter);
-                layout::docs(&[if self.docs.is_empty() { &name } else { self.docs }])
+            Kind::Column(column) if column.docs.is_empty() && self.name != column.name => {
+                layout::docs(&[&format!("`{}`", column.name)])
             }
+            Kind::Column(_) | Kind::Composite(_) => layout::docs(&[self.docs]),
         }
     }
 

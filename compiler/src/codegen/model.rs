@@ -86,11 +86,6 @@ pub(super) fn described(docs: &str, name: &str) -> String {
     if docs.is_empty() { format!("A row of `{name}`.") } else { docs.to_owned() }
 }
 
-pub(super) fn field_docs(column: &Column) -> TokenStream {
-    let name = format!("`{}`", column.name);
-    layout::docs(&[if column.docs.is_empty() { &name } else { &column.docs }])
-}
-
 /// `pub struct UserId(pub i64);` and how it meets columns.
 fn typed_id(cx: &Cx<'_>, model: &Model, column: &Column) -> Vec<TokenStream> {
     let (id, row) = (names::id_type(&model.name), names::item(&model.name));
@@ -279,18 +274,53 @@ fn writable_impl(model: &Model) -> TokenStream {
 /// How a row is read.
 fn row_impl(cx: &Cx<'_>, model: &Model) -> TokenStream {
     let row = names::item(&model.name);
-    let fields = fields::of(cx, model);
-    let names = fields.iter().map(|field| &field.name);
-    let decoded = fields.iter().map(Field::decoded);
+    let body = read(&fields::of(cx, model));
     quote! {
         impl __::FromRow for #row {
             fn arrange(columns: &mut __::Arranging<'_>) -> __::Result<()> {
                 columns.model(<Self as __::Model>::META)
             }
             fn from_row(row: &mut __::Row<'_>) -> __::Result<Self> {
-                __::Ok(Self { #(#names: #decoded),* })
+                #body
             }
         }
+    }
+}
+
+/// So many fields are read at once.
+const AT_ONCE: usize = 16;
+
+/// The row of its fields: at once, where each is a column.
+fn read(fields: &[Field<'_>]) -> TokenStream {
+    let names: Vec<_> = fields.iter().map(|field| &field.name).collect();
+    if fields.iter().any(Field::is_composite) {
+        let decoded = fields.iter().map(Field::decoded);
+        return quote!(__::Ok(Self { #(#names: #decoded),* }));
+    }
+    // Nothing that a pattern could mean instead has a name without a capital.
+    let has_capital = |name: &&proc_macro2::Ident| name.to_string().contains(char::is_uppercase);
+    let locals: Vec<_> = (0..)
+        .zip(&names)
+        .map(|(at, name)| match has_capital(name) {
+            true => format_ident!("Field{at}"),
+            false => (*name).clone(),
+        })
+        .collect();
+    let values = names.iter().zip(&locals).map(|(name, local)| match *name == local {
+        true => quote!(#name),
+        false => quote!(#name: #local),
+    });
+    let parts: Vec<_> = locals.chunks(AT_ONCE).map(|part| quote!((#(#part,)*))).collect();
+    let read = match parts.as_slice() {
+        [part] => quote!(let #part = row.fields()?;),
+        parts => {
+            let reads = parts.iter().map(|_| quote!(row.fields()?));
+            quote!(let (#(#parts),*) = (#(#reads),*);)
+        }
+    };
+    quote! {
+        #read
+        __::Ok(Self { #(#values),* })
     }
 }
 

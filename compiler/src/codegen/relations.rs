@@ -15,7 +15,7 @@ pub(super) fn items(cx: &Cx<'_>, id: ModelId) -> Vec<Piece> {
     }
     let relations = || model.relations.iter().map(|&id| &cx.schema[id]);
     let markers = relations().map(|relation| {
-        let (name, docs) = (names::camel(&[&relation.name]), relation_docs(relation, ""));
+        let (name, docs) = (names::camel(&[&relation.name]), layout::docs(&[&relation.docs]));
         quote!(#docs pub enum #name {})
     });
     let docs = layout::docs(&[&format!("The relations of [`{}`], as types.", names::shown(&model.name))]);
@@ -27,8 +27,8 @@ pub(super) fn items(cx: &Cx<'_>, id: ModelId) -> Vec<Piece> {
     items
 }
 
-fn relation_docs(relation: &Relation, behind: &str) -> TokenStream {
-    let name = format!("`{}`{behind}", relation.name);
+fn relation_docs(relation: &Relation) -> TokenStream {
+    let name = format!("`{}` of this row.", relation.name);
     layout::docs(&[if relation.docs.is_empty() { &name } else { &relation.docs }])
 }
 
@@ -105,7 +105,7 @@ fn row_method(cx: &Cx<'_>, relation: &Relation) -> TokenStream {
     let (method, marker) = (names::field(&relation.name), names::camel(&[&relation.name]));
     let target = names::model_path(cx.schema, relation.target);
     let card = cardinality(relation);
-    let docs = relation_docs(relation, " of this row.");
+    let docs = relation_docs(relation);
     let deprecated = shown::deprecated(relation.deprecated.as_deref());
     quote! {
         #docs

@@ -22,7 +22,7 @@ use crate::row::Row;
 use crate::scalar::{KeyParts, Scalar};
 use crate::stream::{Found, Rows};
 use crate::value::Value;
-use crate::write::{Deletion, Matching, Update, mark_matching, remove_matching};
+use crate::write::{Deletion, Matching, Update, Wraps, mark_matching, remove_matching};
 
 /// A query for rows of `M`, each with what `L` loads along with it; `C` is how many are wanted.
 ///
@@ -222,7 +222,7 @@ impl<M: Model, L, C> Find<M, L, C> {
             Start::Nowhere => Matching::none(),
             start => Matching::new(matching(M::META, self.tail, &start)),
         };
-        Update::new(self.db, target).into()
+        M::Changes::wrap(Update::new(self.db, target))
     }
 
     /// Deletes all of these rows; answers with how many there were. Where a field has

@@ -29,6 +29,15 @@ pub struct Update<M, T> {
     of: PhantomData<fn() -> M>,
 }
 
+/// A builder of generated code, which has a method for each field, around the runtime's.
+pub trait Wraps<U> {
+    /// The builder around it.
+    fn wrap(inner: U) -> Self;
+
+    /// What it is around.
+    fn unwrap(self) -> U;
+}
+
 /// All rows that a finder matches.
 #[derive(Debug)]
 pub struct Matching {

@@ -2,7 +2,7 @@
 
 use rex_sql::{ColumnRef, Expr, Insert, Name, OnConflict};
 
-use super::changes::{Update, assignments};
+use super::changes::{Update, Wraps, assignments};
 use super::create::Draft;
 use super::insert::{no_answer, prepared, statement};
 use crate::Pending;
@@ -11,7 +11,7 @@ use crate::error::{ConstraintOf, Error, Kind, Result};
 use crate::meta::{ModelMeta, UniqueMeta};
 use crate::model::Model;
 use crate::operation::{Operation, Shape};
-use crate::query::{Side, Term, sink};
+use crate::query::{Side, Term, columns, sink};
 use crate::value::Value;
 
 impl<M: Model, S> Draft<M, S> {
@@ -39,13 +39,14 @@ impl<M: Model, S> Draft<M, S> {
 
     /// Writes the row; where one is there already that agrees with it in the unique, that is changed.
     /// Answers with the row as it is then.
-    pub fn or_update<U: ConstraintOf + PartialEq>(
+    pub fn or_update<U: ConstraintOf + PartialEq, W: Wraps<Update<M, ()>>>(
         self,
         unique: U,
-        change: impl FnOnce(Update<M, ()>) -> Update<M, ()>,
+        change: impl FnOnce(W, M::Columns<M>) -> W,
     ) -> Pending<M> {
         let (db, values) = self.into_values();
-        let set = change(Update::new(db.clone(), ())).into_set();
+        let update = W::wrap(Update::new(db.clone(), ()));
+        let set = change(update, columns::<M>()).unwrap().into_set();
         let unique = unique_of(M::META, unique);
         Box::pin(async move {
             let unique = unique?;
