@@ -52,7 +52,7 @@ pub use crate::row::Row;
 pub use crate::scalar::{Element, Scalar, UnknownLabel, decode_as, encode_as, parse_variant, variant_of};
 #[cfg(feature = "json")]
 pub use crate::scalar::{decode_json, encode_json};
-pub use crate::texts::{Texts, read_texts, run_alone};
+pub use crate::texts::{Texts, read_lines, read_texts, run_alone};
 pub use crate::validate::{Pattern, Test, check_list, check_text, check_value, email, ip, url};
 pub use crate::value::{Cell, Fixed, Value};
 pub use crate::write::{ByKey, Draft, Links, Matching, Missing, Set, Target, Update, Wraps};

@@ -69,6 +69,15 @@ pub(crate) enum DatabaseName {
     Postgres,
 }
 
+impl From<Dialect> for DatabaseName {
+    fn from(dialect: Dialect) -> DatabaseName {
+        match dialect {
+            Dialect::Sqlite => DatabaseName::Sqlite,
+            Dialect::Postgres => DatabaseName::Postgres,
+        }
+    }
+}
+
 impl From<DatabaseName> for Dialect {
     fn from(name: DatabaseName) -> Dialect {
         match name {

@@ -4,10 +4,13 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use rex_compiler::codegen::{Layout, Listing, Query, listings};
-use rex_schema::Dialect;
+use rex_schema::plan::Object;
+use rex_schema::{Dialect, Schema, lower};
 
 use crate::check::schema;
 use crate::find::{self, DatabaseName, Databases};
+use crate::migrate::live::Live;
+use crate::plans;
 use crate::{Console, Exit, Stop};
 
 /// Show what is generated
@@ -53,12 +56,19 @@ struct QueriesArguments {
     /// Of this model alone
     #[arg(long, value_name = "NAME")]
     model: Option<String>,
+    /// Ask a live database for the plan of each, and of what looks rows up by foreign keys; say which
+    /// of them read a whole table for want of an index
+    #[arg(long)]
+    explain: bool,
+    /// The database to ask, instead of what DATABASE_URL or the file `.env` says
+    #[arg(long, value_name = "URL", requires = "explain")]
+    database_url: Option<String>,
     #[command(flatten)]
     from: From,
 }
 
 /// Where it is generated from.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 struct From {
     /// A crate, a schema folder or a `.rex` file
     ///
@@ -74,7 +84,7 @@ struct From {
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop> {
     let What::Model(arguments) = &arguments.what;
-    let Some(all) = listed(&arguments.from, console)? else { return Ok(Exit::Errors) };
+    let Some((_, all)) = listed(&arguments.from, console)? else { return Ok(Exit::Errors) };
     let model = named(&all, &arguments.name)?;
     show(&mut console.out.write, model)?;
     Ok(Exit::Clean)
@@ -82,7 +92,10 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
 
 pub(crate) fn debug(arguments: &Debug, console: &mut Console<'_>) -> Result<Exit, Stop> {
     let Debugged::Queries(arguments) = &arguments.what;
-    let Some(all) = listed(&arguments.from, console)? else { return Ok(Exit::Errors) };
+    if arguments.explain {
+        return explained(arguments, console);
+    }
+    let Some((_, all)) = listed(&arguments.from, console)? else { return Ok(Exit::Errors) };
     let chosen: Vec<&Listing> = match &arguments.model {
         Some(name) => vec![named(&all, name)?],
         None => all.iter().collect(),
@@ -98,8 +111,86 @@ pub(crate) fn debug(arguments: &Debug, console: &mut Console<'_>) -> Result<Exit
     Ok(Exit::Clean)
 }
 
+/// The statements with the plans of a live database.
+fn explained(arguments: &QueriesArguments, console: &mut Console<'_>) -> Result<Exit, Stop> {
+    let live = Live::at(arguments.database_url.as_deref())?;
+    let dialect = live.dialect();
+    let from = From { database: Some(dialect.into()), ..arguments.from.clone() };
+    let Some((schema, all)) = listed(&from, console)? else { return Ok(Exit::Errors) };
+    let only = arguments.model.as_ref().map(|name| named(&all, name)).transpose()?;
+    let chosen = |model: &&Listing| only.is_none_or(|only| only.model == model.model);
+    let mut queries = Vec::new();
+    for model in all.iter().filter(chosen) {
+        let table = table_of(&schema, &model.model, dialect);
+        queries.extend(
+            model
+                .queries
+                .iter()
+                .flat_map(|query| {
+                    let title = format!("{}.{}", model.accessor, query.method);
+                    query.sql.iter().map(move |(_, sql)| (title.clone(), sql.clone()))
+                })
+                .map(|(title, sql)| Explained { title, sql, table: table.clone(), lookup: None }),
+        );
+    }
+    let table = only.map(|model| table_of(&schema, &model.model, dialect).to_string());
+    let lookups = plans::lookups(&lower(&schema, dialect), table.as_deref());
+    queries.extend(lookups.into_iter().map(|lookup| Explained {
+        title: format!("by the foreign key {}", lookup.name()),
+        sql: lookup.sql(dialect),
+        table: lookup.table.clone(),
+        lookup: Some(lookup),
+    }));
+    let mut notes = 0;
+    for query in queries {
+        notes += usize::from(query.show(&live, &mut console.out.write)?);
+    }
+    let told = match notes {
+        0 => "no table is read whole for want of an index".to_owned(),
+        1 => "1 statement reads a whole table for want of an index".to_owned(),
+        _ => format!("{notes} statements read whole tables for want of an index"),
+    };
+    writeln!(console.out.write, "{told}")?;
+    Ok(Exit::Clean)
+}
+
+/// A statement to be explained.
+struct Explained {
+    title: String,
+    sql: String,
+    table: Object,
+    lookup: Option<plans::Lookup>,
+}
+
+impl Explained {
+    /// Shows it with its plan; says whether there was something to say of it.
+    fn show(&self, live: &Live, out: &mut dyn Write) -> Result<bool, Stop> {
+        writeln!(out, "-- {}\n{};", self.title, self.sql)?;
+        let plan = plans::explain(live, &self.sql, &self.table)?;
+        for line in &plan.lines {
+            writeln!(out, "--   {line}")?;
+        }
+        let note = plan.note(&self.table, self.lookup.as_ref(), live);
+        if let Some(note) = &note {
+            writeln!(out, "-- note: {note}")?;
+        }
+        writeln!(out)?;
+        Ok(note.is_some())
+    }
+}
+
+/// The table of a model, in a database.
+fn table_of(schema: &Schema, model: &str, dialect: Dialect) -> Object {
+    let found = schema.models().find(|(_, one)| one.name == model);
+    let (schema, table) = found.map(|(_, one)| (one.schema.as_deref(), one.table.as_str())).unzip();
+    match (schema.flatten(), table.unwrap_or(model), dialect) {
+        (Some(schema), table, Dialect::Sqlite) => Object::new(None, format!("{schema}_{table}")),
+        (schema, table, _) => Object::new(schema, table),
+    }
+}
+
 /// What is generated for each model; none where the schema has faults, which are told then.
-fn listed(from: &From, console: &mut Console<'_>) -> Result<Option<Vec<Listing>>, Stop> {
+fn listed(from: &From, console: &mut Console<'_>) -> Result<Option<(Schema, Vec<Listing>)>, Stop> {
     let target = find::target(from.path.as_deref(), &from.databases, &console.folder)?;
     let Some(schema) = schema(&target, console) else { return Ok(None) };
     let mut options = target.config.codegen_options(Layout::Modules);
@@ -109,7 +200,8 @@ fn listed(from: &From, console: &mut Console<'_>) -> Result<Option<Vec<Listing>>
         }
         options.databases = vec![database];
     }
-    Ok(Some(listings(&schema, &options)))
+    let listings = listings(&schema, &options);
+    Ok(Some((schema, listings)))
 }
 
 fn named<'a>(all: &'a [Listing], name: &str) -> Result<&'a Listing, Stop> {

@@ -27,6 +27,7 @@ mod format;
 mod inspect;
 mod levels;
 mod migrate;
+mod plans;
 mod push;
 mod replace;
 

@@ -20,12 +20,17 @@ pub(crate) struct Live {
 impl Live {
     /// The one that is named on the command line, or by the environment.
     pub(crate) fn connect(common: &Common) -> Result<Live, Stop> {
-        let config = match &common.places.database_url {
+        Live::at(common.places.database_url.as_deref())
+    }
+
+    /// The one of a URL, or that of the environment.
+    pub(crate) fn at(url: Option<&str>) -> Result<Live, Stop> {
+        let config = match url {
             Some(url) => Config::from_url(url),
             None => Config::from_env(),
         };
         let config = config.map_err(|error| {
-            let help = match common.places.database_url {
+            let help = match url {
                 Some(_) => "",
                 None => "; or name it with `--database-url`",
             };
