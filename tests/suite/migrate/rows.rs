@@ -21,6 +21,22 @@ pub(super) async fn fill(folder: &Path, database: &Database, live: &Live) {
         live.run(&text).await.unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
         return;
     }
+    let mut statements = inserts(database);
+    for table in &database.tables {
+        let columns = table.columns.iter().filter(|column| column.autoincrement);
+        for column in columns.filter(|_| live.dialect() == Dialect::Postgres) {
+            let sequence = format!("pg_get_serial_sequence('{}', '{}')", name(table), column.name);
+            statements.push(format!("SELECT setval({sequence}, {COUNT})"));
+        }
+    }
+    without_keys(live, false).await;
+    let all = statements.join(";\n");
+    live.run(&all).await.unwrap_or_else(|error| panic!("{}: {error}\n{all}", folder.display()));
+    without_keys(live, true).await;
+}
+
+/// The rows of all tables, a statement each.
+fn inserts(database: &Database) -> Vec<String> {
     let mut statements = Vec::new();
     for table in &database.tables {
         let columns = || table.columns.iter().filter(|column| column.computed.is_none());
@@ -35,15 +51,48 @@ pub(super) async fn fill(folder: &Path, database: &Database, live: &Live) {
                 values.join(", ")
             ));
         }
-        for column in columns().filter(|column| column.autoincrement && live.dialect() == Dialect::Postgres) {
-            let sequence = format!("pg_get_serial_sequence('{}', '{}')", name(table), column.name);
-            statements.push(format!("SELECT setval({sequence}, {COUNT})"));
+    }
+    statements
+}
+
+/// Fills all tables anew with those of the numbered rows that checks and keys of all kinds let in.
+pub(super) async fn fill_what_fits(database: &Database, live: &Live) {
+    empty(database, live).await;
+    without_keys(live, false).await;
+    for statement in inserts(database) {
+        // What a check refuses is not there.
+        _ = live.run(&statement).await;
+    }
+    while remove_strays(database, live).await {}
+    without_keys(live, true).await;
+}
+
+/// Removes rows that refer to nothing; whether there were any.
+async fn remove_strays(database: &Database, live: &Live) -> bool {
+    let mut found = false;
+    for table in &database.tables {
+        for key in &table.foreign_keys {
+            let is_target = |one: &&Table| one.schema == key.target_schema && one.name == key.target;
+            let target = database.tables.iter().find(is_target).expect("a key's table is there");
+            let of = |column: &String| format!("stray.{}", rex_sql::ident(column));
+            let set = key.columns.iter().map(|column| format!("{} IS NOT NULL", of(column)));
+            let same = key.columns.iter().zip(&key.target_columns);
+            let same = same.map(|(own, other)| format!("{} = target.{}", of(own), rex_sql::ident(other)));
+            let stray = format!(
+                "FROM {} AS stray WHERE {} AND NOT EXISTS (SELECT 1 FROM {} AS target WHERE {})",
+                name(table),
+                set.collect::<Vec<_>>().join(" AND "),
+                name(target),
+                same.collect::<Vec<_>>().join(" AND "),
+            );
+            if live.rows(&format!("SELECT 1 {stray}")).await.is_empty() {
+                continue;
+            }
+            found = true;
+            live.run(&format!("DELETE {stray}")).await.unwrap_or_else(|error| panic!("{error}: {stray}"));
         }
     }
-    without_keys(live, false).await;
-    let all = statements.join(";\n");
-    live.run(&all).await.unwrap_or_else(|error| panic!("{}: {error}\n{all}", folder.display()));
-    without_keys(live, true).await;
+    found
 }
 
 async fn without_keys(live: &Live, on: bool) {
@@ -136,6 +185,11 @@ pub(super) struct Kept {
 }
 
 impl Kept {
+    /// Whether a column stays with its table.
+    pub(super) fn has_columns(&self) -> bool {
+        !self.columns.is_empty()
+    }
+
     pub(super) fn between(before: &Database, after: &Database, intent: &Intent) -> Vec<Kept> {
         let renames = Renames::between(before, after, intent);
         let moved = renames.applied(before);

@@ -20,11 +20,21 @@ pub(super) enum Cost {
 
 pub(super) fn cost(before: &Type, after: &Type) -> Cost {
     let (before, after) = (plain(before), plain(after));
-    if before.array || after.array {
-        return Cost::Rewrite;
+    match (before.array, after.array) {
+        (false, false) => of_elements(&before.element, &after.element),
+        // All but the first value, and there may be none.
+        (true, false) => Cost::Lossy,
+        (false, true) | (true, true) => match of_elements(&before.element, &after.element) {
+            Cost::Free if before == after => Cost::Free,
+            Cost::Free | Cost::Rewrite => Cost::Rewrite,
+            Cost::Lossy => Cost::Lossy,
+        },
     }
+}
+
+fn of_elements(before: &Element, after: &Element) -> Cost {
     use Element as E;
-    match (&before.element, &after.element) {
+    match (before, after) {
         (before, after) if before == after => Cost::Free,
         (E::Varchar(_), E::Text) => Cost::Free,
         (E::Varchar(old), E::Varchar(new)) if new >= old => Cost::Free,
