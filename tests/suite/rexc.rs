@@ -295,6 +295,10 @@ fn what_cannot_run_says_why_and_what_to_do() {
     let ran = rexc(broken.path(), "check");
     assert!(ran.err.starts_with("error: cargo cannot tell the crates of this workspace: "), "{}", ran.err);
     assert_eq!((ran.exit, ran.err.lines().count()), (Exit::CouldNotRun, 1));
+    let nothing =
+        folder(&[("Cargo.toml", "[package]\nname = \"none\"\nedition = \"2024\"\n"), ("schema/a.rex", GOOD)]);
+    let ran = rexc(nothing.path(), "check");
+    assert!(ran.err.contains("no targets specified in the manifest"), "{}", ran.err);
 }
 
 #[test]

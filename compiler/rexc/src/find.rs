@@ -351,7 +351,11 @@ fn no_workspace(error: &cargo_metadata::Error) -> String {
     if line.starts_with("could not find `Cargo.toml`") {
         return "there is no Cargo.toml here or above: name a schema folder or a `.rex` file".to_owned();
     }
-    format!("cargo cannot tell the crates of this workspace: {line}; name a schema folder instead")
+    // The last cause is the first one: what is wrong in the manifest.
+    let causes = reason.rsplit_once("Caused by:").map(|(_, cause)| cause.lines().map(str::trim));
+    let cause = causes.and_then(|mut lines| lines.find(|line| !line.is_empty()));
+    let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
+    format!("cargo cannot tell the crates of this workspace: {line}{cause}; name a schema folder instead")
 }
 
 fn stop<T>(reason: String) -> Result<T, Stop> {

@@ -14,6 +14,7 @@ mod json;
 mod lists;
 mod numbers;
 mod operand;
+mod operators;
 mod term;
 mod texts;
 mod times;
