@@ -42,7 +42,7 @@ pub use crate::meta::{
 pub use crate::migrate::{Embeds, Migration, Migrations, Report, Runner, Scripts};
 pub use crate::model::{
     Lockable, Many, Maybe, Model, New, One, Path, Relation, RelationMeta, SoftDelete, Through, Versioned,
-    Writable, or_default,
+    WithData, Writable, or_default,
 };
 pub use crate::query::{
     Assigned, At, Column, CompositeColumn, Find, Load, Mapped, Side, Term, columns, follow, load,

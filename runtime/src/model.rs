@@ -113,6 +113,19 @@ pub trait Relation: 'static {
     fn key(from: &Self::From) -> Option<Self::Key>;
 }
 
+/// A many-to-many relation over a model, `@through`: its links have data.
+#[diagnostic::on_unimplemented(
+    message = "the links of this relation have no data",
+    label = "links without data",
+    note = "only links over a model have, `@through(…)`; `add` links rows without"
+)]
+pub trait WithData: Relation {
+    /// The model between.
+    type Link: Model;
+    /// What sets its fields.
+    type Update: crate::write::Wraps<crate::write::Update<Self::Link, ()>>;
+}
+
 /// How a relation leads from row to row.
 #[derive(Debug)]
 pub struct RelationMeta {

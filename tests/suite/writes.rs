@@ -166,6 +166,16 @@ async fn links_are_added_and_cleared() {
         db.person_skill().update((ada.id, skills[1].id)).level(7).save().await?;
         assert_eq!((level, db.person().skills(&ada).add(&skills[1..]).await?), (1, 1));
         assert_eq!(db.person_skill().get((ada.id, skills[1].id)).await?.level, 7);
+        let counts = db.person().skills(&ada).remove([&skills[2]]).await?;
+        let again = db.person().skills(&ada).add_with(&skills[1..], |link| link.level(9)).await?;
+        let levels = db.person_skill().find().order(|s| s.skill_id.asc()).select(|s| s.level).await?;
+        assert_eq!((counts, again, levels), (1, 1, vec![1, 7, 9]));
+        let computed =
+            db.person().skills(&ada).add_with(&skills[..1], |link| link.set(|u, c| u.level(c.level.add(1))));
+        assert_eq!(
+            computed.await.expect_err("nothing to add to").to_string(),
+            "Person.skills: a new link has no fields yet to compute from: give it values"
+        );
         db.skill().people(&skills[0]).set([&ada]).await?;
         db.person().skills(&ada).set([&skills[2]]).await?;
         let left: Vec<person::Person> = skills[2].people(&db.clone()).await?;

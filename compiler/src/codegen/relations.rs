@@ -21,6 +21,7 @@ pub(super) fn items(cx: &Cx<'_>, id: ModelId) -> Vec<Piece> {
     let docs = layout::docs(&[&format!("The relations of [`{}`], as types.", names::shown(&model.name))]);
     let mut items = vec![quote!(#docs pub mod relations { #(#markers)* }).into()];
     items.extend(relations().map(|relation| relation_impl(cx, model, relation)));
+    items.extend(relations().filter_map(|relation| data(cx, relation)));
     let row = names::item(&model.name);
     let methods = relations().map(|relation| row_method(cx, relation));
     items.push(quote!(impl #row { #(#methods)* }).into());
@@ -86,6 +87,25 @@ fn relation_impl(cx: &Cx<'_>, model: &Model, relation: &Relation) -> Piece {
         }
     };
     Piece::Item(Box::new(constant::with_values(item, [meta])))
+}
+
+/// What links over a model can be given.
+fn data(cx: &Cx<'_>, relation: &Relation) -> Option<Piece> {
+    let RelationKind::Through { here, .. } = relation.kind else { return None };
+    let (between, _) = cx.schema.foreign_key(here);
+    let link = &cx.schema[between];
+    if link.soft_delete.is_some() || link.is_read_only() {
+        return None;
+    }
+    let marker = names::camel(&[&relation.name]);
+    let (link, update) = (names::model_path(cx.schema, between), names::update_path(cx, between));
+    let item = quote! {
+        impl __::WithData for relations::#marker {
+            type Link = #link;
+            type Update = #update<()>;
+        }
+    };
+    Some(item.into())
 }
 
 fn cardinality(relation: &Relation) -> TokenStream {

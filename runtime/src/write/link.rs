@@ -6,18 +6,20 @@ use std::marker::PhantomData;
 
 use rex_sql::{ColumnRef, Delete, Expr, Insert, NewRows, OnConflict};
 
-use super::defaults::{fallback, now};
+use super::changes::{Update, Wraps};
+use super::defaults::{fallback, now, store};
 use super::insert::{MAX_BINDS, MAX_ROWS};
 use crate::Pending;
 use crate::adapter::{Access, BoxFuture, Session, Work};
 use crate::db::Db;
 use crate::error::{Error, Kind, Result};
 use crate::fits::Key;
-use crate::model::{Model, Path, Relation, Through};
+use crate::model::{Model, Path, Relation, Through, WithData};
 use crate::operation::{Operation, Shape};
-use crate::query::{among, equal};
+use crate::query::{Side, among, equal};
 use crate::row::NoRows;
 use crate::scalar::KeyParts;
+use crate::validate;
 use crate::value::Value;
 
 /// The links of one row along a many-to-many relation.
@@ -45,12 +47,36 @@ impl<R: Relation> Links<R> {
     #[allow(clippy::should_implement_trait, reason = "it adds rows to links, not numbers")]
     pub fn add<K: Key<R::To>>(self, rows: impl IntoIterator<Item = K>) -> Pending<u64> {
         let keys = keys::<R, K>(rows);
-        self.send(|links| links.inserts(keys))
+        self.send(|links| links.inserts(keys, Vec::new()))
+    }
+
+    /// Links these rows too, each with this data: `.add_with([tag.id], |link| link.weight(3))`. Those that
+    /// are linked already stay as they are. Answers with how many links are new.
+    pub fn add_with<K: Key<R::To>>(
+        self,
+        rows: impl IntoIterator<Item = K>,
+        data: impl FnOnce(R::Update) -> R::Update,
+    ) -> Pending<u64>
+    where
+        R: WithData,
+    {
+        let keys = keys::<R, K>(rows);
+        let set = data(R::Update::wrap(Update::new(self.db.clone(), ()))).unwrap().into_set();
+        self.send(|links| {
+            let mut data = Vec::with_capacity(set.len());
+            validate::changes(R::Link::META, &set)?;
+            for (place, side) in set {
+                let Side::Value(mut value) = side else { return Err(computed()) };
+                store(links.through.table.column(place), &mut value)?;
+                data.push((place, value));
+            }
+            links.inserts(keys, data)
+        })
     }
 
     pub(super) fn add_keys(self, keys: Vec<<R::To as Model>::Key>) -> Pending<u64> {
         let keys = keys.into_iter().map(values).collect();
-        self.send(|links| links.inserts(keys))
+        self.send(|links| links.inserts(keys, Vec::new()))
     }
 
     /// Unlinks these rows. Answers with how many were linked.
@@ -69,7 +95,7 @@ impl<R: Relation> Links<R> {
         let keys = keys::<R, K>(rows);
         let written = self.send(|links| {
             let mut operations = vec![links.delete_others(keys.clone())];
-            operations.extend(links.inserts(keys)?);
+            operations.extend(links.inserts(keys, Vec::new())?);
             Ok(operations)
         });
         Box::pin(async move { written.await.map(|_| ()) })
@@ -104,6 +130,11 @@ fn no_links<R: Relation>() -> Error {
     Error::new(Kind::InvalidValue, message).with_operation(format!("{}.{}", R::From::META.name, R::META.name))
 }
 
+#[cold]
+fn computed() -> Error {
+    Error::new(Kind::InvalidValue, "a new link has no fields yet to compute from: give it values")
+}
+
 fn keys<R: Relation, K: Key<R::To>>(rows: impl IntoIterator<Item = K>) -> Vec<Vec<Value>> {
     rows.into_iter().map(|row| values(row.into_key())).collect()
 }
@@ -127,22 +158,27 @@ impl LinkTable {
         Operation { model: self.model, name: self.name, table: self.through.table, shape }
     }
 
-    /// What else the table has gets its default, the same in all rows.
-    fn inserts(&self, keys: Vec<Vec<Value>>) -> Result<Vec<Operation>> {
+    /// What else the table has gets what is given or its default, the same in all rows.
+    fn inserts(&self, keys: Vec<Vec<Value>>, data: Vec<(u16, Value)>) -> Result<Vec<Operation>> {
         let through = self.through;
         let mut places: Vec<u16> = through.from.iter().chain(through.to).copied().collect();
         let others =
             (0u16..).zip(through.table.columns).filter(|(_, column)| !column.default.is_the_databases());
-        let others: Vec<_> = others.filter(|(place, _)| !places.contains(place)).collect();
+        let is_given = |place: &u16| data.iter().any(|(given, _)| given == place);
+        let others: Vec<_> =
+            others.filter(|(place, _)| !places.contains(place) && !is_given(place)).collect();
         let now = now();
         let defaults = others.iter().map(|(_, column)| fallback(column, &column.default, now));
-        let defaults = defaults.collect::<Result<Vec<Value>>>()?;
+        let mut rest = defaults.collect::<Result<Vec<Value>>>()?;
         places.extend(others.iter().map(|(place, _)| place));
+        let (given, values): (Vec<u16>, Vec<Value>) = data.into_iter().unzip();
+        places.extend(given);
+        rest.extend(values);
         let columns: Vec<_> = places.iter().map(|place| through.table.column(*place).name.into()).collect();
         let size = (MAX_BINDS / columns.len()).min(MAX_ROWS);
         let rows: Vec<Vec<Option<Value>>> = keys
             .into_iter()
-            .map(|key| self.key.iter().chain(&key).chain(&defaults).cloned().map(Some).collect())
+            .map(|key| self.key.iter().chain(&key).chain(&rest).cloned().map(Some).collect())
             .collect();
         let chunks = rows.chunks(size).map(|rows| Insert {
             table: through.table.table(),
