@@ -19,6 +19,13 @@ pub(crate) enum Command {
     Compiler(CompilerArguments),
     Runtime(RuntimeArguments),
     Planner(PlannerArguments),
+    /// Measures what memory a million rows take to be written, in batches of 10,000, and 100,000 to be
+    /// streamed, beyond what the first batch took. For Linux.
+    Memory {
+        /// Print a line of JSON for each measurement: database, workload, rows, `more_bytes`
+        #[arg(long)]
+        json: bool,
+    },
     Instructions(InstructionsArguments),
     #[command(hide = true)]
     Repeat(RepeatArguments),

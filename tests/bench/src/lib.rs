@@ -1,7 +1,7 @@
 //! Measures Rex: its compiler, and its runtime against the raw drivers.
 //!
 //! ```text
-//! cargo run --release -p rex-bench -- compiler | runtime | planner | instructions | sample
+//! cargo run --release -p rex-bench -- compiler | runtime | planner | instructions | memory | sample
 //! ```
 //!
 //! # Terms
@@ -35,6 +35,7 @@ pub fn main() -> ExitCode {
         Command::Runtime(arguments) => runtime::run(&arguments),
         Command::Planner(arguments) => planner::run(&arguments),
         Command::Instructions(arguments) => runtime::instructions::run(&arguments),
+        Command::Memory { json } => runtime::memory::run(json),
         Command::Repeat(arguments) => runtime::repeat(&arguments),
         Command::Sample(arguments) => compiler::write_sample(arguments.models, &arguments.folder),
     };

@@ -1,6 +1,7 @@
 //! Measures the runtime against the raw drivers.
 
 pub(crate) mod instructions;
+pub(crate) mod memory;
 mod places;
 mod turns;
 mod workloads;
