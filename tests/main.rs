@@ -11,6 +11,9 @@ mod blog {
     rex_orm::include_schema!();
 }
 
+// The generated code of a schema for PostgreSQL alone.
+include!(concat!(env!("OUT_DIR"), "/queue.rs"));
+
 /// The generated code of every schema in `fixtures/valid`, whose warnings are errors.
 #[deny(warnings, missing_docs)]
 #[allow(dead_code, unreachable_pub, reason = "it is there to be compiled")]

@@ -2,6 +2,7 @@
 //! databases.
 
 mod expressions;
+mod locks;
 mod pages;
 pub(crate) mod people;
 mod random;

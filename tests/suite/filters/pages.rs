@@ -3,9 +3,8 @@
 use rex_orm::{Counts, Cursor, Kind, Result, Watch};
 
 use super::on_every_database;
-use super::people::{people, world};
+use super::people::world;
 use crate::fixtures::queries::{Db, Person};
-use crate::support::postgres;
 
 #[tokio::test]
 async fn pages_are_found_by_where_the_last_one_ended() {
@@ -109,29 +108,5 @@ async fn others(db: &Db, all: &[Person]) -> Result<()> {
     assert_eq!(named(Some("Ada")).await?, all.iter().filter(|p| p.name == "Ada").count() as i64);
     let plan = db.person().find().filter(|p| p.email.eq("x") & p.age.in_([1, 2])).limit(3).explain().await?;
     assert!(plan.contains("persons") || plan.contains("people"), "{plan}");
-    Ok(())
-}
-
-/// Generated code says so where PostgreSQL alone is served.
-impl rex_orm::Lockable for Person {}
-
-#[tokio::test]
-async fn rows_of_postgresql_are_locked() -> Result<()> {
-    let database = postgres::server().database("filters_locks");
-    let db = Db::connect(&database.url()).await?;
-    db.create_schema().await?;
-    let all = people(&db, 3).await?;
-    let (one, other) = (db.begin().await?, db.begin().await?);
-    one.person().find().filter(|p| p.id.eq(all[0].id)).for_update().one().await?;
-    let free = other.person().find().for_update().skip_locked().order(|p| p.id.asc()).await?;
-    assert_eq!(ids(&free), ids(&all[1..]));
-    one.rollback().await?;
-    other.commit().await?;
-
-    let (one, other) = (db.begin().await?, db.begin().await?);
-    one.person().find().filter(|p| p.clubs().none(|_| rex_orm::Cond::all())).for_share().await?;
-    assert_eq!(other.person().find().for_share().no_wait().await?.len(), 3);
-    let error = other.person().find().for_update().no_wait().await.expect_err("two have them");
-    assert!(error.to_string().contains("lock"), "{error}");
     Ok(())
 }
