@@ -181,14 +181,24 @@ impl Walker<'_> {
     }
 
     /// Takes back what a broken rest of its line belongs to, so that the fault is told once: a check,
-    /// or the attribute whose arguments could not be read.
+    /// a statement, a type or an attribute whose arguments could not be read.
     pub(super) fn not_whole(&self, rest: Span, members: &mut Vec<Member>) {
         match members.last_mut() {
             Some(Member::Statement(statement)) if statement.keyword.text == "check" => {
                 members.pop();
             }
+            Some(Member::Statement(statement))
+                if statement.keyword.span.end <= rest.start
+                    && self.source[statement.keyword.span.end as usize..rest.start as usize]
+                        .trim()
+                        .is_empty() =>
+            {
+                members.pop();
+            }
             Some(Member::Field(field)) if self.source[rest.range()].starts_with('(') => {
-                field.attributes.pop_if(|attribute| attribute.span.end == rest.start);
+                if field.attributes.pop_if(|attribute| attribute.span.end == rest.start).is_none() {
+                    field.ty.take_if(|ty| ty.span.end == rest.start);
+                }
             }
             Some(Member::Field(field)) if field.attributes.is_empty() => {
                 field.default.take_if(|default| default.span.end <= rest.start);
