@@ -6,6 +6,7 @@ mod cases;
 mod decisions;
 mod files;
 mod other;
+mod slips;
 mod way;
 
 use std::cell::Cell;
@@ -167,6 +168,11 @@ fn without_times(text: &str) -> String {
                 }
                 from = at;
             }
+        }
+        // A folder for temporary files, with six letters by chance.
+        if let Some(end) = line.find("/.tmp").map(|at| at + "/.tmp".len() + 6) {
+            let start = line[..end].rfind('`').map_or(0, |at| at + 1);
+            line.replace_range(start..end, "[FOLDER]");
         }
         lines += &time_of_day(&line);
         lines += "\n";

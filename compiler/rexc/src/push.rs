@@ -36,6 +36,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     let found = live.inspect()?;
     let after = lower(&schema, live.dialect());
     let way = way(&found.managed(&after), after, &schema, live.dialect(), &common.allow);
+    decide::check_allowed(&common.allow, &decide::names([&way]))?;
     if way.is_empty() {
         told("nothing", &way, live.dialect(), common, console)?;
         console.tell("nothing to do: the database is what the schema says\n");

@@ -7,6 +7,8 @@ use rex_schema::diff::{Change, TableChange, diff};
 use rex_schema::model::Schema;
 use rex_schema::plan::{Code, Hazard};
 
+use crate::Stop;
+
 /// Something to be decided.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub(crate) struct Question {
@@ -64,6 +66,27 @@ pub(crate) fn questions<'w>(
         }
     }
     questions
+}
+
+/// Refuses what is accepted and does not happen: a name that is mistyped would be taken for an answer.
+pub(crate) fn check_allowed(allowed: &[String], names: &[String]) -> Result<(), Stop> {
+    // Whoever accepts a kind accepts whatever there is of it.
+    let is_kind = |allowed: &str| Code::ALL.iter().any(|code| code.name() == allowed);
+    let is_there = |allowed: &&String| names.contains(*allowed) || is_kind(allowed);
+    let Some(wrong) = allowed.iter().find(|allowed| !is_there(allowed)) else { return Ok(()) };
+    let mut names = names.to_vec();
+    names.sort_unstable();
+    names.dedup();
+    let there = match names.as_slice() {
+        [] => "there is nothing to be accepted: leave it out".to_owned(),
+        names => format!("what happens is {}", names.join(", ")),
+    };
+    Err(Stop::Reason(format!("`--allow {wrong}` accepts what does not happen; {there}")))
+}
+
+/// The names of the hazards of some ways.
+pub(crate) fn names<'w>(ways: impl IntoIterator<Item = &'w Way>) -> Vec<String> {
+    ways.into_iter().flat_map(|way| &way.up.steps).flat_map(|step| &step.hazards).map(Hazard::name).collect()
 }
 
 /// Whether it is accepted by its kind.

@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &Arguments, common: &Common, console: &mut Console<
     };
     let to = state(&arguments.to, &place, &history, console)?;
     let is_live = |state: &State| matches!(state, State::Live);
-    let live = (is_live(&from) || is_live(&to)).then(|| Live::connect(common)).transpose()?;
+    let live = (is_live(&from) || is_live(&to)).then(|| Live::to_look_at(common, console)).transpose()?;
     let dialects = dialects(arguments, &place, live.as_ref())?;
     let last = history.last().map(|last| place::snapshot(&history, last, console)).transpose()?;
     let mut plans = Vec::new();

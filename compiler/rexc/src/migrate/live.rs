@@ -1,7 +1,7 @@
 //! A database at hand: what it holds, and migrations run on it.
 
 use rex_orm::migrate::{Event, Migrations, Runner};
-use rex_orm::{__, Blocking, Config, Db, Kind};
+use rex_orm::{__, Blocking, Config, DatabaseKind, Db, Kind};
 use rex_schema::database::Database;
 use rex_schema::diff::{Intent, diff};
 use rex_schema::inspect::{self, Inspected};
@@ -9,7 +9,7 @@ use rex_schema::plan::{Options, plan};
 use rex_schema::{Dialect, Servers};
 
 use super::Common;
-use crate::{Exit, Stop};
+use crate::{Console, Exit, Stop};
 
 /// A database.
 pub(crate) struct Live {
@@ -25,18 +25,20 @@ impl Live {
 
     /// The one of a URL, or that of the environment.
     pub(crate) fn at(url: Option<&str>) -> Result<Live, Stop> {
-        let config = match url {
-            Some(url) => Config::from_url(url),
-            None => Config::from_env(),
-        };
-        let config = config.map_err(|error| {
-            let help = match url {
-                Some(_) => "",
-                None => "; or name it with `--database-url`",
-            };
-            Stop::Reason(format!("{error}{help}"))
-        })?;
-        Live::open(config)
+        Live::open(configured(url)?)
+    }
+
+    /// The one that is named, to look at: nothing is made of a path that was mistyped.
+    pub(crate) fn to_look_at(common: &Common, console: &mut Console<'_>) -> Result<Live, Stop> {
+        let config = configured(common.places.database_url.as_deref())?;
+        let is_file = config.kind == Some(DatabaseKind::Sqlite) && config.shared_memory.is_none();
+        match config.path.as_deref().filter(|_| is_file) {
+            Some(path) if path.as_os_str() != ":memory:" && !path.exists() => {
+                console.tell(&format!("there is no file `{}`: an empty database\n", path.display()));
+                Live::open(configured(Some("sqlite::memory:?shared_memory=rexc_nothing"))?)
+            }
+            _ => Live::open(config),
+        }
     }
 
     /// The one of a configuration.
@@ -89,6 +91,17 @@ impl Live {
     pub(crate) fn run_alone(&self, statement: &str) -> Result<(), Stop> {
         __::run_alone(&self.db, statement).wait().map_err(failed)
     }
+}
+
+fn configured(url: Option<&str>) -> Result<Config, Stop> {
+    let config = url.map_or_else(Config::from_env, Config::from_url);
+    config.map_err(|error| {
+        let help = match url {
+            Some(_) => "",
+            None => "; or name it with `--database-url`",
+        };
+        Stop::Reason(format!("{error}{help}"))
+    })
 }
 
 /// What a database is not, that it should be: what would have to be done, in a few words each. `gone` is

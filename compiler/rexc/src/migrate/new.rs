@@ -28,7 +28,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, common: &Common, console: &mut Console<'_>) -> Result<Exit, Stop> {
     let name = words(&arguments.name)?;
     let place = common.places.find(&console.folder)?;
-    let history = place.history(console)?;
+    let history = place.history_to_begin(console)?;
     let last = history.last().map(|entry| entry.id().to_owned());
     let id = format!("{}_{name}", clock::stamp(console.now, last.as_deref()));
     let draft = if arguments.empty {
@@ -81,6 +81,7 @@ fn drafted(
     console: &mut Console<'_>,
 ) -> Result<Option<Draft>, Stop> {
     let mut allowed = common.allow.clone();
+    let mut is_checked = false;
     loop {
         // The schema is read anew when an answer was written into it.
         let place = common.places.find(&console.folder)?;
@@ -89,6 +90,10 @@ fn drafted(
         let before = Before::of(history, &databases, console)?;
         let schema = place.schema(console)?;
         let ways = before.ways(&schema, &databases, &allowed);
+        // What is accepted by an answer, or renamed by one, was there.
+        if !std::mem::replace(&mut is_checked, true) {
+            decide::check_allowed(&allowed, &decide::names(ways.iter().map(|(_, way)| way)))?;
+        }
         let named = decide::by_name(ways.iter().map(|(_, way)| way), &allowed);
         let questions = decide::questions(ways.iter().map(|(_, way)| way), &schema, &named);
         let Some(question) = questions.first() else {

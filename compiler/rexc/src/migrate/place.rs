@@ -41,6 +41,8 @@ pub(crate) struct Place {
     pub(crate) folder: PathBuf,
     /// The same in messages.
     pub(crate) shown: String,
+    /// Whether the command line names the folder.
+    is_named: bool,
 }
 
 impl Places {
@@ -62,7 +64,8 @@ impl Places {
             let shown = find::shown(&folder, current);
             return Err(Stop::Reason(format!("`{shown}` is not a folder: name one for the migrations")));
         }
-        Ok(Place { target, shown: find::shown(&folder, current), folder })
+        let is_named = self.migrations.is_some();
+        Ok(Place { target, shown: find::shown(&folder, current), folder, is_named })
     }
 }
 
@@ -91,8 +94,21 @@ impl Place {
         Ok(&self.target()?.loaded)
     }
 
-    /// The migrations, if nothing is wrong with them; what is, is told.
+    /// The migrations, if nothing is wrong with them; what is, is told. A folder that is named must be
+    /// there.
     pub(crate) fn history(&self, console: &mut Console<'_>) -> Result<History, Stop> {
+        if self.is_named && !self.folder.exists() {
+            let shown = &self.shown;
+            return Err(Stop::Reason(format!(
+                "there is no folder `{shown}`: name the one that holds the migrations, or make the first with \
+                 `rexc migrate new NAME`"
+            )));
+        }
+        self.history_to_begin(console)
+    }
+
+    /// The same, where the first one may be made.
+    pub(crate) fn history_to_begin(&self, console: &mut Console<'_>) -> Result<History, Stop> {
         let history = History::read(&self.folder, &self.shown);
         if history.diagnostics.is_empty() {
             return Ok(history);

@@ -10,7 +10,7 @@ use rex_orm::migrate::{Direction, Done, Event, Migrations, PendingStep, Report, 
 
 use super::live::{self, Live};
 use super::steps::{self, Notes, Step};
-use super::{Common, Format, summary};
+use super::{Common, Format, decide, summary};
 use crate::check::counted;
 use crate::{Console, Exit, Stop};
 
@@ -70,7 +70,7 @@ pub(crate) fn rollback(
 ) -> Result<Exit, Stop> {
     let place = common.places.find(&console.folder)?;
     let history = place.history(console)?;
-    let live = Live::connect(common)?;
+    let live = Live::to_look_at(common, console)?;
     let count = match arguments.to.as_deref() {
         None => arguments.count,
         Some("none") => usize::MAX,
@@ -82,7 +82,7 @@ pub(crate) fn rollback(
 pub(crate) fn redo(_: &Redo, common: &Common, console: &mut Console<'_>) -> Result<Exit, Stop> {
     let place = common.places.find(&console.folder)?;
     let history = place.history(console)?;
-    run(Task::Redo, &history, common, console)
+    on(&Live::to_look_at(common, console)?, Task::Redo, &history, common, console)
 }
 
 /// The migration of a name, as people shorten it.
@@ -108,7 +108,7 @@ fn behind(id: &str, history: &History, live: &Live, console: &mut Console<'_>) -
 }
 
 fn run(task: Task, history: &History, common: &Common, console: &mut Console<'_>) -> Result<Exit, Stop> {
-    let live = Live::connect(common)?;
+    let live = if common.dry_run { Live::to_look_at(common, console)? } else { Live::connect(common)? };
     on(&live, task, history, common, console)
 }
 
@@ -133,6 +133,9 @@ fn on(
             console,
         );
     }
+    if let Task::Rollback(count) = task {
+        say_how_many(count, &pending, console);
+    }
     let steps = steps::told(&pending, history, live, console)?;
     if common.dry_run {
         return dry_run(&steps, live, common, console);
@@ -144,6 +147,15 @@ fn on(
     }
     let report = taken(&task, live, &migrations, console).map_err(|error| refused(error, console))?;
     done(&report, &task, live, history, common, console)
+}
+
+/// Says that there are fewer to be undone than was asked for.
+fn say_how_many(count: usize, pending: &[PendingStep], console: &mut Console<'_>) {
+    let mut all: Vec<&str> = pending.iter().map(|step| step.id.as_str()).collect();
+    all.dedup();
+    if count != usize::MAX && all.len() < count {
+        console.tell(&format!("the database has only {}: all go\n", counted(all.len(), "migration")));
+    }
 }
 
 fn pending(task: &Task, live: &Live, migrations: &Migrations) -> rex_orm::Result<Vec<PendingStep>> {
@@ -192,6 +204,9 @@ fn consent(steps: &[Step], common: &Common, console: &mut Console<'_>) -> Result
         let kind = name.split(':').next().unwrap_or_default();
         common.allow.iter().any(|allowed| allowed == name || allowed == kind)
     };
+    let hazards = steps.iter().flat_map(|step| &step.hazards);
+    let names: Vec<String> = hazards.map(|hazard| hazard.name.clone()).collect();
+    decide::check_allowed(&common.allow, &names)?;
     let hazards = steps.iter().flat_map(|step| &step.hazards);
     let open: Vec<_> = hazards.filter(|hazard| hazard.loses() && !is_allowed(&hazard.name)).collect();
     if open.is_empty() {

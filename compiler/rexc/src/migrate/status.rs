@@ -1,11 +1,12 @@
 //! `rexc migrate status` and `baseline`: where a database stands, and that it stands there already.
 
-use rex_build::migrations::{Entry, History};
+use rex_build::migrations::{Entry, History, Way};
 use rex_orm::Blocking;
 use rex_orm::migrate::{MigrationState, Refusal, Status};
-use rex_schema::lower;
+use rex_schema::{Dialect, lower};
 
 use super::live::{self, Live};
+use super::place::Place;
 use super::{Common, Format, place, runs, summary};
 use crate::check::counted;
 use crate::{Console, Exit, Stop};
@@ -29,7 +30,7 @@ pub(crate) struct Baseline {
 pub(crate) fn run(_: &Arguments, common: &Common, console: &mut Console<'_>) -> Result<Exit, Stop> {
     let place = common.places.find(&console.folder)?;
     let history = place.history(console)?;
-    let live = Live::connect(common)?;
+    let live = Live::to_look_at(common, console)?;
     let migrations = history.migrations();
     let status = live.runner(&migrations, |_| ()).status().wait();
     let status = status.map_err(|error| runs::refused(error, console))?;
@@ -51,14 +52,35 @@ pub(crate) fn run(_: &Arguments, common: &Common, console: &mut Console<'_>) -> 
         || !gap.is_empty()
         || status.migrations.iter().any(|one| one.edited.is_some())
         || status.unknown.iter().any(|unknown| !unknown.compatible);
+    let unmigrated = unmigrated(&place, &history, live.dialect());
     let exit = if is_drift { Exit::Drift } else { Exit::Clean };
     if common.format == Format::Json {
-        summary::json(&json(&status, &drift, &live), console)?;
+        summary::json(&json(&status, &drift, &unmigrated, &live), console)?;
         return Ok(exit);
     }
     write!(console.out.write, "{}", table(&status))?;
-    console.tell(&notes(&status, &drift, &gap, &history));
+    let mut text = notes(&status, &drift, &gap, &history);
+    if !unmigrated.is_empty() {
+        text += &format!(
+            "the schema has changes that no migration has: {}; `rexc migrate new NAME` makes one of them\n",
+            unmigrated.join("; ")
+        );
+    }
+    console.tell(&text);
     Ok(exit)
+}
+
+/// What of the schema no migration has, in a few words each. Where there is no schema at hand, or a wrong
+/// one, that is told by other commands.
+fn unmigrated(place: &Place, history: &History, dialect: Dialect) -> Vec<String> {
+    let Ok(target) = place.target() else { return Vec::new() };
+    let checked = rex_compiler::check(&target.loaded.sources, &target.config.check_options());
+    let last = history.last_for(dialect);
+    let before = last.map(|last| last.schema(&history.snapshot_of(last))).transpose();
+    match (checked.schema(), before) {
+        (Some(schema), Ok(before)) => Way::between(before, schema, dialect, &[]).changes().collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// The last migration of those that are applied, if no later or earlier one is in between.
@@ -154,15 +176,17 @@ fn notes(status: &Status, drift: &[String], gap: &[&str], history: &History) -> 
     }
     let applied = status.migrations.iter().filter(|one| one.state == MigrationState::Applied).count();
     let all = counted(status.migrations.len(), "migration");
+    let edited = status.migrations.iter().filter(|one| one.edited.is_some()).count();
     line(match status.is_current() {
         true if status.migrations.is_empty() => format!("there is no migration in `{}`", history.shown),
+        true if edited > 0 => format!("{all}, all applied, and {edited} of them edited since"),
         true => format!("{all}, all applied"),
         false => format!("{applied} of {all} applied: `rexc migrate` applies the others"),
     });
     text
 }
 
-fn json(status: &Status, drift: &[String], live: &Live) -> serde_json::Value {
+fn json(status: &Status, drift: &[String], unmigrated: &[String], live: &Live) -> serde_json::Value {
     let migrations = status.migrations.iter().map(|one| {
         let name = match one.state {
             MigrationState::Pending => "pending",
@@ -186,6 +210,7 @@ fn json(status: &Status, drift: &[String], live: &Live) -> serde_json::Value {
         "migrations": migrations.collect::<Vec<_>>(),
         "unknown": unknown.collect::<Vec<_>>(),
         "drift": drift,
+        "unmigrated": unmigrated,
     })
 }
 
@@ -205,7 +230,7 @@ pub(crate) fn baseline(
             return Err(Stop::Reason(reason));
         }
     };
-    let live = Live::connect(common)?;
+    let live = Live::to_look_at(common, console)?;
     let entry = history.entries.iter().find(|entry| entry.id() == id);
     let expected = entry.map(|entry| place::snapshot(&history, entry, console)).transpose()?;
     if let Some(expected) = expected {

@@ -1,0 +1,94 @@
+//! What is mistyped, or not as somebody thinks it is, is said, and nothing is made of it.
+
+use std::process::{Command, Stdio};
+
+use rexc::Exit;
+
+use super::{Crate, POSTS, USERS, targets};
+
+#[test]
+fn nothing_is_made_of_names_that_are_mistyped() {
+    let krate = Crate::new("\"sqlite\"");
+    krate.schema(USERS);
+    krate.run("migrate new create_blog").is(Exit::Clean);
+    let file = krate.path().join("blgo.db");
+    let url = format!("sqlite://{}", file.display());
+    for (command, exit) in [
+        ("status", Exit::Clean),
+        ("diff --from database", Exit::Clean),
+        ("rollback", Exit::Clean),
+        ("redo", Exit::Clean),
+        ("apply --dry-run", Exit::Clean),
+        ("baseline", Exit::Drift),
+    ] {
+        krate.on(&url, &format!("migrate {command}")).is(exit);
+        assert!(!file.exists(), "{command}");
+    }
+    krate.on(&url, "migrate status --migrations migratoins").is(Exit::CouldNotRun);
+    krate.on(&url, "migrate --migrations migratoins").is(Exit::CouldNotRun);
+    assert!(!file.exists());
+    krate.schema(&USERS.replace("    nick: String?\n", ""));
+    krate.run("migrate new tidy --allow drop_column:users.nic").is(Exit::CouldNotRun);
+    krate.run("migrate new tidy --allow drop_tabel").is(Exit::CouldNotRun);
+    krate.run("migrate new tidy --allow drop_column:users.nick,drop_column:users.name").is(Exit::CouldNotRun);
+    krate.run("migrate new tidy --allow drop_column:users.nick").is(Exit::Clean);
+    assert_eq!(krate.migrations().len(), 2);
+    krate.told("mistyped");
+}
+
+#[test]
+fn what_is_not_as_it_seems_is_said() {
+    for target in targets("slips") {
+        let krate = Crate::new("\"sqlite\", \"postgres\"");
+        krate.schema(USERS);
+        krate.run("migrate new create_blog").is(Exit::Clean);
+        krate.on(&target.url, "migrate").is(Exit::Clean);
+        krate.schema(POSTS);
+        let status = krate.on(&target.url, "migrate status --format json").is(Exit::Clean).json();
+        assert_eq!(status["unmigrated"][0], "create the table posts", "{status}");
+        krate.transcript.take();
+        krate.on(&target.url, "migrate status").is(Exit::Clean);
+        krate.schema(USERS);
+        krate.on(&target.url, "migrate rollback 7 --allow drop_tabel").is(Exit::CouldNotRun);
+        let file = format!("{}.up.sql", target.name);
+        let path = krate.migration("_create_blog").join(&file);
+        let sql = std::fs::read_to_string(&path).expect("it was written");
+        std::fs::write(&path, sql.replace("80", "90").replace("STRICT", "")).expect("it can be written");
+        krate.on(&target.url, "migrate status").is(Exit::Drift);
+        std::fs::write(&path, sql).expect("it can be written");
+        krate.on(&target.url, "migrate rollback 7 --allow drop_table").is(Exit::Clean);
+        krate.told(&format!("slips_{}", target.name));
+    }
+}
+
+/// Says that this process is to migrate the database of its folder.
+const CHILD: &str = "REX_TEST_MIGRATES_BY_ENV";
+
+/// The variable goes before the file, and the option before both.
+#[test]
+fn the_database_is_that_of_the_file_env() {
+    if std::env::var_os(CHILD).is_some() {
+        let exit = rexc::run(["rexc", "migrate", "apply"]);
+        return assert_eq!(exit, Exit::Clean);
+    }
+    let krate = Crate::new("\"sqlite\"");
+    krate.schema(USERS);
+    krate.run("migrate new create_blog").is(Exit::Clean);
+    krate.write(".env", "# where it is\nexport DATABASE_URL=\"sqlite://of_file.db\"\n");
+    let migrate = |url: Option<&str>| {
+        let mut command = Command::new(std::env::current_exe().expect("it runs"));
+        let test = "suite::migrations::slips::the_database_is_that_of_the_file_env";
+        command.args(["--exact", test]).current_dir(krate.path()).env(CHILD, "1").env_remove("DATABASE_URL");
+        command.envs(url.map(|url| ("DATABASE_URL", url))).stdin(Stdio::null());
+        let output = command.output().expect("it can be run again");
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    };
+    let (of_file, of_variable) = (krate.path().join("of_file.db"), krate.path().join("of_variable.db"));
+    migrate(Some("sqlite://of_variable.db"));
+    assert!(of_variable.exists() && !of_file.exists());
+    migrate(None);
+    let found = rusqlite::Connection::open(of_file).expect("it is there");
+    let users: i64 = found.query_row("SELECT count(*) FROM users", [], |row| row.get(0)).expect("a table");
+    assert_eq!(users, 0);
+}
