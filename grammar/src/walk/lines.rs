@@ -196,9 +196,9 @@ impl Walker<'_> {
                 members.pop();
             }
             Some(Member::Field(field)) if self.source[rest.range()].starts_with('(') => {
-                if field.attributes.pop_if(|attribute| attribute.span.end == rest.start).is_none() {
-                    field.ty.take_if(|ty| ty.span.end == rest.start);
-                }
+                let is_attribute =
+                    field.attributes.pop_if(|attribute| attribute.span.end == rest.start).is_some();
+                field.ty.take_if(|ty| !is_attribute && ty.span.end == rest.start);
             }
             Some(Member::Field(field)) if field.attributes.is_empty() => {
                 field.default.take_if(|default| default.span.end <= rest.start);
