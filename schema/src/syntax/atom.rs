@@ -74,6 +74,10 @@ impl Parser<'_> {
         if !self.cursor.symbol("(") {
             return Some(Tree::Name(name));
         }
+        // As PostgreSQL 13 writes it.
+        if name == "position" {
+            name = "strpos".to_owned();
+        }
         let distinct = self.cursor.words("distinct");
         let list = self.list(")")?;
         Some(literal::call(if distinct { format!("{name} distinct") } else { name }, list))

@@ -21,6 +21,7 @@ fn what_postgresql_reprints_means_what_was_written() {
         ("'09:00:00.000000'", "'09:00:00'::time without time zone"),
         ("trim(both ' ' from a)", "btrim(a, ' '::text)"),
         ("position('a' in b)", "POSITION(('a'::text) IN (b))"),
+        ("position('a' in b)", "\"position\"(b, 'a'::text)"),
         ("extract(year from a)", "date_part('year', a)"),
         ("NOT a = 1 OR b", "((NOT (a = 1)) OR b)"),
         ("a - 1 < b * 2 + 3", "((a - 1) < ((b * 2) + 3))"),
