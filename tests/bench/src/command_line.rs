@@ -90,11 +90,26 @@ pub(crate) struct SampleArguments {
 /// statements. Times are medians; the ratio is the median of the turns' own ratios, Rex's time by
 /// the driver's.
 ///
+/// `cpu` is the time of the processor in this process, on all threads; a server's is its own. `memory`
+/// is the most that is held at once, on the thread of the workload: what came back, and what it was
+/// made of.
+///
+///   get, find        rows of 6 columns by their key, and all up to a key
+///   left join        users and their posts
+///   insert, update   one row, and the row is read back; `insert many` likewise
+///   transaction      one row read by its key, one written, one changed
+///   nested           users, each with 10 posts, each with 10 comments: rows are the users
+///   tasks            so many tasks at once, on pools of 8 connections: each reads 4 rows by their keys
+///
+/// Run it by `taskset -c 0`, too: between cores a wake-up costs more than most of what is measured.
+///
 /// PostgreSQL is a server of its own, started for the run; `REX_TEST_POSTGRES_URL` names another
 /// one, `PGBIN` the folder of `initdb`.
 #[derive(Args, Clone, Debug)]
+#[command(verbatim_doc_comment)]
 pub(crate) struct RuntimeArguments {
-    /// Print a line of JSON for each measurement: database, workload, rows, `rex_ns`, `raw_ns`, ratio
+    /// Print a line of JSON for each measurement: database, workload, rows, `rex_ns`, `raw_ns`, ratio,
+    /// `rex_cpu_ns`, `raw_cpu_ns`, `rex_bytes`, `raw_bytes`
     #[arg(long)]
     pub(crate) json: bool,
 

@@ -67,3 +67,8 @@ pub(crate) fn time(ns: u64) -> String {
     let places = if value < 10.0 { 2 } else { usize::from(value < 100.0) };
     format!("{value:.places$} {unit}")
 }
+
+/// An amount of memory in KiB.
+pub(crate) fn size(bytes: u64) -> String {
+    format!("{:.1} KiB", bytes as f64 / 1024.0)
+}

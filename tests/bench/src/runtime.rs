@@ -26,7 +26,7 @@ use tokio::runtime::Runtime;
 
 use crate::Failure;
 use crate::command_line::{Database, RepeatArguments, RuntimeArguments, Where};
-use crate::report::{Measurement, Report, progress, time};
+use crate::report::{Measurement, Report, progress, size, time};
 use places::Place;
 
 /// Measures all that the arguments ask for.
@@ -57,12 +57,26 @@ async fn measure(database: Database, arguments: &RuntimeArguments) -> Result<Vec
             if arguments.workload.as_ref().is_some_and(|only| !name.contains(only.as_str())) {
                 continue;
             }
+            if database == Database::Sqlite && !workload.is_for_sqlite() {
+                continue;
+            }
             let rows = workload.rows();
             progress(&format!("{name} of {rows} on {}", place.name));
             let pair = turns::measure(&*workload, &mut place).await?;
             let (database, workload) = (place.name, name);
-            let (rex_ns, raw_ns, ratio) = (pair.rex_ns, pair.raw_ns, pair.ratio);
-            all.push(Measured { database, workload, rows, rex_ns, raw_ns, ratio });
+            let turns::Pair { rex, raw, ratio } = pair;
+            all.push(Measured {
+                database,
+                workload,
+                rows,
+                rex_ns: rex.ns,
+                raw_ns: raw.ns,
+                ratio,
+                rex_cpu_ns: rex.cpu_ns,
+                raw_cpu_ns: raw.cpu_ns,
+                rex_bytes: rex.bytes,
+                raw_bytes: raw.bytes,
+            });
         }
     }
     Ok(all)
@@ -100,10 +114,26 @@ struct Measured {
     raw_ns: u64,
     /// Rex's time by the driver's.
     ratio: f64,
+    rex_cpu_ns: u64,
+    raw_cpu_ns: u64,
+    /// The most memory that is held at once.
+    rex_bytes: u64,
+    raw_bytes: u64,
 }
 
 impl Measurement for Measured {
-    const HEAD: &'static [&'static str] = &["database", "workload", "rows", "rex", "raw", "ratio"];
+    const HEAD: &'static [&'static str] = &[
+        "database",
+        "workload",
+        "rows",
+        "rex",
+        "raw",
+        "ratio",
+        "rex cpu",
+        "raw cpu",
+        "rex memory",
+        "raw memory",
+    ];
 
     fn cells(&self) -> Vec<String> {
         vec![
@@ -113,6 +143,10 @@ impl Measurement for Measured {
             time(self.rex_ns),
             time(self.raw_ns),
             format!("{:.2}", self.ratio),
+            time(self.rex_cpu_ns),
+            time(self.raw_cpu_ns),
+            size(self.rex_bytes),
+            size(self.raw_bytes),
         ]
     }
 }

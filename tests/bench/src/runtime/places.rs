@@ -6,18 +6,32 @@ use std::env;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use deadpool::managed::{Manager, Metrics, Pool, RecycleError, RecycleResult};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
-use tokio_postgres::{Client, Statement};
+use tokio_postgres::{Client, NoTls, Statement};
+use url::Url;
 
 use super::postgres::{self, Server, TestDatabase};
-use super::schema::{Db, NewItem};
-use super::workloads::{Times, Workload};
+use super::schema::{CommentId, Db, NewComment, NewEntry, NewItem, NewPost, NewUser, PostId, UserId};
+use super::workloads::{Times, Workload, get};
 use crate::Failure;
 
 /// Items in each database, their keys from 1.
 pub(super) const ITEMS: u64 = 10_000;
+
+/// Entries that are there from the start.
+pub(super) const ENTRIES: u64 = 1_000;
+
+/// Users who have posts; one more has none. Keys are from 1.
+pub(super) const USERS: u64 = 300;
+
+/// Posts of a user, and comments on a post.
+pub(super) const EACH: u64 = 10;
+
+/// Connections of each pool.
+const POOL: usize = 8;
 
 /// A database, reached both ways.
 pub(super) struct Place {
@@ -68,11 +82,14 @@ impl Place {
         let database = server.database("bench");
         // Closed in between, so that both begin with a session that has done nothing.
         drop(fill(Db::connect(&database.url()).await?).await?);
-        let db = Db::connect(&database.url()).await?;
+        let mut url = Url::parse(&database.url())?;
+        url.query_pairs_mut().append_pair("pool_size", &POOL.to_string());
+        let db = Db::connect(url.as_str()).await?;
         let client = database.client().await;
         // The server does not do so by itself.
         client.batch_execute("VACUUM ANALYZE").await?;
-        let raw = Raw::Postgres(Postgres { client, statements: Mutex::default() });
+        let pool = Pool::builder(Connector(database.url())).max_size(POOL).build()?;
+        let raw = Raw::Postgres(Postgres { client, statements: Mutex::default(), pool });
         Ok(Place { name: "postgres", db, raw, _folder: None, _database: Some(database) })
     }
 }
@@ -112,10 +129,33 @@ impl Sqlite {
     }
 }
 
-/// A connection of tokio-postgres.
+/// A connection of tokio-postgres, and a pool of them.
 pub(super) struct Postgres {
     pub(super) client: Client,
     statements: Mutex<HashMap<&'static str, Statement>>,
+    pub(super) pool: Pool<Connector>,
+}
+
+/// Connects, and prepares a statement once for each connection.
+pub(super) struct Connector(String);
+
+impl Manager for Connector {
+    type Type = (Client, Statement);
+    type Error = tokio_postgres::Error;
+
+    async fn create(&self) -> Result<Self::Type, tokio_postgres::Error> {
+        let (client, connection) = tokio_postgres::connect(&self.0, NoTls).await?;
+        tokio::spawn(connection);
+        let statement = client.prepare(get::POSTGRES).await?;
+        Ok((client, statement))
+    }
+
+    async fn recycle(&self, connection: &mut Self::Type, _: &Metrics) -> RecycleResult<Self::Error> {
+        match connection.0.is_closed() {
+            true => Err(RecycleError::message("it is closed")),
+            false => Ok(()),
+        }
+    }
 }
 
 impl Postgres {
@@ -144,7 +184,37 @@ async fn fill(db: Db) -> Result<Db, Failure> {
         note: (number % 2 == 0).then(|| "Somebody should have a look at it.".to_owned()),
     });
     db.item().insert_many(items).await?;
+    let entries = (0..ENTRIES).map(|number| NewEntry {
+        id: None,
+        title: format!("The entry that is called {number}"),
+        amount: number as i32,
+        done: None,
+    });
+    db.entry().insert_many(entries).await?;
+    fill_with_users(&db).await?;
     Ok(db)
+}
+
+async fn fill_with_users(db: &Db) -> Result<(), Failure> {
+    let users = (1..=USERS + 1).map(|number| NewUser {
+        id: Some(UserId(number as i64)),
+        email: format!("user{number}@example.com"),
+        name: format!("The user who is called {number}"),
+    });
+    db.user().insert_many(users).await?;
+    let posts = (0..USERS * EACH).map(|number| NewPost {
+        id: Some(PostId(number as i64 + 1)),
+        author_id: UserId((number / EACH) as i64 + 1),
+        title: format!("What there is to be said about {number}"),
+    });
+    db.post().insert_many(posts).await?;
+    let comments = (0..USERS * EACH * EACH).map(|number| NewComment {
+        id: Some(CommentId(number as i64 + 1)),
+        post_id: PostId((number / EACH) as i64 + 1),
+        text: format!("What somebody thinks of it, for the time being: {number}"),
+    });
+    db.comment().insert_many(comments).await?;
+    Ok(())
 }
 
 fn url(file: &Path) -> String {
@@ -164,7 +234,7 @@ fn set_up(connection: &Connection, pragmas: &str) -> rusqlite::Result<()> {
     connection.execute_batch(pragmas)
 }
 
-/// Copies the tables and the items that Rex made.
+/// Copies the tables and the rows that Rex made.
 fn copy(model: &Path, connection: &Connection) -> Result<(), Failure> {
     connection.execute("ATTACH ?1 AS model", [model.to_str().ok_or("the temporary folder is not UTF-8")?])?;
     let mut statement = connection
@@ -172,6 +242,10 @@ fn copy(model: &Path, connection: &Connection) -> Result<(), Failure> {
     let tables: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     drop(statement);
     tables.iter().try_for_each(|sql| connection.execute_batch(sql))?;
-    connection.execute_batch("INSERT INTO items SELECT * FROM model.items; DETACH model;")?;
+    let copies = ["items", "entries", "users", "posts", "comments"];
+    copies.iter().try_for_each(|table| {
+        connection.execute_batch(&format!("INSERT INTO {table} SELECT * FROM model.{table}"))
+    })?;
+    connection.execute_batch("DETACH model")?;
     Ok(())
 }

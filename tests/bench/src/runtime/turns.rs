@@ -2,6 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use tokio::runtime::Handle;
+use tokio::task::block_in_place;
+
 use super::places::Place;
 use super::workloads::{Times, Workload};
 use crate::Failure;
@@ -15,36 +18,75 @@ const TURNS: usize = 151;
 
 /// What the turns came to; times are of one time, in nanoseconds.
 pub(super) struct Pair {
-    pub(super) rex_ns: u64,
-    pub(super) raw_ns: u64,
+    pub(super) rex: Taken,
+    pub(super) raw: Taken,
     /// The median of the ratios of turns beside each other, Rex's by the driver's.
     pub(super) ratio: f64,
+}
+
+/// What one time of a workload takes.
+pub(super) struct Taken {
+    /// The median time.
+    pub(super) ns: u64,
+    /// The time of the processor, on all threads of this process: a server has its own.
+    pub(super) cpu_ns: u64,
+    /// The most memory that is held at once by the thread that the workload is on.
+    pub(super) bytes: u64,
 }
 
 /// Measures a workload on a database.
 pub(super) async fn measure(workload: &dyn Workload, place: &mut Place) -> Result<Pair, Failure> {
     let mut turns = Turns { workload, place, next: 0, times: 1 };
     turns.warm_up().await?;
-    let (mut rex, mut raw, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut rex, mut raw, mut ratios) = (Side::Rex.times(), Side::Raw.times(), Vec::new());
     for turn in 0..TURNS {
         // Who goes second finds the caches as the other one left them.
-        let (a, b) = if turn % 2 == 0 {
-            let a = turns.take(Side::Rex).await?;
-            (a, turns.take(Side::Raw).await?)
-        } else {
-            let b = turns.take(Side::Raw).await?;
-            (turns.take(Side::Rex).await?, b)
-        };
-        rex.push(a);
-        raw.push(b);
-        ratios.push(a / b);
+        let (first, second) = if turn % 2 == 0 { (&mut rex, &mut raw) } else { (&mut raw, &mut rex) };
+        first.turn(&mut turns).await?;
+        second.turn(&mut turns).await?;
+        ratios.push(rex.ns[turn] / raw.ns[turn]);
     }
-    Ok(Pair { rex_ns: median(rex) as u64, raw_ns: median(raw) as u64, ratio: median(ratios) })
+    let (rex, raw) = (rex.taken(&mut turns)?, raw.taken(&mut turns)?);
+    Ok(Pair { rex, raw, ratio: median(ratios) })
 }
 
+#[derive(Clone, Copy)]
 enum Side {
     Rex,
     Raw,
+}
+
+impl Side {
+    fn times(self) -> Taking {
+        Taking { side: self, ns: Vec::with_capacity(TURNS), cpu_ns: Vec::with_capacity(TURNS) }
+    }
+}
+
+/// The turns of one side.
+struct Taking {
+    side: Side,
+    ns: Vec<f64>,
+    cpu_ns: Vec<f64>,
+}
+
+impl Taking {
+    async fn turn(&mut self, turns: &mut Turns<'_>) -> Result<(), Failure> {
+        let start = cpu_ns();
+        self.ns.push(turns.take(self.side).await?);
+        self.cpu_ns.push((cpu_ns() - start) as f64 / turns.times as f64);
+        Ok(())
+    }
+
+    fn taken(self, turns: &mut Turns<'_>) -> Result<Taken, Failure> {
+        let bytes = turns.memory(self.side)?;
+        Ok(Taken { ns: median(self.ns) as u64, cpu_ns: median(self.cpu_ns) as u64, bytes })
+    }
+}
+
+/// The time of the processor that this process has had.
+fn cpu_ns() -> i64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    time.tv_sec * 1_000_000_000 + time.tv_nsec
 }
 
 struct Turns<'a> {
@@ -65,6 +107,16 @@ impl Turns<'_> {
             self.times = ((TURN.as_nanos() as f64 / slower) as u64).max(1);
         }
         Ok(())
+    }
+
+    /// The memory that one time holds. It stays on this thread, whose memory is counted.
+    fn memory(&mut self, side: Side) -> Result<u64, Failure> {
+        let mut outcome = Ok(0.0);
+        self.times = 1;
+        let counted = allocation_counter::measure(|| {
+            outcome = block_in_place(|| Handle::current().block_on(self.take(side)));
+        });
+        outcome.map(|_| counted.bytes_max)
     }
 
     /// A turn; the nanoseconds of one time.

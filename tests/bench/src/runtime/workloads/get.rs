@@ -46,10 +46,11 @@ impl Workload for Get {
     }
 }
 
-const SQLITE: &str = concat!("SELECT ", item_columns!(), r#" FROM "items" WHERE "id" = ?1"#);
-const POSTGRES: &str = concat!("SELECT ", item_columns!(), r#" FROM "items" WHERE "id" = $1"#);
+pub(super) const SQLITE: &str = concat!("SELECT ", item_columns!(), r#" FROM "items" WHERE "id" = ?1"#);
+pub(in crate::runtime) const POSTGRES: &str =
+    concat!("SELECT ", item_columns!(), r#" FROM "items" WHERE "id" = $1"#);
 
 /// Keys jump about, as requests do.
-fn key(time: u64) -> i64 {
+pub(super) fn key(time: u64) -> i64 {
     (time * 7919 % ITEMS) as i64 + 1
 }

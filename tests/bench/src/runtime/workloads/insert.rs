@@ -2,9 +2,9 @@
 
 use std::hint::black_box;
 
-use super::{Running, Times, Workload};
+use super::{Running, Times, Workload, entry_columns, entry_of_postgres, entry_of_sqlite};
 use crate::runtime::places::{Postgres, Sqlite};
-use crate::runtime::schema::{Db, Entry, EntryId};
+use crate::runtime::schema::{Db, Entry};
 
 pub(super) struct Insert;
 
@@ -30,15 +30,7 @@ impl Workload for Insert {
     fn sqlite(&self, raw: &Sqlite, times: Times) -> rusqlite::Result<()> {
         for time in times {
             let mut statement = raw.writer().prepare_cached(SQLITE)?;
-            let entry = statement.query_row((TITLE, amount(time), false), |row| {
-                Ok(Entry {
-                    id: EntryId(row.get(0)?),
-                    title: row.get(1)?,
-                    amount: row.get(2)?,
-                    done: row.get(3)?,
-                })
-            })?;
-            black_box(entry);
+            black_box(statement.query_row((TITLE, amount(time), false), entry_of_sqlite)?);
         }
         Ok(())
     }
@@ -48,25 +40,24 @@ impl Workload for Insert {
             let statement = raw.prepare(POSTGRES).await?;
             for time in times {
                 let row = raw.client.query_one(&statement, &[&TITLE, &amount(time), &false]).await?;
-                black_box(Entry {
-                    id: EntryId(row.try_get(0)?),
-                    title: row.try_get(1)?,
-                    amount: row.try_get(2)?,
-                    done: row.try_get(3)?,
-                });
+                black_box(entry_of_postgres(&row)?);
             }
             Ok(())
         })
     }
 }
 
-const SQLITE: &str = r#"INSERT INTO "entries" ("title", "amount", "done") VALUES (?1, ?2, ?3)
-    RETURNING "id", "title", "amount", "done""#;
-const POSTGRES: &str = r#"INSERT INTO "entries" ("title", "amount", "done") VALUES ($1, $2, $3)
-    RETURNING "id", "title", "amount", "done""#;
+pub(super) const SQLITE: &str = concat!(
+    r#"INSERT INTO "entries" ("title", "amount", "done") VALUES (?1, ?2, ?3) RETURNING "#,
+    entry_columns!()
+);
+pub(super) const POSTGRES: &str = concat!(
+    r#"INSERT INTO "entries" ("title", "amount", "done") VALUES ($1, $2, $3) RETURNING "#,
+    entry_columns!()
+);
 
-const TITLE: &str = "What came in, and when";
+pub(super) const TITLE: &str = "What came in, and when";
 
-fn amount(time: u64) -> i32 {
+pub(super) fn amount(time: u64) -> i32 {
     (time % 1_000_000) as i32
 }

@@ -5,9 +5,9 @@ use std::hint::black_box;
 use rusqlite::ToSql as ToSqlite;
 use tokio_postgres::types::ToSql;
 
-use super::{Running, Times, Workload};
+use super::{Running, Times, Workload, entry_of_postgres, entry_of_sqlite};
 use crate::runtime::places::{Postgres, Sqlite};
-use crate::runtime::schema::{Db, Entry, EntryId, NewEntry};
+use crate::runtime::schema::{Db, Entry, NewEntry};
 
 pub(super) struct InsertMany {
     /// How many rows a statement writes.
@@ -66,12 +66,7 @@ impl Workload for InsertMany {
             let mut rows = statement.query(values.as_slice())?;
             let mut entries = Vec::with_capacity(self.rows);
             while let Some(row) = rows.next()? {
-                entries.push(Entry {
-                    id: EntryId(row.get(0)?),
-                    title: row.get(1)?,
-                    amount: row.get(2)?,
-                    done: row.get(3)?,
-                });
+                entries.push(entry_of_sqlite(row)?);
             }
             assert_eq!(black_box(entries).len(), self.rows);
         }
@@ -88,16 +83,7 @@ impl Workload for InsertMany {
                     .flat_map(|amount| [&TITLE as &(dyn ToSql + Sync), amount, &false])
                     .collect();
                 let rows = raw.client.query(&statement, &values).await?;
-                let entry = |row: &tokio_postgres::Row| {
-                    Ok(Entry {
-                        id: EntryId(row.try_get(0)?),
-                        title: row.try_get(1)?,
-                        amount: row.try_get(2)?,
-                        done: row.try_get(3)?,
-                    })
-                };
-                let entries: Vec<Entry> =
-                    rows.iter().map(entry).collect::<Result<_, tokio_postgres::Error>>()?;
+                let entries: Vec<Entry> = rows.iter().map(entry_of_postgres).collect::<Result<_, _>>()?;
                 assert_eq!(black_box(entries).len(), self.rows);
             }
             Ok(())
