@@ -88,7 +88,12 @@ impl<'a> Row<'a> {
     where
         'a: 's,
     {
-        Row { scales, ..Row::new(self.cells) }
+        Row { scales, ..Row::with_wires(self.cells, self.wires) }
+    }
+
+    /// The same row, to be read from one of its places on.
+    pub(crate) fn at(&self, place: usize) -> Row<'a> {
+        Row { place, columns: &[], first: place, ..*self }
     }
 
     /// From here on the cells are these columns.
@@ -173,7 +178,11 @@ impl<'a> Row<'a> {
             return Err(self.missing());
         }
         for place in self.place..end {
-            if !matches!(self.cells.cell(place)?, Cell::Null) {
+            let is_null = match self.wires.get(place) {
+                Some(wire) => wire.is_none(),
+                None => matches!(self.cells.cell(place)?, Cell::Null),
+            };
+            if !is_null {
                 return Ok(false);
             }
         }

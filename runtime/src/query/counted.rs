@@ -70,7 +70,7 @@ impl<R: Relation> LoadOf<R::From> for Counted<R> {
                 };
                 session.execute(&operation, &mut sink).await?;
             }
-            let groups = gather.groups(&parents, counts);
+            let groups = gather.groups(counts);
             Ok(groups.into_iter().map(|group| self.tail.kept(group.into_iter().sum())).collect())
         })
     }

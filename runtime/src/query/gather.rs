@@ -6,52 +6,82 @@ use crate::scalar::KeyParts;
 
 /// The keys of some parents, and which rows were found for each.
 pub(super) struct Gather<K> {
-    groups: HashMap<K, Group>,
-    found: usize,
+    /// The place of each key's group.
+    places: HashMap<K, usize>,
+    /// Each key once, in the order of the parents.
+    keys: Vec<K>,
+    groups: Vec<Group>,
+    /// The group of each parent; none where its key is null.
+    parents: Vec<Option<usize>>,
+    /// The group of each row that was found; none of a row without a parent.
+    rows: Vec<Option<usize>>,
 }
 
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Group {
-    /// Places of rows, in the order in which they came.
-    rows: Vec<usize>,
+    rows: usize,
     /// How many parents have the key.
     parents: usize,
 }
 
 impl<K: KeyParts> Gather<K> {
     pub(super) fn new(parents: &[Option<K>]) -> Self {
-        let mut groups = HashMap::<K, Group>::with_capacity(parents.len());
-        for key in parents.iter().flatten() {
-            groups.entry(key.clone()).or_default().parents += 1;
+        let mut gather = Gather {
+            places: HashMap::with_capacity(parents.len()),
+            keys: Vec::with_capacity(parents.len()),
+            groups: Vec::with_capacity(parents.len()),
+            parents: Vec::with_capacity(parents.len()),
+            rows: Vec::new(),
+        };
+        for key in parents {
+            let place = key.as_ref().map(|key| gather.add(key));
+            gather.parents.push(place);
         }
-        Gather { groups, found: 0 }
+        gather
+    }
+
+    fn add(&mut self, key: &K) -> usize {
+        let place = *self.places.entry(key.clone()).or_insert(self.keys.len());
+        if place == self.keys.len() {
+            self.keys.push(key.clone());
+            self.groups.push(Group::default());
+        }
+        self.groups[place].parents += 1;
+        place
     }
 
     /// Each key once.
     pub(super) fn distinct(&self) -> Vec<K> {
-        self.groups.keys().cloned().collect()
+        self.keys.clone()
     }
 
     /// The next row was found for this key.
     pub(super) fn found(&mut self, key: K) {
+        // Most rows follow one with the same key.
+        let last = self.rows.last().copied().flatten().filter(|last| self.keys[*last] == key);
         // A key that the database takes for equal and Rust does not has no parent here.
-        if let Some(group) = self.groups.get_mut(&key) {
-            group.rows.push(self.found);
+        let place = last.or_else(|| self.places.get(&key).copied());
+        if let Some(place) = place {
+            self.groups[place].rows += 1;
         }
-        self.found += 1;
+        self.rows.push(place);
     }
 
     /// The rows of each parent. A row is cloned only for parents that share it.
-    pub(super) fn groups<T: Clone>(mut self, parents: &[Option<K>], rows: Vec<T>) -> Vec<Vec<T>> {
-        let mut rows: Vec<Option<T>> = rows.into_iter().map(Some).collect();
-        let mut group = |key: &K| {
-            let Some(group) = self.groups.get_mut(key) else { return Vec::new() };
-            group.parents -= 1;
-            let last = group.parents == 0;
-            let row = |place: &usize| if last { rows[*place].take() } else { rows[*place].clone() };
-            group.rows.iter().filter_map(row).collect()
+    pub(super) fn groups<T: Clone>(mut self, rows: Vec<T>) -> Vec<Vec<T>> {
+        let mut filled: Vec<Vec<T>> =
+            self.groups.iter().map(|group| Vec::with_capacity(group.rows)).collect();
+        for (row, place) in rows.into_iter().zip(self.rows) {
+            if let Some(place) = place {
+                filled[place].push(row);
+            }
+        }
+        let mut group = |place: usize| {
+            self.groups[place].parents -= 1;
+            let last = self.groups[place].parents == 0;
+            if last { std::mem::take(&mut filled[place]) } else { filled[place].clone() }
         };
-        parents.iter().map(|key| key.as_ref().map_or_else(Vec::new, &mut group)).collect()
+        self.parents.into_iter().map(|place| place.map_or_else(Vec::new, &mut group)).collect()
     }
 }
 
@@ -63,11 +93,11 @@ mod tests {
     fn each_parent_gets_its_rows_in_order() {
         let parents = [Some(1i64), None, Some(2), Some(1), Some(3)];
         let mut gather = Gather::new(&parents);
-        assert_eq!(gather.distinct().len(), 3);
-        for key in [2, 1, 1] {
+        assert_eq!(gather.distinct(), [1, 2, 3]);
+        for key in [2, 1, 9, 1] {
             gather.found(key);
         }
-        let groups = gather.groups(&parents, vec!["x", "a", "b"]);
+        let groups = gather.groups(vec!["x", "a", "of nobody", "b"]);
         assert_eq!(groups, [vec!["a", "b"], vec![], vec!["x"], vec!["a", "b"], vec![]]);
     }
 }

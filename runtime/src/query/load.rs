@@ -19,7 +19,7 @@ use crate::adapter::{BoxFuture, Session};
 use crate::error::{Error, Kind, Result};
 use crate::from_row::FromRow;
 use crate::meta::ColumnMeta;
-use crate::model::{Cardinality, Many, Maybe, Model, Relation, RelationMeta, SoftDelete};
+use crate::model::{Cardinality, Many, Maybe, Model, Path, Relation, RelationMeta, SoftDelete};
 use crate::operation::{Operation, Shape};
 use crate::row::Row;
 use crate::scalar::KeyParts;
@@ -303,7 +303,10 @@ impl<R: Relation, L: Loads<R::To>> LoadOf<R::From> for Load<R, L> {
             for keys in chunks(gather.distinct()) {
                 let operation = self.operation(keys);
                 let mut sink = |row: &mut Row<'_>| {
-                    gather.found(R::Key::decode(row)?);
+                    gather.found(match among_columns(R::META) {
+                        Some(place) => R::Key::decode(&mut row.at(place))?,
+                        None => R::Key::decode(row)?,
+                    });
                     row.enter(R::To::META.table.columns);
                     targets.push(R::To::from_row(row)?);
                     Ok(())
@@ -311,7 +314,7 @@ impl<R: Relation, L: Loads<R::To>> LoadOf<R::From> for Load<R, L> {
                 session.execute(&operation, &mut sink).await?;
             }
             let loaded = self.loads.load(session, targets).await?;
-            let groups = gather.groups(&parents, loaded);
+            let groups = gather.groups(loaded);
             groups.into_iter().map(|group| R::Card::gather(group).ok_or_else(dangling::<R>)).collect()
         })
     }
@@ -329,7 +332,16 @@ impl<R: Relation, L> Load<R, L> {
     }
 }
 
-/// The rows that some keys lead to: first the key's columns, then the target's.
+/// The place in the target's columns where a relation's key stands, if that is one column of them: it
+/// need not be asked for twice.
+fn among_columns(relation: &RelationMeta) -> Option<usize> {
+    match relation.path {
+        Path::Direct { to: [place] } => Some((*place).into()),
+        Path::Direct { .. } | Path::Through(_) => None,
+    }
+}
+
+/// The rows that some keys lead to: first the key's columns, unless they are at hand, then the target's.
 fn select_related(
     relation: &RelationMeta,
     to: &'static crate::meta::ModelMeta,
@@ -341,7 +353,7 @@ fn select_related(
         tail.order_by_key(&to.table);
     }
     let (key, joins) = path(relation, &to.table);
-    let mut columns = key.clone();
+    let mut columns = if among_columns(relation).is_some() { Vec::new() } else { key.clone() };
     columns.extend(to.table.columns.iter().map(ColumnMeta::shown));
     let mut select = tail.select(Projection::Columns(columns), &to.table);
     let here = among(&key, keys);
