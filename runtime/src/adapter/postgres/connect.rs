@@ -86,7 +86,7 @@ impl Target {
     }
 
     pub(super) async fn connect(&self) -> Result<Connection> {
-        let connecting = executor::timeout(self.timeout, self.settings.connect(self.encryption.tls.clone()));
+        let connecting = executor::timeout(self.timeout, self.settings.connect(self.encryption.tls()));
         let (client, connection) = match connecting.await {
             Some(Ok(connected)) => connected,
             Some(Err(error)) => return Err(self.explain(error)),

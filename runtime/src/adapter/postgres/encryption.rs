@@ -14,7 +14,7 @@ use crate::error::Result;
 #[derive(Clone)]
 pub(super) struct Encryption {
     pub(super) negotiation: Negotiation,
-    pub(super) tls: Tls,
+    tls: Tls,
 }
 
 impl Encryption {
@@ -30,6 +30,12 @@ impl Encryption {
             )),
             mode => Ok(Encryption { negotiation: Negotiation::Require, tls: some(config, mode, host)? }),
         }
+    }
+
+    /// What encrypts one more connection.
+    #[cfg_attr(not(feature = "tls"), allow(clippy::clone_on_copy, reason = "with TLS it is shared"))]
+    pub(super) fn tls(&self) -> Tls {
+        self.tls.clone()
     }
 }
 

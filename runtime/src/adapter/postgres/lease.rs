@@ -217,5 +217,5 @@ async fn roll_back(object: Object<Connector>) {
 /// Stops the statement that nobody waits for any more, and closes the connection.
 async fn cancel(connection: Box<Connection>) {
     let token = connection.client.cancel_token();
-    _ = tokio::time::timeout(ROLLBACK, token.cancel_query(connection.encryption.tls.clone())).await;
+    _ = tokio::time::timeout(ROLLBACK, token.cancel_query(connection.encryption.tls())).await;
 }
