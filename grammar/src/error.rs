@@ -36,6 +36,11 @@ pub enum SyntaxErrorKind {
         /// `{`, `(` or `[`.
         bracket: char,
     },
+    /// `type Address`, and then its fields: no brace opens it. The span is behind the head.
+    MissingBrace {
+        /// Whether one closes it.
+        is_closed: bool,
+    },
     /// A closing bracket that closes another kind; the span is the closing one.
     Mismatched {
         /// The bracket that was open.

@@ -230,6 +230,7 @@ fn describe(rule: Rule) -> Option<&'static str> {
         Rule::with => "`with`",
         Rule::unknown_declaration | Rule::unknown_keyword | Rule::declaration_start => return None,
         Rule::body => "`{`",
+        Rule::braceless_body | Rule::braceless_enum | Rule::braceless_head => return None,
         Rule::member | Rule::close | Rule::unclosed | Rule::separator => return None,
         Rule::field | Rule::colonless_field | Rule::typeless_field | Rule::lone_field => "a field",
         Rule::field_type | Rule::type_ref | Rule::list_type | Rule::named_type => "a type",

@@ -32,7 +32,9 @@ pub mod expr {
 }
 
 pub use crate::adapter::BoxFuture;
-pub use crate::features::{Compiled, needs_chrono, needs_jiff, needs_time};
+pub use crate::features::{
+    Compiled, needs_chrono, needs_email, needs_jiff, needs_pattern, needs_time, needs_url,
+};
 pub use crate::fits::{Fits, Key, KeyVersion};
 pub use crate::from_row::{Arranging, FromRow};
 pub use crate::meta::{

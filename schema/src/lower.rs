@@ -10,6 +10,7 @@ use rex_sql::Dialect;
 use crate::database as db;
 use crate::dialect::{Target, target};
 use crate::model::{self, Action, Formula, JoinTable, Model, ModelKind, Nulls, Scalar, Schema};
+use crate::plan::Object;
 use crate::{names, rules};
 
 /// What a database of `dialect` holds for `schema`. Total: the checker has refused what the
@@ -52,6 +53,12 @@ pub(crate) fn place(target: &Target, schema: Option<&str>, name: &str) -> (Optio
         true => (schema.map(str::to_owned), name.to_owned()),
         false => (None, names::stem(schema, name)),
     }
+}
+
+/// What the table or view of a model is called in a database of `dialect`.
+pub fn table_of(model: &Model, dialect: Dialect) -> Object {
+    let (schema, name) = place(target(dialect), model.schema.as_deref(), &model.table);
+    Object { schema, name }
 }
 
 fn enumeration(target: &Target, source: &model::Enum) -> db::Enum {

@@ -166,8 +166,3 @@ fn path(name: &str) -> String {
 fn columns(names: &[String]) -> String {
     format!("({})", names.iter().map(|name| ident(name)).collect::<Vec<_>>().join(", "))
 }
-
-/// Two digits for each byte.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}

@@ -82,6 +82,37 @@ fn migrations_that_are_not_there_are_told() {
     );
 }
 
+/// A feature that rules need, and that is off, is told once, however many fields have them.
+#[test]
+fn features_of_rules_that_are_off_are_told_once() {
+    let blog = Crate::new("rules-blog");
+    let source = blog.folder.path().join("src");
+    fs::remove_file(source.join("main.rs")).expect("the blog's program");
+    fs::write(source.join("lib.rs"), LIBRARY).expect("a library");
+    fs::write(blog.folder.path().join("schema/rules.rex"), RULES).expect("a schema");
+    let told = told_of(&blog, "--lib").remove("rules_blog").unwrap_or_default();
+    let is_said = |line: &&str| line.starts_with("error") || line.contains("^ ") || line.contains("= note:");
+    let said: Vec<&str> = told.iter().flat_map(|message| message.lines()).filter(is_said).collect();
+    insta::assert_snapshot!("ui_features_of_rules", format!("{RULES}\n----\n\n{}", said.join("\n")));
+}
+
+const RULES: &str = "
+model Sender {
+    id:      BigInt = autoincrement()  @id
+    address: String                    @email
+    reply:   String                    @email
+    home:    String                    @url
+    code:    String                    @pattern(r\"^[a-z]+$\")
+}
+
+model Receiver {
+    id:      BigInt = autoincrement()  @id
+    address: String                    @email
+    home:    String                    @url
+    code:    String                    @pattern(r\"^[a-z]+$\")
+}
+";
+
 const MIGRATES: &str = "
 pub async fn start(db: &blog::Db) -> rex_orm::Result<()> {
     db.migrate().await?;

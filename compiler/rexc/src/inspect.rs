@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use rex_compiler::codegen::{Layout, Listing, Query, listings};
 use rex_schema::plan::Object;
-use rex_schema::{Dialect, Schema, lower};
+use rex_schema::{Dialect, Schema, lower, table_of};
 
 use crate::check::schema;
 use crate::find::{self, DatabaseName, Databases};
 use crate::migrate::live::Live;
-use crate::plans;
+use crate::plans::{self, Scan};
 use crate::{Console, Exit, Stop};
 
 /// Show what is generated
@@ -113,7 +113,7 @@ pub(crate) fn debug(arguments: &Debug, console: &mut Console<'_>) -> Result<Exit
 
 /// The statements with the plans of a live database.
 fn explained(arguments: &QueriesArguments, console: &mut Console<'_>) -> Result<Exit, Stop> {
-    let live = Live::at(arguments.database_url.as_deref())?;
+    let live = Live::to_ask(arguments.database_url.as_deref())?;
     let dialect = live.dialect();
     let from = From { database: Some(dialect.into()), ..arguments.from.clone() };
     let Some((schema, all)) = listed(&from, console)? else { return Ok(Exit::Errors) };
@@ -121,7 +121,7 @@ fn explained(arguments: &QueriesArguments, console: &mut Console<'_>) -> Result<
     let chosen = |model: &&Listing| only.is_none_or(|only| only.model == model.model);
     let mut queries = Vec::new();
     for model in all.iter().filter(chosen) {
-        let table = table_of(&schema, &model.model, dialect);
+        let table = table_of_listed(&schema, model, dialect);
         queries.extend(
             model
                 .queries
@@ -133,7 +133,7 @@ fn explained(arguments: &QueriesArguments, console: &mut Console<'_>) -> Result<
                 .map(|(title, sql)| Explained { title, sql, table: table.clone(), lookup: None }),
         );
     }
-    let table = only.map(|model| table_of(&schema, &model.model, dialect).to_string());
+    let table = only.map(|model| table_of_listed(&schema, model, dialect).to_string());
     let lookups = plans::lookups(&lower(&schema, dialect), table.as_deref());
     queries.extend(lookups.into_iter().map(|lookup| Explained {
         title: format!("by the foreign key {}", lookup.name()),
@@ -141,17 +141,24 @@ fn explained(arguments: &QueriesArguments, console: &mut Console<'_>) -> Result<
         table: lookup.table.clone(),
         lookup: Some(lookup),
     }));
-    let mut notes = 0;
+    let mut scans = Vec::new();
     for query in queries {
-        notes += usize::from(query.show(&live, &mut console.out.write)?);
+        scans.extend(query.show(&live, &mut console.out.write)?);
     }
-    let told = match notes {
-        0 => "no table is read whole for want of an index".to_owned(),
-        1 => "1 statement reads a whole table for want of an index".to_owned(),
-        _ => format!("{notes} statements read whole tables for want of an index"),
-    };
-    writeln!(console.out.write, "{told}")?;
+    writeln!(console.out.write, "{}", summary(&scans))?;
     Ok(Exit::Clean)
+}
+
+/// How many statements read whole tables, and why.
+fn summary(scans: &[Scan]) -> String {
+    let read = |why: Scan| match scans.iter().filter(|&&scan| scan == why).count() {
+        0 => None,
+        1 => Some("1 statement reads a whole table".to_owned()),
+        count => Some(format!("{count} statements read whole tables")),
+    };
+    let lacking = read(Scan::NoIndex).unwrap_or_else(|| "no table is read whole".to_owned());
+    let cheaper = read(Scan::Cheaper).map(|read| format!("\n{read} though an index would serve"));
+    format!("{lacking} for want of an index{}", cheaper.unwrap_or_default())
 }
 
 /// A statement to be explained.
@@ -163,30 +170,25 @@ struct Explained {
 }
 
 impl Explained {
-    /// Shows it with its plan; says whether there was something to say of it.
-    fn show(&self, live: &Live, out: &mut dyn Write) -> Result<bool, Stop> {
+    /// Shows it with its plan; answers with why a whole table is read, where there was that to say of it.
+    fn show(&self, live: &Live, out: &mut dyn Write) -> Result<Option<Scan>, Stop> {
         writeln!(out, "-- {}\n{};", self.title, self.sql)?;
         let plan = plans::explain(live, &self.sql, &self.table)?;
         for line in &plan.lines {
             writeln!(out, "--   {line}")?;
         }
         let note = plan.note(&self.table, self.lookup.as_ref(), live);
-        if let Some(note) = &note {
+        if let Some((_, note)) = &note {
             writeln!(out, "-- note: {note}")?;
         }
         writeln!(out)?;
-        Ok(note.is_some())
+        Ok(note.map(|(scan, _)| scan))
     }
 }
 
-/// The table of a model, in a database.
-fn table_of(schema: &Schema, model: &str, dialect: Dialect) -> Object {
-    let found = schema.models().find(|(_, one)| one.name == model);
-    let (schema, table) = found.map(|(_, one)| (one.schema.as_deref(), one.table.as_str())).unzip();
-    match (schema.flatten(), table.unwrap_or(model), dialect) {
-        (Some(schema), table, Dialect::Sqlite) => Object::new(None, format!("{schema}_{table}")),
-        (schema, table, _) => Object::new(schema, table),
-    }
+fn table_of_listed(schema: &Schema, listed: &Listing, dialect: Dialect) -> Object {
+    let model = schema.models().find(|(_, model)| model.name == listed.model);
+    table_of(model.expect("a listing is of a model of the schema").1, dialect)
 }
 
 /// What is generated for each model; none where the schema has faults, which are told then.

@@ -24,8 +24,8 @@ pub(crate) struct Plan {
 }
 
 /// Why a whole table is read.
-#[derive(Clone, Copy)]
-enum Scan {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scan {
     /// No index serves the condition.
     NoIndex,
     /// The planner holds it to be cheaper than the index that there is.
@@ -190,13 +190,19 @@ fn is_scan(lines: &[String]) -> bool {
 
 impl Plan {
     /// What there is to say of it, and how to mend it.
-    pub(crate) fn note(&self, table: &Object, lookup: Option<&Lookup>, live: &Live) -> Option<String> {
+    pub(crate) fn note(
+        &self,
+        table: &Object,
+        lookup: Option<&Lookup>,
+        live: &Live,
+    ) -> Option<(Scan, String)> {
+        let scan = self.scan?;
         let rows = rows(live, table);
         let of = match rows {
             Some(rows) => format!("all of {table} is read each time, {} now", rows_in_words(rows)),
             None => format!("all of {table} is read each time"),
         };
-        let mend = match (self.scan?, lookup) {
+        let mend = match (scan, lookup) {
             (Scan::Cheaper, _) if rows.is_none_or(|rows| rows < LARGE) => return None,
             (Scan::Cheaper, _) => {
                 "though an index would serve: `ANALYZE` it, and look at how many rows share a value"
@@ -211,7 +217,7 @@ impl Plan {
             (Scan::NoIndex, Some(Lookup { index: Some(name), .. })) => lacks(&format!("the index {name}")),
             (Scan::NoIndex, None) => lacks("an index for this"),
         };
-        Some(format!("{of}: {mend}"))
+        Some((scan, format!("{of}: {mend}")))
     }
 }
 

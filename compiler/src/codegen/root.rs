@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use rex_schema::Dialect;
-use rex_schema::model::{Scalar, Type};
+use rex_schema::model::{Column, Scalar, Type};
 
 use super::layout::Piece;
-use super::{Cx, Layout, layout, meta, names, newtypes, types};
+use super::{Cx, Layout, layout, meta, names, newtypes, rules, types};
 
 /// What the file is called.
 pub(super) fn name(cx: &Cx<'_>) -> String {
@@ -22,7 +22,7 @@ pub(super) fn name(cx: &Cx<'_>) -> String {
 pub(super) fn file(cx: &Cx<'_>) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let mut items = vec![quote!(const _: () = __::assert_version(#version);)];
-    items.extend(needed_feature(cx));
+    items.extend(needed_features(cx));
     items.push(modules(cx));
     items.push(names_of_all(cx));
     items.extend(database(cx));
@@ -34,15 +34,20 @@ pub(super) fn file(cx: &Cx<'_>) -> String {
     layout::file(&sources(cx), pieces)
 }
 
-/// That the runtime was compiled with the crate of the schema's dates and times, if it has any.
-fn needed_feature(cx: &Cx<'_>) -> Option<TokenStream> {
+/// That the runtime was compiled with what the schema needs: the crate of its dates and times, if it has
+/// any, and what tests its rules.
+fn needed_features(cx: &Cx<'_>) -> impl Iterator<Item = TokenStream> {
     let is_time = |ty| {
         let Type::Scalar(scalar) = ty else { return false };
         matches!(scalar, Scalar::Date | Scalar::Time | Scalar::DateTime | Scalar::LocalDateTime)
     };
     let has_time = cx.schema.models().any(|(_, model)| model.columns.iter().any(|column| is_time(column.ty)));
-    let needs = format_ident!("needs_{}", cx.options.datetime.name());
-    has_time.then(|| quote!(const _: () = __::#needs::<__::Compiled>();))
+    let rules = cx.schema.models().flat_map(|(_, model)| &model.columns).flat_map(Column::validation);
+    let of_rules: BTreeSet<&str> = rules.filter_map(|rule| rules::feature(&rule.kind)).collect();
+    has_time.then(|| cx.options.datetime.name()).into_iter().chain(of_rules).map(|feature| {
+        let needs = format_ident!("needs_{feature}");
+        quote!(const _: () = __::#needs::<__::Compiled>();)
+    })
 }
 
 /// The files of the schema, for the head.

@@ -110,6 +110,22 @@ fn test(cx: &Cx<'_>, column: &Column, kind: &RuleKind) -> Expr {
     }
 }
 
+/// The feature of the runtime that tests a rule.
+pub(super) fn feature(kind: &RuleKind) -> Option<&'static str> {
+    match kind {
+        RuleKind::Email => Some("email"),
+        RuleKind::Url => Some("url"),
+        RuleKind::Pattern(_) => Some("pattern"),
+        RuleKind::Length { .. }
+        | RuleKind::Range { .. }
+        | RuleKind::OneOf(_)
+        | RuleKind::NonEmpty
+        | RuleKind::Trimmed
+        | RuleKind::Ip
+        | RuleKind::Validate(_) => None,
+    }
+}
+
 /// The function of a `@validate`, with the type of its argument.
 fn custom(cx: &Cx<'_>, column: &Column, path: &str) -> Expr {
     let function: TokenStream = path.parse().expect("the checker reads the path");

@@ -34,6 +34,13 @@ pub(crate) fn syntax(sources: &Sources, file: FileId, error: &SyntaxError) -> Di
                 .label("opened here")
                 .help(format!("add `{close}` where it ends"))
         }
+        Kind::MissingBrace { is_closed } => {
+            let diagnostic = Diagnostic::new(E0101, place, "no `{` opens what follows").label("expected `{`");
+            match is_closed {
+                true => diagnostic.fix("add it", place, " {").safe(),
+                false => diagnostic.help("put it between `{` and `}`"),
+            }
+        }
         Kind::Mismatched { open, open_span, close } => {
             let wanted = closing(*open);
             Diagnostic::new(E0104, place, format!("`{close}` does not close `{open}`"))

@@ -22,6 +22,11 @@ impl Walker<'_> {
         let mut before: Option<Span> = None;
         let mut open_variant: Option<Span> = None;
         let mut missing: Vec<Span> = Vec::new();
+        let open = title_end(self.source, item.name.span);
+        let (open, inner) = match inner.peek().filter(|next| next.as_rule() == Rule::braceless_enum) {
+            Some(body) => (self.braceless(item.name.span, &body), body.into_inner()),
+            None => (open, inner),
+        };
         let mut pairs = inner.peekable();
         while let Some(pair) = pairs.next() {
             let place = tight(&pair);
@@ -46,7 +51,6 @@ impl Walker<'_> {
                 }
                 Rule::unclosed => {
                     item.broken = true;
-                    let open = title_end(self.source, item.name.span);
                     self.unclosed(open);
                 }
                 _ => {}

@@ -18,6 +18,7 @@
 mod aggregate;
 pub mod calendar;
 pub mod compute;
+pub mod digest;
 mod expr;
 pub mod fixed;
 mod function;

@@ -1,25 +1,32 @@
 //! Finders: queries for the rows of one model.
 
+mod asked;
+mod statement;
+
 use std::future::IntoFuture;
 use std::marker::PhantomData;
 
-use rex_sql::{ColumnRef, Expr, Projection, Select};
+use rex_sql::{Expr, Projection, Select};
+
+use asked::{Asked, explained};
+pub(crate) use statement::select_rows;
+use statement::{apply, listed, matching};
 
 use super::counted::{Counted, ToMany};
 use super::load::{Along, Append, Load, Loads};
 use super::place::columns as columns_of;
 use super::shape::{Entry, Groups, Keys, Mode, Query, Selected, Selection, Statement, calls, group};
-use super::tail::{Tail, equal, path};
+use super::tail::Tail;
 use super::{Cond, Orders, Scope};
 use crate::Pending;
 use crate::adapter::{Access, BoxFuture, Session, Work};
 use crate::db::Db;
 use crate::error::{Error, Kind, Result};
-use crate::meta::{ColumnMeta, ModelMeta, TableMeta, Type};
+use crate::meta::{ModelMeta, Type};
 use crate::model::{Cardinality, Many, Maybe, Model, One, Relation, SoftDelete, Writable};
-use crate::operation::{Operation, Shape};
+use crate::operation::Operation;
 use crate::row::Row;
-use crate::scalar::{KeyParts, Scalar};
+use crate::scalar::KeyParts;
 use crate::stream::{Found, Rows};
 use crate::value::Value;
 use crate::write::{Deletion, Matching, Update, Wraps, mark_matching, remove_matching};
@@ -392,112 +399,6 @@ pub(crate) fn sink<M: Model>(rows: &mut Vec<M>) -> impl FnMut(&mut Row<'_>) -> R
         rows.push(M::from_row(row)?);
         Ok(())
     }
-}
-
-/// A query for something else than rows.
-struct Asked {
-    meta: &'static ModelMeta,
-    name: &'static str,
-    tail: Tail,
-    start: Start,
-}
-
-impl Asked {
-    async fn scalar<T: crate::Scalar>(self, db: &Db, projection: Projection<Value>) -> Result<Option<T>> {
-        if let Start::Nowhere = self.start {
-            return Ok(None);
-        }
-        let mut select = apply(&self.meta.table, self.tail, &self.start);
-        select.projection = projection;
-        select.order.clear();
-        let operation = Operation {
-            model: self.meta,
-            name: self.name,
-            table: &self.meta.table,
-            shape: Shape::Select(Box::new(select)),
-        };
-        let mut value = None;
-        let mut sink = |row: &mut Row<'_>| {
-            value = Some(row.next()?);
-            Ok(())
-        };
-        db.execute(&operation, &mut sink).await?;
-        Ok(value)
-    }
-}
-
-async fn explained(model: &'static ModelMeta, db: &Db, select: Select<Value>) -> Result<String> {
-    let shape = Shape::Explain(Box::new(select));
-    let operation = Operation { model, name: "explain", table: &model.table, shape };
-    let mut lines: Vec<String> = Vec::new();
-    let mut sink = |row: &mut Row<'_>| {
-        // In SQLite a line has its number and its parent's before it.
-        let text = row.cells().len() - 1;
-        lines.push(<String as Scalar>::decode(row.cells().cell(text)?).unwrap_or_default());
-        Ok(())
-    };
-    db.execute(&operation, &mut sink).await?;
-    Ok(lines.join("\n"))
-}
-
-/// The query of a tail from its start; it answers with the model's columns, in a text that is at hand
-/// if the query is over its table alone.
-fn listed(meta: &'static ModelMeta, tail: Tail, start: &Start) -> Select<Value> {
-    let mut select = begin(&meta.table, Projection::Listed(&meta.listed), tail, start);
-    if select.is_qualified() {
-        select.projection = columns(&meta.table);
-    }
-    select
-}
-
-/// The query of a tail from its start; it answers with the table's columns.
-fn apply(table: &'static TableMeta, tail: Tail, start: &Start) -> Select<Value> {
-    begin(table, columns(table), tail, start)
-}
-
-fn begin(
-    table: &'static TableMeta,
-    projection: Projection<Value>,
-    tail: Tail,
-    start: &Start,
-) -> Select<Value> {
-    let mut select = tail.select(projection, table);
-    if let Start::Row { relation, key } = start {
-        let (columns, joins) = path(relation, table);
-        let here = equal(&columns, key.clone());
-        select.joins = joins;
-        select.filter = Some(match select.filter.take() {
-            Some(filter) => here.and(filter),
-            None => here,
-        });
-    }
-    select
-}
-
-fn columns(table: &'static TableMeta) -> Projection<Value> {
-    Projection::Columns(table.columns.iter().map(ColumnMeta::shown).collect())
-}
-
-pub(crate) fn select_rows(model: &'static ModelMeta, name: &'static str, select: Select<Value>) -> Operation {
-    Operation { model, name, table: &model.table, shape: Shape::Select(Box::new(select)) }
-}
-
-/// The query for the keys of some rows.
-pub(crate) fn select_keys(table: &'static TableMeta, mut select: Select<Value>) -> Expr<Value> {
-    let key: Vec<ColumnRef> = table.names(table.key.columns).map(ColumnRef::new).collect();
-    select.projection = Projection::Columns(key.clone());
-    Expr::InSelect(key, Box::new(select))
-}
-
-/// The condition that an update or a delete of these rows has.
-fn matching(meta: &'static ModelMeta, tail: Tail, start: &Start) -> Option<Expr<Value>> {
-    let plain = matches!(start, Start::Table) && !tail.is_limited();
-    if plain {
-        return tail.into_filter(&meta.table);
-    }
-    let limited = tail.is_limited();
-    let select = apply(&meta.table, tail, start);
-    if limited || !select.joins.is_empty() { Some(select_keys(&meta.table, select)) } else { select.filter }
 }
 
 fn title<M: Model>(name: &str) -> String {

@@ -182,7 +182,7 @@ fn literal(constant: &Constant) -> Literal {
         Constant::Float(value) => Literal::Bare(format!("{value:?}")),
         Constant::Numeric(digits) => Literal::Bare(digits.clone()),
         Constant::Text(text) | Constant::Uuid(text) | Constant::Jsonb(text) => Literal::Quoted(text.clone()),
-        Constant::Bytea(bytes) => Literal::Quoted(format!(r"\x{}", render::hex(bytes))),
+        Constant::Bytea(bytes) => Literal::Quoted(format!(r"\x{}", rex_sql::digest::hex(bytes))),
         Constant::Date(days) => Literal::Quoted(civil::date(*days)),
         Constant::Time(micros) => Literal::Quoted(civil::time(*micros)),
         Constant::Timestamptz(micros) => Literal::Quoted(civil::date_time(*micros) + "Z"),

@@ -3,7 +3,7 @@
 //! has no bytes, so a `Uuid` is its text and `Bytes` are hexadecimal digits; `Json` is its text.
 
 use crate::model::{Schema, Type, Value};
-use crate::{civil, lower, render};
+use crate::{civil, lower};
 
 /// The JSON array of these elements.
 pub(super) fn array(schema: &Schema, ty: Type, values: &[Value]) -> String {
@@ -17,7 +17,7 @@ fn element(schema: &Schema, ty: Type, value: &Value) -> String {
         Value::Int(value) => value.to_string(),
         Value::Float(value) => format!("{value:?}"),
         Value::Decimal(text) | Value::String(text) | Value::Uuid(text) | Value::Json(text) => string(text),
-        Value::Bytes(bytes) => string(&render::hex(bytes)),
+        Value::Bytes(bytes) => string(&rex_sql::digest::hex(bytes)),
         Value::Date(days) => string(&civil::date(*days)),
         Value::Time(micros) => string(&civil::time(*micros)),
         Value::DateTime(micros) => string(&(civil::date_time(*micros) + "Z")),

@@ -101,7 +101,7 @@ pub(super) fn constant(constant: &Constant) -> String {
         Constant::Integer(value) => value.to_string(),
         Constant::Real(value) => format!("{value:?}"),
         Constant::Text(value) => text(value),
-        Constant::Blob(bytes) => format!("X'{}'", render::hex(bytes)),
+        Constant::Blob(bytes) => format!("X'{}'", rex_sql::digest::hex(bytes)),
     }
 }
 

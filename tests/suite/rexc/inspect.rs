@@ -102,6 +102,15 @@ fn statements_are_explained_by_a_live_database() {
             let arguments = format!("debug queries --explain --database-url {url}{more}");
             rexc(folder.path(), &arguments)
         };
+        if name == "sqlite" {
+            let file = folder.path().join("notes.sqlite");
+            explained("").could_not(&format!(
+                "there is no file `{}`: `rexc migrate apply` or `rexc push` makes the database",
+                file.display()
+            ));
+            assert!(!file.exists(), "what is mistyped is not made");
+            std::fs::write(&file, "").expect("an empty database");
+        }
         explained("").errors(if name == "sqlite" {
             "no such table: users"
         } else {
@@ -128,6 +137,24 @@ fn statements_are_explained_by_a_live_database() {
             insta::assert_snapshot!(format!("rexc_explain_{name}"), notes);
         });
     }
+}
+
+/// An index that the planner leaves alone: all rows have the value that is looked for.
+#[test]
+fn what_is_read_whole_though_there_is_an_index_is_counted_apart() {
+    let folder = blog(INDEXED);
+    let postgres = crate::support::postgres::server().database("rexc_explain_cheaper");
+    let url = postgres.url().to_string();
+    rexc(folder.path(), &format!("push --database-url {url}")).clean();
+    let rows = "INSERT INTO notes (author_id, text) SELECT 1, 'x' FROM generate_series(1, 5000)";
+    execute(&url, &["INSERT INTO users (email) VALUES ('a@b.c')", rows, "ANALYZE"]);
+    let told = rexc(folder.path(), &format!("debug queries --explain --database-url {url}")).clean().out;
+    let note =
+        "-- note: all of notes is read each time, 5,000 rows now: though an index would serve: `ANALYZE` it";
+    assert!(told.contains(note), "{told}");
+    let summary = "\n1 statement reads a whole table for want of an index\n\
+                   1 statement reads a whole table though an index would serve\n";
+    assert!(told.ends_with(summary), "{told}");
 }
 
 fn execute(url: &str, statements: &[&str]) {

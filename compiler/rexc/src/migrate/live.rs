@@ -1,5 +1,7 @@
 //! A database at hand: what it holds, and migrations run on it.
 
+use std::path::Path;
+
 use rex_orm::migrate::{Event, Migrations, Runner};
 use rex_orm::{__, Blocking, Config, DatabaseKind, Db, Kind};
 use rex_schema::database::Database;
@@ -20,24 +22,31 @@ pub(crate) struct Live {
 impl Live {
     /// The one that is named on the command line, or by the environment.
     pub(crate) fn connect(common: &Common) -> Result<Live, Stop> {
-        Live::at(common.places.database_url.as_deref())
+        Live::open(configured(common.places.database_url.as_deref())?)
     }
 
-    /// The one of a URL, or that of the environment.
-    pub(crate) fn at(url: Option<&str>) -> Result<Live, Stop> {
-        Live::open(configured(url)?)
+    /// The one of a URL, or that of the environment, to ask something that it must hold for it: nothing is
+    /// made of a path that was mistyped.
+    pub(crate) fn to_ask(url: Option<&str>) -> Result<Live, Stop> {
+        let config = configured(url)?;
+        match missing_file(&config) {
+            Some(path) => Err(Stop::Reason(format!(
+                "there is no file `{}`: `rexc migrate apply` or `rexc push` makes the database",
+                path.display()
+            ))),
+            None => Live::open(config),
+        }
     }
 
     /// The one that is named, to look at: nothing is made of a path that was mistyped.
     pub(crate) fn to_look_at(common: &Common, console: &mut Console<'_>) -> Result<Live, Stop> {
         let config = configured(common.places.database_url.as_deref())?;
-        let is_file = config.kind == Some(DatabaseKind::Sqlite) && config.shared_memory.is_none();
-        match config.path.as_deref().filter(|_| is_file) {
-            Some(path) if path.as_os_str() != ":memory:" && !path.exists() => {
+        match missing_file(&config) {
+            Some(path) => {
                 console.tell(&format!("there is no file `{}`: an empty database\n", path.display()));
                 Live::open(configured(Some("sqlite::memory:?shared_memory=rexc_nothing"))?)
             }
-            _ => Live::open(config),
+            None => Live::open(config),
         }
     }
 
@@ -91,6 +100,13 @@ impl Live {
     pub(crate) fn run_alone(&self, statement: &str) -> Result<(), Stop> {
         __::run_alone(&self.db, statement).wait().map_err(failed)
     }
+}
+
+/// The file of a database that would be made when it is opened.
+fn missing_file(config: &Config) -> Option<&Path> {
+    let is_file = config.kind == Some(DatabaseKind::Sqlite) && config.shared_memory.is_none();
+    let path = config.path.as_deref().filter(|_| is_file)?;
+    (path.as_os_str() != ":memory:" && !path.exists()).then_some(path)
 }
 
 fn configured(url: Option<&str>) -> Result<Config, Stop> {

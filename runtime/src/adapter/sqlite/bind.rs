@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use rex_sql::digest::hex;
 use rex_sql::{Bind, Dialect};
 use rusqlite::types::{ToSql, ToSqlOutput, Value as Owned, ValueRef};
 
@@ -185,10 +186,6 @@ fn number_text(json: &mut String, number: f64) -> Result<()> {
     }
     json.push_str(&format!("{number:?}"));
     Ok(())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn uuid_text(bytes: &[u8; 16]) -> String {
