@@ -100,7 +100,7 @@ fn consent(
     console: &mut Console<'_>,
 ) -> Result<(), Stop> {
     let named = decide::by_name([way], &common.allow);
-    let mut questions = decide::questions([way], schema, &named);
+    let mut questions = decide::questions([(None, way)], schema, &named);
     questions.retain_mut(|question| match steps::rows(&question.name, live) {
         Some(0) => false,
         Some(rows) => {

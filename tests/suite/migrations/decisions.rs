@@ -28,6 +28,35 @@ fn what_goes_and_comes_may_be_one_thing() {
     krate.told("one_thing");
 }
 
+/// What SQLite stores alike need not be one thing: what the schema says of both decides.
+#[test]
+fn what_cannot_be_one_thing_is_not_taken_for_one() {
+    let krate = Crate::new("\"sqlite\"");
+    let schema = |field: &str| krate.schema(&USERS.replace("nick: String?", field));
+    let cases = [
+        ("born: Date?", "nick: String?", false),
+        ("at: DateTime?", "when: Time?", false),
+        ("prefs: Json?", "nick: String?", false),
+        ("words: [String] = []", "nick: String?", false),
+        ("flag: Bool?", "count: BigInt?", false),
+        ("price: Decimal(8, 2)?", "count: BigInt?", false),
+        ("boss: User?\n  all: [User]", "count: BigInt?", false),
+        ("sum: BigInt = 1\n  double: BigInt @computed(sum * 2)", "sum: BigInt = 1\n  half: BigInt?", false),
+        ("nick: String(80)?", "alias: String(40)", true),
+        ("count: Int?", "number: BigInt?", true),
+        ("price: Decimal(8, 2)?", "cost: Decimal(10, 2)?", true),
+        ("born: Date?", "birthday: Date?", true),
+        ("boss: User?\n  all: [User]", "chief: User?\n  all: [User]", true),
+    ];
+    for (place, (before, after, may_be)) in cases.into_iter().enumerate() {
+        schema(before);
+        krate.run(&format!("migrate new before_{place} --allow drop_column,no_value")).is(Exit::Clean);
+        schema(after);
+        let ran = krate.run(&format!("migrate new after_{place} --allow no_value")).is(Exit::NeedsDecision);
+        assert_eq!(ran.err.contains("renamed_from"), may_be, "{before} -> {after}: {}", ran.err);
+    }
+}
+
 #[test]
 fn labels_of_enums_may_be_renamed() {
     let krate = Crate::new("\"postgres\"");

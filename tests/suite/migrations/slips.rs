@@ -36,6 +36,36 @@ fn nothing_is_made_of_names_that_are_mistyped() {
     krate.told("mistyped");
 }
 
+/// Applying and squashing take no name of nothing either.
+#[test]
+fn nothing_is_accepted_that_does_not_happen() {
+    for target in targets("accepted") {
+        let krate = Crate::new("\"sqlite\", \"postgres\"");
+        let on = |arguments: &str| krate.on(&target.url, arguments);
+        krate.schema(USERS);
+        krate.run("migrate new create_blog").is(Exit::Clean);
+        krate.schema(&USERS.replace("    nick: String?\n", ""));
+        krate.run("migrate new tidy --allow drop_column:users.nick").is(Exit::Clean);
+        krate.run("migrate new fill --empty").is(Exit::Clean);
+        let fill = krate.migration("fill").join(format!("{}.up.sql", target.name));
+        std::fs::write(&fill, "UPDATE users SET name = 'Ada';\n").expect("it can be written");
+        krate.transcript.take();
+        on("migrate --allow drop_column:users.nic").is(Exit::CouldNotRun);
+        on("migrate apply --to create_blog --allow drop_column:users.nick").is(Exit::CouldNotRun);
+        on("migrate --dry-run --allow drop_tabel").is(Exit::CouldNotRun);
+        on("migrate status").is(Exit::Clean);
+        on("migrate --allow drop_column:users.nick").is(Exit::Clean);
+        on("migrate --allow drop_column:users.nick").is(Exit::CouldNotRun);
+        on("migrate redo --allow drop_table:users").is(Exit::CouldNotRun);
+        krate.run("migrate squash --allow by_hand:fill").is(Exit::CouldNotRun);
+        krate.run("migrate squash --allow by_hand,drop_column").is(Exit::CouldNotRun);
+        krate.run("migrate squash --to tidy --allow by_hand:20261122T093200_fill").is(Exit::CouldNotRun);
+        krate.run("migrate squash --dry-run --allow by_hand:20261122T093200_fill").is(Exit::Clean);
+        assert_eq!(krate.migrations().len(), 3);
+        krate.told(&format!("accepted_{}", target.name));
+    }
+}
+
 #[test]
 fn what_is_not_as_it_seems_is_said() {
     for target in targets("slips") {

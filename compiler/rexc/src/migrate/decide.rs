@@ -7,6 +7,7 @@ use rex_schema::diff::{Change, TableChange, diff};
 use rex_schema::model::Schema;
 use rex_schema::plan::{Code, Hazard};
 
+use super::alike;
 use crate::Stop;
 
 /// Something to be decided.
@@ -44,14 +45,15 @@ pub(crate) enum Target {
     Declaration(String),
 }
 
-/// What is to be decided about ways to a schema. What several databases ask is asked once.
+/// What is to be decided about ways to a schema, each with the schema that it begins with, where that is
+/// known. What several databases ask is asked once.
 pub(crate) fn questions<'w>(
-    ways: impl IntoIterator<Item = &'w Way>,
+    ways: impl IntoIterator<Item = (Option<&'w Schema>, &'w Way)>,
     schema: &Schema,
     allowed: &[String],
 ) -> Vec<Question> {
     let mut questions: Vec<Question> = Vec::new();
-    for way in ways {
+    for (before, way) in ways {
         for hazard in way.up.to_allow(allowed) {
             let name = hazard.name();
             if is_allowed(hazard, allowed) || questions.iter().any(|question| question.name == name) {
@@ -60,7 +62,7 @@ pub(crate) fn questions<'w>(
             questions.push(Question {
                 name,
                 message: hazard.message.clone(),
-                renames: renames(hazard, way, schema),
+                renames: renames(hazard, way, before, schema),
                 help: help(hazard, schema),
             });
         }
@@ -70,9 +72,14 @@ pub(crate) fn questions<'w>(
 
 /// Refuses what is accepted and does not happen: a name that is mistyped would be taken for an answer.
 pub(crate) fn check_allowed(allowed: &[String], names: &[String]) -> Result<(), Stop> {
+    let kinds: Vec<&str> = Code::ALL.iter().map(|code| code.name()).collect();
+    check_allowed_of(&kinds, allowed, names)
+}
+
+/// The same, with the kinds that there are.
+pub(super) fn check_allowed_of(kinds: &[&str], allowed: &[String], names: &[String]) -> Result<(), Stop> {
     // Whoever accepts a kind accepts whatever there is of it.
-    let is_kind = |allowed: &str| Code::ALL.iter().any(|code| code.name() == allowed);
-    let is_there = |allowed: &&String| names.contains(*allowed) || is_kind(allowed);
+    let is_there = |allowed: &&String| names.contains(*allowed) || kinds.contains(&allowed.as_str());
     let Some(wrong) = allowed.iter().find(|allowed| !is_there(allowed)) else { return Ok(()) };
     let mut names = names.to_vec();
     names.sort_unstable();
@@ -129,10 +136,10 @@ fn help(hazard: &Hazard, schema: &Schema) -> Option<String> {
     }
 }
 
-fn renames(hazard: &Hazard, way: &Way, schema: &Schema) -> Vec<Rename> {
+fn renames(hazard: &Hazard, way: &Way, before: Option<&Schema>, schema: &Schema) -> Vec<Rename> {
     let changes = diff(&way.before, &way.after, &way.intent);
     match hazard.code {
-        Code::DropColumn => columns(hazard, &changes, schema),
+        Code::DropColumn => columns(hazard, &changes, before, schema),
         Code::DropTable => tables(hazard, &changes, schema),
         Code::DropLabel => labels(hazard, &changes, schema),
         Code::DropConstraint
@@ -147,8 +154,8 @@ fn renames(hazard: &Hazard, way: &Way, schema: &Schema) -> Vec<Rename> {
     }
 }
 
-/// The columns of the same type that come in the same table.
-fn columns(hazard: &Hazard, changes: &[Change], schema: &Schema) -> Vec<Rename> {
+/// The columns that come in the same table, and whose values may be those of the one that goes.
+fn columns(hazard: &Hazard, changes: &[Change], before: Option<&Schema>, schema: &Schema) -> Vec<Rename> {
     let Some((table, gone)) = hazard.object.rsplit_once('.') else { return Vec::new() };
     let alter = changes.iter().find_map(|change| match change {
         Change::AlterTable(alter) if shown(alter.after.schema.as_deref(), &alter.after.name) == table => {
@@ -159,9 +166,17 @@ fn columns(hazard: &Hazard, changes: &[Change], schema: &Schema) -> Vec<Rename> 
     let Some(alter) = alter else { return Vec::new() };
     let Some(old) = alter.before.columns.iter().find(|column| column.name == gone) else { return Vec::new() };
     let new = alter.changes.iter().filter_map(|change| match change {
-        TableChange::AddColumn(column, _) if column.ty == old.ty && column.computed.is_none() => Some(column),
+        TableChange::AddColumn(column, _) if column.computed.is_none() => Some(column),
         _ => None,
     });
+    // Types of SQLite say little: what a schema says of both goes before them.
+    let table_of = model(schema, table);
+    let is_alike = |new: &&rex_schema::database::Column| {
+        let known = before.zip(table_of);
+        known
+            .and_then(|(before, model)| alike::are_alike((before, gone), (schema, model, &new.name)))
+            .unwrap_or(new.ty == old.ty)
+    };
     let rename = |column: &rex_schema::database::Column| {
         let (model, field) = field(schema, table, &column.name)?;
         Some(Rename {
@@ -171,7 +186,7 @@ fn columns(hazard: &Hazard, changes: &[Change], schema: &Schema) -> Vec<Rename> 
             target: Target::Member(model, field),
         })
     };
-    new.filter_map(rename).collect()
+    new.filter(is_alike).filter_map(rename).collect()
 }
 
 /// The tables that come with the columns of the one that goes.

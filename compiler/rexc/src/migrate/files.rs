@@ -43,6 +43,11 @@ impl<'h> Before<'h> {
         Ok(Before(schemas))
     }
 
+    /// That of a database; none if it begins with nothing.
+    pub(super) fn schema(&self, dialect: Dialect) -> Option<&'h Schema> {
+        self.0.get(&dialect).copied()
+    }
+
     /// What leads from there to a schema, for each database.
     pub(super) fn ways(
         &self,

@@ -95,7 +95,8 @@ fn drafted(
             decide::check_allowed(&allowed, &decide::names(ways.iter().map(|(_, way)| way)))?;
         }
         let named = decide::by_name(ways.iter().map(|(_, way)| way), &allowed);
-        let questions = decide::questions(ways.iter().map(|(_, way)| way), &schema, &named);
+        let asked_of = ways.iter().map(|(dialect, way)| (before.schema(*dialect), way));
+        let questions = decide::questions(asked_of, &schema, &named);
         let Some(question) = questions.first() else {
             let ways = if named == allowed { ways } else { before.ways(&schema, &databases, &named) };
             let is_empty = ways.iter().all(|(_, way)| way.is_empty());

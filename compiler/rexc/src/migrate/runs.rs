@@ -121,6 +121,8 @@ fn on(
 ) -> Result<Exit, Stop> {
     let migrations = history.migrations();
     let pending = pending(&task, live, &migrations).map_err(|error| refused(error, console))?;
+    let steps = steps::told(&pending, history, live, console)?;
+    check_allowed(&steps, common)?;
     if pending.is_empty() && !matches!(task, Task::Redo) {
         // There may still be one without steps, which is only noted.
         let report = taken(&task, live, &migrations, console);
@@ -136,7 +138,6 @@ fn on(
     if let Task::Rollback(count) = task {
         say_how_many(count, &pending, console);
     }
-    let steps = steps::told(&pending, history, live, console)?;
     if common.dry_run {
         return dry_run(&steps, live, common, console);
     }
@@ -198,15 +199,19 @@ fn lost(steps: &[Step], console: &mut Console<'_>) {
     }
 }
 
+/// Refuses a name of nothing: a step that is accepted by mistake is not one that was thought about.
+fn check_allowed(steps: &[Step], common: &Common) -> Result<(), Stop> {
+    let hazards = steps.iter().flat_map(|step| &step.hazards);
+    let names: Vec<String> = hazards.map(|hazard| hazard.name.clone()).collect();
+    decide::check_allowed(&common.allow, &names)
+}
+
 /// Has what is lost accepted: by name, or at the terminal.
 fn consent(steps: &[Step], common: &Common, console: &mut Console<'_>) -> Result<(), Stop> {
     let is_allowed = |name: &str| {
         let kind = name.split(':').next().unwrap_or_default();
         common.allow.iter().any(|allowed| allowed == name || allowed == kind)
     };
-    let hazards = steps.iter().flat_map(|step| &step.hazards);
-    let names: Vec<String> = hazards.map(|hazard| hazard.name.clone()).collect();
-    decide::check_allowed(&common.allow, &names)?;
     let hazards = steps.iter().flat_map(|step| &step.hazards);
     let open: Vec<_> = hazards.filter(|hazard| hazard.loses() && !is_allowed(&hazard.name)).collect();
     if open.is_empty() {

@@ -7,7 +7,7 @@ use rex_sql::migration::Head;
 
 use super::files::Draft;
 use super::place::{self, write_folder};
-use super::{Common, Format, new, prove, rebase, runs, summary};
+use super::{Common, Format, decide, new, prove, rebase, runs, summary};
 use crate::check::counted;
 use crate::{Console, Exit, Stop};
 
@@ -68,6 +68,9 @@ fn id(name: &str, last: &Entry) -> Result<String, Stop> {
     }
 }
 
+/// What is accepted by `--allow` here.
+const BY_HAND: &str = "by_hand";
+
 /// Has it accepted that SQL which was written by hand is not in it.
 fn consent(
     history: &History,
@@ -76,20 +79,19 @@ fn consent(
     common: &Common,
     console: &mut Console<'_>,
 ) -> Result<(), Stop> {
-    let mut open = Vec::new();
+    let (mut all, mut open) = (Vec::new(), Vec::new());
     for (place, entry) in history.entries.iter().enumerate().take(end).skip(start) {
         let base = place.checked_sub(1).and_then(|place| history.entries.get(place));
         for (dialect, _) in &entry.snapshot.settings.databases {
-            let name = format!("by_hand:{}", entry.id());
-            let is_allowed = common.allow.iter().any(|allowed| *allowed == name || allowed == "by_hand");
-            if !is_allowed
-                && !open.contains(&name)
-                && rebase::is_by_hand(entry, base, *dialect, history, console)?
-            {
-                open.push(name);
+            let name = format!("{BY_HAND}:{}", entry.id());
+            if !all.contains(&name) && rebase::is_by_hand(entry, base, *dialect, history, console)? {
+                let is_allowed = common.allow.iter().any(|allowed| *allowed == name || allowed == BY_HAND);
+                open.extend((!is_allowed).then(|| name.clone()));
+                all.push(name);
             }
         }
     }
+    decide::check_allowed_of(&[BY_HAND], &common.allow, &all)?;
     if open.is_empty() {
         return Ok(());
     }
@@ -97,7 +99,7 @@ fn consent(
         summary::json(&serde_json::json!({ "status": "needs_decision", "questions": open }), console)?;
     }
     for name in &open {
-        let id = name.trim_start_matches("by_hand:");
+        let id = name.split_once(':').map_or(name.as_str(), |(_, id)| id);
         console
             .tell(&format!("needs a decision: {name}: SQL of `{id}` was written by hand, and is left out\n"));
     }
