@@ -177,6 +177,13 @@ impl Error {
         self
     }
 
+    /// Says more, behind what happened.
+    #[must_use]
+    pub(crate) fn with_hint(mut self, hint: &str) -> Self {
+        self.0.message = format!("{}: {hint}", self.0.message);
+        self
+    }
+
     /// Adds the statement, unless it is known.
     #[must_use]
     pub fn with_sql(mut self, sql: impl Into<Cow<'static, str>>) -> Self {

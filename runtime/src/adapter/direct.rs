@@ -105,6 +105,8 @@ pub struct Words {
     pub history: String,
     /// A query with a row if the table is there.
     pub exists: String,
+    /// A query with a row if there are other tables in the same place.
+    pub others: String,
     /// The statement that makes the table, if it is not there.
     pub create: String,
     /// The present time.

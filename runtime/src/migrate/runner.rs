@@ -230,7 +230,13 @@ impl<'r> Runner<'r> {
             let taking = Taking { chain, next: &next, seen: &records, started };
             let taken = patiently(direct, taking, self.options.wait, &mut *self.tell).await;
             let settled = direct.settle().await;
-            let taken = taken.map_err(|error| step::of_step(error, direct.dialect(), &next))?;
+            let taken = match taken {
+                Ok(taken) => taken,
+                Err(error) => {
+                    let error = step::of_step(error, direct.dialect(), &next);
+                    return Err(step::explained(direct, error, &next, &records).await);
+                }
+            };
             if taken == Taken::Here {
                 let done = ended(&next, started);
                 (self.tell)(Event::Ends(done.clone()));

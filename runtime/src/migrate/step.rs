@@ -135,23 +135,31 @@ async fn alone(direct: &mut dyn Direct, taking: &Taking<'_>, step: &Step, probe:
 /// Sends a statement of a file. Its error says where it is.
 pub(super) async fn send(direct: &mut dyn Direct, entry: Entry<'_>, statement: &Statement) -> Result<u64> {
     let outcome = direct.execute(&statement.text).await;
-    outcome.map_err(|error| {
-        let error = match entry.direction == Direction::Up && direct.is_there_already(&error) {
-            true => made_by_others(error),
-            false => error,
-        };
-        located(error, direct.dialect(), entry, statement)
-    })
+    outcome.map_err(|error| located(error, direct.dialect(), entry, statement))
 }
 
-/// A database whose tables were not made by migrations.
-fn made_by_others(error: Error) -> Error {
-    let message = format!(
-        "{}: if `create_schema()` or `rexc push` made the tables of this database, `rexc migrate baseline` notes the \
+/// Says what to do, where a first step was stopped by something that is there already, and there are tables
+/// which no migration has made. In a database that is empty, or was changed by migrations alone, the fault
+/// is in their files. The session is that of before the step.
+pub(super) async fn explained(
+    direct: &mut dyn Direct,
+    error: Error,
+    next: &Next<'_>,
+    seen: &[Record],
+) -> Error {
+    let is_first = next.entry.direction == Direction::Up && seen.is_empty();
+    if !is_first || !direct.is_there_already(&error) {
+        return error;
+    }
+    let others = direct.words().others.clone();
+    // A database that cannot be asked says nothing more.
+    if direct.rows(&others).await.unwrap_or_default().is_empty() {
+        return error;
+    }
+    error.with_hint(
+        "if `create_schema()` or `rexc push` made the tables of this database, `rexc migrate baseline` notes the \
          migrations as applied",
-        error.message()
-    );
-    Error::new(error.kind(), message).with_source_of(error)
+    )
 }
 
 /// Adds where a statement stands to its error.

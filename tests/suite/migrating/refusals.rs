@@ -66,6 +66,19 @@ async fn tables_that_are_there_already_lead_to_the_baseline() {
     insta::assert_snapshot!("there_already", told);
 }
 
+/// Where no tables were there before, a table that is made twice is a fault of the files.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_a_migration_makes_twice_is_its_own_fault() {
+    let twice = Draft { up: "CREATE TABLE users (id INTEGER);\nCREATE TABLE users (id INTEGER);\n", ..USERS };
+    let again = Draft { up: "CREATE TABLE users (id INTEGER);\n", ..POSTS };
+    for live in both("twice") {
+        for drafts in [&[twice][..], &[USERS, again]] {
+            let error = live.apply(&chain(drafts)).await.expect_err("it is made twice").to_string();
+            assert!(error.contains(" already exists") && !error.contains("baseline"), "{error}");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_program_runs_on_a_database_that_is_ahead_if_that_is_compatible() {
     for live in both("ahead") {

@@ -30,6 +30,10 @@ pub(super) async fn open(target: Arc<Target>) -> Result<Box<dyn Direct>> {
         version.and_then(|version| version.parse().ok()).is_some_and(|version: u32| version >= 140_000);
     let words = Words {
         exists: format!("SELECT 1 WHERE to_regclass({}) IS NOT NULL", rex_sql::text(&history)),
+        others: format!(
+            "SELECT 1 FROM pg_tables WHERE schemaname = {} AND tablename <> 'rex_migrations' LIMIT 1",
+            rex_sql::text(&schema)
+        ),
         create: create(&history, "TIMESTAMPTZ", "BOOLEAN", ""),
         history,
         now: "clock_timestamp()",

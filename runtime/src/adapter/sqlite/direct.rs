@@ -31,6 +31,9 @@ pub(super) fn open(held: Held) -> Result<Box<dyn Direct>> {
     let history = "rex_migrations".to_owned();
     let words = Words {
         exists: format!("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '{history}'"),
+        others: format!(
+            "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name <> '{history}' AND name NOT LIKE 'sqlite%' LIMIT 1"
+        ),
         create: create(&history, "TEXT", "INTEGER", " STRICT"),
         history,
         now: "strftime('%Y-%m-%dT%H:%M:%SZ')",
