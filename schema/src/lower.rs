@@ -48,6 +48,14 @@ fn schemas(database: &db::Database) -> Vec<String> {
 }
 
 /// The schema and the name that something has in a database.
+/// The tables that a schema leaves to other tools, by schema and name.
+pub fn unmanaged(schema: &Schema, dialect: Dialect) -> Vec<(Option<String>, String)> {
+    let target = target(dialect);
+    let models = schema.models().map(|(_, model)| model);
+    let unmanaged = models.filter(|model| model.kind == model::ModelKind::Unmanaged);
+    unmanaged.map(|model| place(target, model.schema.as_deref(), &model.table)).collect()
+}
+
 pub(crate) fn place(target: &Target, schema: Option<&str>, name: &str) -> (Option<String>, String) {
     match target.schemas {
         true => (schema.map(str::to_owned), name.to_owned()),

@@ -3,7 +3,7 @@
 use rex_schema::database::Database;
 use rex_schema::diff::Intent;
 use rex_schema::plan::{Options, Plan, Reverse, plan, plan_back, script_of};
-use rex_schema::{Dialect, Schema, lower};
+use rex_schema::{Dialect, Schema, lower, unmanaged};
 use rex_sql::migration::Script;
 
 /// The way from one schema to the next in a database, and back.
@@ -30,8 +30,11 @@ impl Way {
             None => Intent::of(after, dialect),
         };
         let options = Options { server: after.servers().of(dialect), allowed };
-        let (from, to) =
-            (before.map_or_else(|| empty(dialect), |before| lower(before, dialect)), lower(after, dialect));
+        let mut from = before.map_or_else(|| empty(dialect), |before| lower(before, dialect));
+        // A table that is left to another tool from now on stays where it is.
+        let others = unmanaged(after, dialect);
+        from.tables.retain(|table| !others.contains(&(table.schema.clone(), table.name.clone())));
+        let to = lower(after, dialect);
         let up = plan(&from, &to, &intent, options);
         let down = plan_back(&from, &to, &intent, options);
         Way { before: from, after: to, up, down, intent }

@@ -80,3 +80,29 @@ fn a_prototype_is_pushed() {
         krate.told(&format!("push_{}", target.name));
     }
 }
+
+/// A table that another tool takes over stays, with its rows, whatever else is changed.
+#[test]
+fn a_table_that_is_left_to_another_tool_stays() {
+    let sale = "\nmodel Sale {\n    id:    BigInt  @id\n    title: String\n}\n";
+    for target in targets("left") {
+        let krate = Crate::new("\"sqlite\", \"postgres\"");
+        let on = |arguments: &str| krate.on(&target.url, arguments);
+        krate.schema(&format!("{USERS}{sale}"));
+        krate.run("migrate new create_shop").is(Exit::Clean);
+        on("migrate").is(Exit::Clean);
+        execute(&target.url, "INSERT INTO sales VALUES (1, 'a')");
+        let left = sale.replace("    id:", "    unmanaged\n\n    id:");
+        krate.schema(&format!("{USERS}{left}"));
+        assert!(krate.run("migrate new left").is(Exit::Clean).err.contains("nothing to do"));
+        krate.schema(&format!("{}{left}", USERS.replace("nick: String?", "nick: String?\n    age:  Int?")));
+        on("migrate new left").is(Exit::Clean);
+        on("migrate").is(Exit::Clean);
+        on("migrate status").is(Exit::Clean);
+        on("migrate verify").is(Exit::Clean);
+        on("migrate rollback").is(Exit::Clean);
+        // It is there, and its row is.
+        execute(&target.url, "INSERT INTO sales SELECT id + 1, title FROM sales WHERE id = 1");
+        execute(&target.url, "INSERT INTO users (id, name) SELECT id, title FROM sales WHERE id = 2");
+    }
+}

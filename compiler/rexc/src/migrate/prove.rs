@@ -8,7 +8,7 @@ use rex_build::migrations::{Entry, History, empty};
 use rex_orm::Blocking;
 use rex_orm::migrate::{Event, Runner};
 use rex_schema::database::Database;
-use rex_schema::{Dialect, lower};
+use rex_schema::{Dialect, lower, unmanaged};
 
 use super::files::Draft;
 use super::live::{self, Live};
@@ -96,7 +96,10 @@ fn on(
 ) -> Result<(), Stop> {
     let live = scratch.open()?;
     let migrations = history.migrations();
-    let states = states(dialect, history, first, console)?;
+    let states = States {
+        databases: states(dialect, history, first, console)?,
+        others: others(dialect, history, first),
+    };
     let at = Arc::new(Mutex::new(String::new()));
     let runner = live.runner(&migrations, noted(&at));
     let mut replay = Replay { live: &live, history, runner, at, states: &states, first };
@@ -136,6 +139,21 @@ fn states(
     (first..=history.entries.len()).map(&mut after).collect()
 }
 
+/// The tables that some schema leaves to other tools: whichever was there before stays.
+fn others(dialect: Dialect, history: &History, first: usize) -> Vec<(Option<String>, String)> {
+    let entries = &history.entries[first.saturating_sub(1)..];
+    let schemas = entries.iter().filter_map(|entry| entry.schema(&history.snapshot_of(entry)).ok());
+    schemas.flat_map(|schema| unmanaged(schema, dialect)).collect()
+}
+
+/// What the database is to be.
+struct States {
+    /// After `first` migrations, after one more, and so on.
+    databases: Vec<Database>,
+    /// Tables that may be there, whatever is to be.
+    others: Vec<(Option<String>, String)>,
+}
+
 /// A replay on one database.
 struct Replay<'a> {
     live: &'a Live,
@@ -143,8 +161,7 @@ struct Replay<'a> {
     runner: Runner<'a>,
     /// The migration that was begun last.
     at: Arc<Mutex<String>>,
-    /// What the database is after `first` migrations, after one more, and so on.
-    states: &'a [Database],
+    states: &'a States,
     first: usize,
 }
 
@@ -191,13 +208,19 @@ impl Replay<'_> {
 
     /// What the database is after so many migrations.
     fn state(&self, count: usize) -> &Database {
-        &self.states[count - self.first]
+        &self.states.databases[count - self.first]
     }
 
     /// Compares the database with what it should be after so many migrations.
     fn compare(&self, count: usize, before: Option<usize>, entry: &Entry, way: &str) -> Result<(), Stop> {
         let found = self.live.inspect()?;
-        let differences = live::differences(&found, self.state(count), before.map(|count| self.state(count)));
+        let gone = before.map(|count| {
+            let mut gone = self.state(count).clone();
+            let others = &self.states.others;
+            gone.tables.retain(|table| !others.contains(&(table.schema.clone(), table.name.clone())));
+            gone
+        });
+        let differences = live::differences(&found, self.state(count), gone.as_ref());
         if differences.is_empty() {
             return Ok(());
         }
