@@ -5,6 +5,8 @@
 //! a fenced block with the words `wrong` and `right` behind its language. The language is `rex`;
 //! `toml` for configuration; `text` where no single file shows the fault.
 
+pub mod hazards;
+
 use super::render::Colour;
 use super::{Code, REGISTRY};
 
@@ -31,9 +33,13 @@ pub struct Example {
 impl Page {
     /// The page of a code.
     pub fn of(code: Code) -> Page {
+        Page::read(code.page())
+    }
+
+    fn read(text: &str) -> Page {
         let mut page = Page { why: String::new(), wrong: Example::default(), right: Example::default() };
         let mut inside: Option<&mut Example> = None;
-        for line in code.page().lines().skip(1) {
+        for line in text.lines().skip(1) {
             let fence = line.strip_prefix("```").map(|info| info.split_once(' ').unwrap_or((info, "")));
             match (fence, &mut inside) {
                 (Some((language, "wrong")), None) => {
@@ -67,9 +73,13 @@ pub fn title(code: Code) -> String {
 
 /// The page of a code as text for a terminal.
 pub fn explain(code: Code, colour: Colour) -> String {
-    let Page { why, wrong, right } = Page::of(code);
+    shown(&title(code), Page::of(code), colour)
+}
+
+fn shown(title: &str, page: Page, colour: Colour) -> String {
+    let Page { why, wrong, right } = page;
     let (title, wrong_head, right_head) =
-        (heading(&title(code), colour), heading("Wrong", colour), heading("Right", colour));
+        (heading(title, colour), heading("Wrong", colour), heading("Right", colour));
     let (wrong, right) = (indented(&wrong.text), indented(&right.text));
     let why = why.split("\n\n").map(wrapped).collect::<Vec<_>>().join("\n\n");
     format!("{title}\n\n{why}\n\n{wrong_head}:\n\n{wrong}\n{right_head}:\n\n{right}")

@@ -87,7 +87,12 @@ fn no_page_is_left_behind() {
     let folder = crate::support::sources::root().join("compiler/src/diagnostic/explain");
     let entries = std::fs::read_dir(folder).expect("the folder can be read");
     for entry in entries {
-        let name = entry.expect("the folder can be read").file_name().to_string_lossy().into_owned();
+        let path = entry.expect("the folder can be read").path();
+        // Those of hazards, which `migrate::listed` reads.
+        if path.ends_with("hazards") || path.ends_with("hazards.rs") {
+            continue;
+        }
+        let name = path.file_name().expect("entries have names").to_string_lossy().into_owned();
         let code = name.strip_suffix(".md").and_then(Code::find);
         assert!(code.is_some_and(|code| name == format!("{}.md", code.as_str())), "{name} explains no code");
     }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use rex_compiler::diagnostic::REGISTRY;
+use rex_schema::plan::Code as Hazard;
 
 use super::rexc;
 
@@ -15,6 +16,9 @@ fn a_code_is_explained_by_its_name_in_any_case() {
     assert!(ran.out.contains("\n\nRight:\n\n    model Post {\n"), "{}", ran.out);
     assert_eq!(ran.err, "");
     assert_eq!(rexc(here, "explain e0301").clean().out, ran.out);
+    let hazard = rexc(here, "explain drop_column").clean().out;
+    assert!(hazard.starts_with("drop_column: a column goes with its values\n"), "{hazard}");
+    assert_eq!(rexc(here, "explain drop_column:posts.body").clean().out, hazard);
     let lint = rexc(here, "explain int_key").clean().out;
     assert!(lint.starts_with("W0006 (int_key): "), "{lint}");
     assert_eq!(rexc(here, "explain w0006").clean().out, lint);
@@ -33,7 +37,9 @@ fn near_codes_are_suggested() {
 #[test]
 fn all_codes_are_listed() {
     let list = rexc(Path::new("."), "explain --list").clean().out;
-    assert_eq!(list.lines().count(), REGISTRY.len());
+    let (codes, hazards) = list.split_once("\nhazards of migrations:\n").expect("both are listed");
+    assert_eq!((codes.lines().count(), hazards.lines().count()), (REGISTRY.len(), Hazard::ALL.len()));
     assert!(list.contains("\nW0006  int_key ") && list.starts_with("E0101  "), "{list}");
+    assert!(hazards.contains("\ndrop_column: a column goes"), "{list}");
     assert!(list.lines().all(|line| line == line.trim_end()), "{list}");
 }
