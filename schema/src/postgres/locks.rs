@@ -60,8 +60,16 @@ pub(super) fn locks(statement: &str, known: &[&Database]) -> Option<Vec<Locked>>
         words.words("only");
         return Some(vec![Locked::new(object(&mut words)?, Lock::Rows)]);
     }
-    let touches_no_table =
-        ["drop type", "drop schema", "alter type", "alter index", "comment on", "select", "set"];
+    let touches_no_table = [
+        "drop type",
+        "drop schema",
+        "alter type",
+        "alter index",
+        "alter sequence",
+        "comment on",
+        "select",
+        "set",
+    ];
     touches_no_table.into_iter().any(|start| words.words(start)).then(Vec::new)
 }
 

@@ -4,7 +4,7 @@
 //! | phase | what |
 //! |---|---|
 //! | make room | schemas, enum types, labels; views, keys, checks and indexes that go |
-//! | rename | tables, columns, constraints, indexes |
+//! | rename | tables, columns, sequences, constraints, indexes |
 //! | change | new tables; columns of old ones |
 //! | fill | values of new columns, then what is required |
 //! | hold | indexes and keys, built beside the traffic; checks and foreign keys, validated later |
@@ -51,6 +51,10 @@ pub(super) fn plan(state: &State<'_>) -> Vec<Step> {
     planner.steps
 }
 
+/// Statements of a transaction. A server with little room has it for the locks of 6,400 objects, and a table
+/// with a key and an index is five.
+const LONGEST: usize = 500;
+
 struct Planner<'a> {
     state: &'a State<'a>,
     /// Changes of tables, with those that others bring along.
@@ -65,7 +69,8 @@ struct Planner<'a> {
 impl Planner<'_> {
     /// In the transaction of what came before, if that is one which may be longer.
     fn add(&mut self, step: Step) {
-        match self.steps.last_mut().filter(|_| !self.sealed) {
+        let may_be_longer = |last: &&mut Step| !self.sealed && last.statements.len() < LONGEST;
+        match self.steps.last_mut().filter(may_be_longer) {
             Some(last) => last.join(step),
             None => self.steps.push(step),
         }
