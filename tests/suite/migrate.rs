@@ -2,7 +2,9 @@
 
 mod cases;
 mod drift;
+pub(crate) mod dump;
 mod hazards;
+mod listed;
 mod live;
 mod locks;
 mod pairs;

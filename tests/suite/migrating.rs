@@ -8,4 +8,5 @@ mod locks;
 mod refusals;
 mod starters;
 mod steps;
+mod stops;
 mod ways;

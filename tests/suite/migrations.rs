@@ -7,6 +7,7 @@ mod decisions;
 mod files;
 mod other;
 mod slips;
+mod squashes;
 mod way;
 
 use std::cell::Cell;

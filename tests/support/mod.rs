@@ -2,6 +2,7 @@
 
 pub(crate) mod busy;
 pub(crate) mod certificates;
+pub(crate) mod chance;
 pub(crate) mod crates;
 pub(crate) mod mutate;
 pub(crate) mod pgbouncer;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 /// What happens to connections, those that are open and those to come.
@@ -27,13 +27,24 @@ pub(crate) enum Fate {
     CutBeforeCommit,
     /// A cut in the place of the answer to the next `COMMIT`.
     CutAfterCommit,
+    /// Nothing goes on, from what a client has said for so many times on: the server has that.
+    StallBehind(usize),
 }
 
 /// A proxy, until it is dropped.
 pub(crate) struct Proxy {
     address: SocketAddr,
     fate: Arc<watch::Sender<Fate>>,
+    reached: Arc<Notify>,
     listening: JoinHandle<()>,
+}
+
+/// What a connection knows of the proxy.
+#[derive(Clone)]
+struct Guide {
+    fate: Arc<watch::Sender<Fate>>,
+    watched: watch::Receiver<Fate>,
+    reached: Arc<Notify>,
 }
 
 impl Proxy {
@@ -42,17 +53,24 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("it has an address");
         let fate = Arc::new(watch::Sender::new(Fate::Forward));
-        let watched = fate.subscribe();
+        let reached = Arc::new(Notify::new());
+        let guide =
+            Guide { watched: fate.subscribe(), fate: Arc::clone(&fate), reached: Arc::clone(&reached) };
         let listening = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                tokio::spawn(serve(client, server.clone(), watched.clone()));
+                tokio::spawn(serve(client, server.clone(), guide.clone()));
             }
         });
-        Proxy { address, fate, listening }
+        Proxy { address, fate, reached, listening }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Returns when [`Fate::StallBehind`] has come.
+    pub(crate) async fn reached(&self) {
+        self.reached.notified().await;
     }
 
     pub(crate) fn set(&self, fate: Fate) {
@@ -68,7 +86,8 @@ impl Drop for Proxy {
 }
 
 /// One connection.
-async fn serve(client: TcpStream, server: String, mut fate: watch::Receiver<Fate>) {
+async fn serve(client: TcpStream, server: String, mut guide: Guide) {
+    let fate = &mut guide.watched;
     // Whoever comes while nothing goes on is not even let in.
     while matches!(*fate.borrow_and_update(), Fate::Stall) {
         if fate.changed().await.is_err() {
@@ -83,18 +102,17 @@ async fn serve(client: TcpStream, server: String, mut fate: watch::Receiver<Fate
             _ = reset(client);
             return;
         }
-        Fate::Forward | Fate::Stall | Fate::CutBeforeCommit | Fate::CutAfterCommit => {}
+        Fate::Forward | Fate::Stall | Fate::CutBeforeCommit | Fate::CutAfterCommit | Fate::StallBehind(_) => {
+        }
     }
     let Ok(server) = TcpStream::connect(server).await else { return };
     // An end of either side is the end of both.
-    _ = forward(client, server, fate).await;
+    _ = forward(client, server, guide).await;
 }
 
-async fn forward(
-    mut client: TcpStream,
-    mut server: TcpStream,
-    mut fate: watch::Receiver<Fate>,
-) -> io::Result<()> {
+async fn forward(mut client: TcpStream, mut server: TcpStream, guide: Guide) -> io::Result<()> {
+    let mut fate = guide.watched;
+    let mut said = 0;
     let (mut asked, mut answered) = ([0; 8_192], [0; 8_192]);
     let mut is_committing = false;
     loop {
@@ -111,7 +129,7 @@ async fn forward(
                 fate.changed().await.map_err(io::Error::other)?;
                 continue;
             }
-            Fate::Forward | Fate::CutBeforeCommit | Fate::CutAfterCommit => {}
+            Fate::Forward | Fate::CutBeforeCommit | Fate::CutAfterCommit | Fate::StallBehind(_) => {}
         }
         tokio::select! {
             biased;
@@ -124,6 +142,11 @@ async fn forward(
                 }
                 is_committing = commits && now == Fate::CutAfterCommit;
                 server.write_all(asked).await?;
+                said += 1;
+                if now == Fate::StallBehind(said) {
+                    guide.fate.send_replace(Fate::Stall);
+                    guide.reached.notify_one();
+                }
             }
             read = server.read(&mut answered) => {
                 let answered = &answered[..end(read?)?];

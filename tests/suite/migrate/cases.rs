@@ -4,7 +4,7 @@
 //! | holds | after |
 //! |---|---|
 //! | what is read back is what the schema asks for, and nothing more is to be done | up, down |
-//! | it is what a fresh database has | up |
+//! | it is what a fresh database has, by our own inspection and by that of others (`dump`) | up |
 //! | rows are there, and columns that do not change hold what they held | up, down |
 
 use std::path::{Path, PathBuf};
@@ -15,9 +15,10 @@ use rex_schema::plan::{Code, Options, Plan, Reverse, plan, plan_back, script, sc
 use rex_schema::{Dialect, Schema, Version, lower};
 use rex_sql::migration::Script;
 
+use super::dump::{assert_alike, dump};
 use super::live::Live;
 use super::round_trip::{assert_same, checked};
-use super::rows::{Kept, dump, empty, fill};
+use super::rows::{self, Kept, empty, fill};
 use crate::support::{postgres, sources};
 
 /// The folders of all cases.
@@ -93,7 +94,7 @@ fn assert_reads(name: &str, printed: &str, plan: &Plan, dialect: Dialect) {
 
 #[test]
 fn every_case_goes_up_and_down_on_sqlite() {
-    each(Dialect::Sqlite, async |case| check(case, &Live::sqlite(), None).await);
+    each(Dialect::Sqlite, async |case| check(case, &Live::sqlite(), &Live::sqlite()).await);
 }
 
 /// The version that is linked here, which knows more statements than the oldest one.
@@ -103,7 +104,7 @@ fn every_case_goes_up_and_down_on_the_latest_sqlite() {
     assert!(latest >= Version::new(3, 53), "nothing new is tried with {latest}");
     each(Dialect::Sqlite, async |case| {
         let case = Case { server: Some(latest), ..case.clone() };
-        check(&case, &Live::sqlite(), None).await;
+        check(&case, &Live::sqlite(), &Live::sqlite()).await;
     });
 }
 
@@ -114,7 +115,7 @@ fn every_case_goes_up_and_down_on_postgresql() {
         let (live, fresh) = (Live::postgres(&database).await, Live::postgres(&other).await);
         live.clear().await;
         fresh.clear().await;
-        check(case, &live, Some(&fresh)).await;
+        check(case, &live, &fresh).await;
     });
 }
 
@@ -135,7 +136,7 @@ fn each(dialect: Dialect, check: impl AsyncFn(&Case) + Sync) {
     assert_eq!(failed, Vec::<PathBuf>::new());
 }
 
-async fn check(case: &Case, live: &Live, fresh: Option<&Live>) {
+async fn check(case: &Case, live: &Live, fresh: &Live) {
     let name = &case.name;
     let dialect = live.dialect();
     let (before, after) = (lower(&case.before, dialect), lower(&case.after, dialect));
@@ -146,7 +147,7 @@ async fn check(case: &Case, live: &Live, fresh: Option<&Live>) {
 
     let intent = Intent::between(&case.before, &case.after, dialect);
     let kept = Kept::between(&before, &after, &intent);
-    let rows = dump(&kept, live, false).await;
+    let rows = rows::dump(&kept, live, false).await;
     assert!(rows.iter().all(|rows| !rows.is_empty()), "{name}: every table has rows");
 
     let up = plan(&before, &after, &intent, case.options(dialect));
@@ -160,13 +161,12 @@ async fn check(case: &Case, live: &Live, fresh: Option<&Live>) {
     run(name, &up, live).await;
     let found = nothing_left(&format!("{name}, up"), live, &after).await;
     if !needs_none {
-        assert_eq!(dump(&kept, live, true).await, rows, "{name}, up: rows");
+        assert_eq!(rows::dump(&kept, live, true).await, rows, "{name}, up: rows");
     }
-    if let Some(fresh) = fresh {
-        create(name, &case.after, fresh).await;
-        let made = fresh.inspect().await.managed(&after);
-        assert_same(&format!("{name}, fresh"), &found, &made);
-    }
+    create(name, &case.after, fresh).await;
+    let made = fresh.inspect().await.managed(&after);
+    assert_same(&format!("{name}, fresh"), &found, &made);
+    assert_alike(name, &dump(live).await, &dump(fresh).await);
 
     let down = plan_back(&before, &after, &intent, case.options(dialect));
     let is_real = up.steps.iter().all(|step| !matches!(step.reverse, Reverse::Never { .. }));
@@ -176,7 +176,7 @@ async fn check(case: &Case, live: &Live, fresh: Option<&Live>) {
     run(name, &down, live).await;
     nothing_left(&format!("{name}, down"), live, &before).await;
     if is_real && !needs_none {
-        assert_eq!(dump(&kept, live, false).await, rows, "{name}, down: rows");
+        assert_eq!(rows::dump(&kept, live, false).await, rows, "{name}, down: rows");
     }
 }
 
@@ -199,7 +199,7 @@ pub(super) async fn nothing_left(what: &str, live: &Live, wanted: &Database) -> 
     managed
 }
 
-async fn create(name: &str, schema: &Schema, live: &Live) {
+pub(super) async fn create(name: &str, schema: &Schema, live: &Live) {
     let all = rex_schema::create(schema, live.dialect()).join(";\n");
     live.run(&all).await.unwrap_or_else(|error| panic!("{name}: {error}\n{all}"));
 }

@@ -100,3 +100,15 @@ fn every_hazard_has_a_name_of_its_own() {
     names.dedup();
     assert_eq!(names.len(), Code::ALL.len());
 }
+
+/// Where a column stands in its table means nothing.
+#[test]
+fn another_order_of_columns_is_nothing_to_do() {
+    let (before, after) = (
+        read("model User { id: BigInt @id  name: String  age: Int }"),
+        read("model User { age: Int  id: BigInt @id  name: String }"),
+    );
+    for dialect in [Dialect::Postgres, Dialect::Sqlite] {
+        assert_eq!(way(&before, &after, dialect).steps, []);
+    }
+}

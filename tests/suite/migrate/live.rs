@@ -30,8 +30,11 @@ impl Live {
         Live::Postgres(database.client().await)
     }
 
-    /// Takes everything out of a PostgreSQL database.
+    /// Takes everything out.
     pub(super) async fn clear(&self) {
+        if let Live::Sqlite(connection) = self {
+            return reset(connection);
+        }
         let schemas = self.rows("SELECT nspname::text FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'").await;
         for schema in schemas.into_iter().flatten().flatten() {
             self.run(&format!("DROP SCHEMA {} CASCADE", rex_sql::ident(&schema)))
@@ -155,6 +158,15 @@ impl Live {
             answers.push(self.rows(query).await);
         }
         inspect::inspect(dialect, &answers)
+    }
+}
+
+/// Makes a database in memory one that was just made.
+fn reset(connection: &rusqlite::Connection) {
+    use rusqlite::config::DbConfig::SQLITE_DBCONFIG_RESET_DATABASE;
+    for on in [true, false] {
+        connection.set_db_config(SQLITE_DBCONFIG_RESET_DATABASE, on).expect("SQLite knows it");
+        connection.execute_batch("VACUUM").expect("it is nobody else's");
     }
 }
 

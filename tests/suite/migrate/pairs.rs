@@ -1,6 +1,6 @@
 //! From any schema to any other: chains of schemas of `fixtures/migrate` that have nothing to do with
 //! each other, one after the other up and then all the way down, each over tables with rows in
-//! them. After each step the database is what the schema asks for, nothing is left of the one before, and
+//! them. After each step the database is what the schema asks for, on the way up also by means of others (`dump`), nothing is left of the one before, and
 //! tables that stay have as many rows as before, with the same values in each column whose type stays.
 //!
 //! `REX_RANDOM_PAIRS` is the number of steps in all, instead of the few here; `REX_RANDOM_SEED` begins
@@ -12,29 +12,15 @@ use rex_schema::inspect::Rows;
 use rex_schema::plan::{Code, Options, Plan, plan, plan_back, script};
 use rex_schema::{Dialect, Schema, lower};
 
-use super::cases::{Case, cases, load, nothing_left};
+use super::cases::{Case, cases, create, load, nothing_left};
+use super::dump::{assert_alike, dump};
 use super::live::Live;
-use super::rows::{Kept, dump, fill_what_fits};
+use super::rows::{self, Kept, fill_what_fits};
+use crate::support::chance::{Chance, number};
 use crate::support::postgres;
 
 /// Schemas in a chain.
 const LENGTH: usize = 20;
-
-/// Numbers by chance, the same ones in each run (xorshift64).
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % end as u64) as usize
-    }
-}
-
-fn number(name: &str, otherwise: u64) -> u64 {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
-}
 
 /// All schemas for a database, each with a name for messages.
 fn schemas(dialect: Dialect) -> Vec<(String, Schema)> {
@@ -55,20 +41,26 @@ struct Counts {
     stopped: u32,
     /// Tables that were there before and after, with a column that stayed and rows in it.
     kept: u32,
+    /// Ways up whose end was, to `pg_dump` or to SQLite itself, what a fresh database is.
+    alike: u32,
 }
 
-async fn chain(chosen: &[&(String, Schema)], live: &Live) -> Counts {
+async fn chain(chosen: &[&(String, Schema)], live: &Live, fresh: &Live) -> Counts {
     let dialect = live.dialect();
     let options = |schema: &Schema| Options { server: schema.servers().of(dialect), allowed: &[] };
     let ways = || chosen.iter().zip(&chosen[1..]);
     let mut counts = Counts::default();
-    for ((from, before), (to, after)) in ways() {
+    for ((from, before), (to, schema)) in ways() {
         let name = format!("{from} → {to}");
-        let intent = Intent::between(before, after, dialect);
-        let (before, wanted) = (lower(before, dialect), lower(after, dialect));
+        let intent = Intent::between(before, schema, dialect);
+        let (before, wanted) = (lower(before, dialect), lower(schema, dialect));
         let kept = Kept::between(&before, &wanted, &intent);
-        let plan = plan(&before, &wanted, &intent, options(after));
+        let plan = plan(&before, &wanted, &intent, options(schema));
         go(&name, (&before, &wanted), &plan, (&kept, true), live, &mut counts).await;
+        fresh.clear().await;
+        create(&name, schema, fresh).await;
+        assert_alike(&name, &dump(live).await, &dump(fresh).await);
+        counts.alike += 1;
     }
     for ((to, before), (from, after)) in ways().rev() {
         let name = format!("{from} → back to {to}");
@@ -92,7 +84,7 @@ async fn go(
     counts: &mut Counts,
 ) {
     fill_what_fits(now, live).await;
-    let rows = dump(kept, live, !is_up).await;
+    let rows = rows::dump(kept, live, !is_up).await;
     let mut is_stopped = false;
     for step in &plan.steps {
         let Err(error) = live.step(step).await else { continue };
@@ -105,7 +97,7 @@ async fn go(
     counts.ways += 1;
     counts.stopped += u32::from(is_stopped);
     if !is_stopped {
-        assert_eq!(dump(kept, live, is_up).await, rows, "{name}: rows\n{}", script(plan));
+        assert_eq!(rows::dump(kept, live, is_up).await, rows, "{name}: rows\n{}", script(plan));
         let is_seen = |(kept, rows): &(&Kept, &Rows)| kept.has_columns() && !rows.is_empty();
         counts.kept += kept.iter().zip(&rows).filter(is_seen).count() as u32;
     }
@@ -125,10 +117,17 @@ fn may_stop(plan: &Plan) -> bool {
     })
 }
 
+/// A database that is changed, and one that is made at once.
+#[derive(Clone, Copy)]
+enum Which {
+    Changed,
+    Fresh,
+}
+
 /// Tells all chains that break, not only the first.
-fn chains(dialect: Dialect, steps: u64, connect: impl AsyncFn() -> Live + Sync) {
+fn chains(dialect: Dialect, steps: u64, connect: impl AsyncFn(Which) -> Live + Sync) {
     let (schemas, empty) = (schemas(dialect), ("nothing".to_owned(), super::round_trip::read("")));
-    let mut chance = Chance(number("REX_RANDOM_SEED", 0x9e37_79b9_7f4a_7c15).max(1));
+    let mut chance = Chance::of_run();
     let (mut broken, mut counts) = (0, Counts::default());
     let number = number("REX_RANDOM_PAIRS", steps).div_ceil(2 * LENGTH as u64);
     for _ in 0..number {
@@ -141,35 +140,40 @@ fn chains(dialect: Dialect, steps: u64, connect: impl AsyncFn() -> Live + Sync) 
         }
         let walk = || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            runtime
-                .expect("a runtime needs nothing")
-                .block_on(async { chain(&chosen, &connect().await).await })
+            runtime.expect("a runtime needs nothing").block_on(async {
+                chain(&chosen, &connect(Which::Changed).await, &connect(Which::Fresh).await).await
+            })
         };
         match std::thread::scope(|scope| scope.spawn(walk).join()) {
             Ok(one) => {
                 counts.ways += one.ways;
                 counts.stopped += one.stopped;
                 counts.kept += one.kept;
+                counts.alike += one.alike;
             }
             Err(_) => broken += 1,
         }
     }
     println!("{}: {counts:?}, {broken} of {number} chains broken", dialect.name());
     assert_eq!(broken, 0, "of {number} chains");
-    let Counts { ways, stopped, kept } = counts;
-    assert!(stopped < ways / 2 && kept > ways / 4, "too little was tried: {counts:?}");
+    let Counts { ways, stopped, kept, alike } = counts;
+    assert!(stopped < ways / 2 && kept > ways / 4 && alike * 2 == ways, "too little was tried: {counts:?}");
 }
 
 #[test]
 fn sqlite_goes_from_any_schema_to_any_other() {
-    chains(Dialect::Sqlite, 400, async || Live::sqlite());
+    chains(Dialect::Sqlite, 400, async |_| Live::sqlite());
 }
 
 #[test]
 fn postgresql_goes_from_any_schema_to_any_other() {
-    let database = postgres::server().database("pairs");
-    chains(Dialect::Postgres, 80, async || {
-        let live = Live::postgres(&database).await;
+    let (changed, fresh) = (postgres::server().database("pairs"), postgres::server().database("fresh"));
+    chains(Dialect::Postgres, 80, async |which| {
+        let live = Live::postgres(match which {
+            Which::Changed => &changed,
+            Which::Fresh => &fresh,
+        })
+        .await;
         live.clear().await;
         live
     });

@@ -24,7 +24,7 @@ const COUNT: &str = "-- rex: step backfill batch=2 table=\"counted\" key=\"id\"\
 const COUNTED: &str = "CREATE TABLE counted (id INTEGER NOT NULL PRIMARY KEY, n INTEGER NOT NULL);\n\
                        INSERT INTO counted VALUES (1, 0), (2, 0), (3, 0), (4, 0), (5, 0);\n";
 
-fn migrations(dialect: Dialect) -> Migrations {
+pub(super) fn migrations(dialect: Dialect) -> Migrations {
     let (up, down) = match dialect {
         Dialect::Postgres => (
             "-- rex: step outside_transaction probe=index_valid(\"users_name_idx\")\n\
@@ -57,7 +57,7 @@ fn migrations(dialect: Dialect) -> Migrations {
 }
 
 /// Everything that is there in the end.
-async fn state(live: &Live) -> String {
+pub(super) async fn state(live: &Live) -> String {
     let tables = live.tables().await;
     let rows = live
         .one("SELECT (SELECT count(*) || ' ' || max(name) FROM users) || ' ' || (SELECT count(*) || ' with ' || sum(n) FROM counted)")
@@ -65,13 +65,13 @@ async fn state(live: &Live) -> String {
     format!("{tables}: {rows}: {}", live.history().await)
 }
 
-const UP: &str = "counted posts rex_migrations tags users: 1 Ada; Countess 5 with 5: users up 1/1; posts up 1/3; \
+pub(super) const UP: &str = "counted posts rex_migrations tags users: 1 Ada; Countess 5 with 5: users up 1/1; posts up 1/3; \
                   posts up 2/3; posts up 3/3; tags up 1/1; index up 1/1; count up 1/2; count up 2/2";
 
 /// All the way back, but for the first; the table that was filled stays, with what was done undone.
 const DOWN: &str = "counted rex_migrations users: 1 Ada; Countess 5 with 0: users up 1/1";
 
-async fn go(url: &str, migrations: &Migrations, up: bool) -> rex_orm::Result<()> {
+pub(super) async fn go(url: &str, migrations: &Migrations, up: bool) -> rex_orm::Result<()> {
     let config = Config::from_url(url)?;
     let mut runner = Runner::with_config(&config, migrations);
     if up {

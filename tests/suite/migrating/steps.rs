@@ -179,3 +179,13 @@ async fn a_trigger_that_does_not_fit_any_more_stops_it() {
     );
     assert_eq!(live.one("SELECT name FROM users").await, "Ada; Countess");
 }
+
+/// SQLite takes a name in double quotes that is no column for a text, if it is let.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_is_no_column_is_no_text() {
+    let live = Live::sqlite();
+    let index = Draft { up: "CREATE INDEX by_nothing ON users (\"nope\");\n", down: "", ..INDEX };
+    let error = live.apply(&chain(&[USERS, index])).await.expect_err("there is no such column");
+    assert!(error.to_string().contains("no such column: \"nope\""), "{error}");
+    assert!(!live.has("by_nothing").await);
+}
