@@ -36,6 +36,7 @@ const RUNTIME_DEPENDENCIES: &[&str] = &[
     "rustls-native-certs",
     "serde",
     "serde_json",
+    "socket2",
     "time",
     "tokio",
     "tokio-postgres",

@@ -4,6 +4,9 @@
 //! build-time id, the others by text. Values travel in PostgreSQL's binary form both ways, and are
 //! decoded without asking for their type, which is known since build time.
 //!
+//! Statements are sent, and their rows read, on the driver's own stream, without its help; what is rare
+//! is the driver's: see [`line`].
+//!
 //! A connection goes back to the pool only when it is at rest: no statement under way, no
 //! transaction open. One that is not, because its future was dropped, is rolled back first, or
 //! closed when that would take long.
@@ -15,12 +18,16 @@ mod copy;
 mod cursor;
 mod direct;
 mod encryption;
+mod exchange;
 mod failure;
+mod frames;
 mod lease;
+mod line;
 mod outline;
 mod pooler;
 mod replicated;
 mod session;
+mod socket;
 mod statements;
 #[cfg(feature = "tls")]
 mod tls;
@@ -74,7 +81,7 @@ impl Manager for Connector {
     }
 
     async fn recycle(&self, connection: &mut Box<Connection>, _: &Metrics) -> RecycleResult<Error> {
-        if connection.client.is_closed() {
+        if connection.is_closed() {
             return Err(RecycleError::message("the server closed the connection"));
         }
         if connection.is_expired(self.idle_timeout) {
@@ -139,7 +146,7 @@ async fn close_expired(pool: WeakPool<Connector>, idle: Option<Duration>, pause:
     loop {
         tokio::time::sleep(pause.clamp(Duration::from_millis(10), Duration::from_secs(30))).await;
         let Some(pool) = pool.upgrade() else { return };
-        pool.retain(|connection, _| !connection.is_expired(idle));
+        pool.retain(|connection, _| !connection.is_expired(idle) && !connection.is_closed());
     }
 }
 
@@ -183,7 +190,9 @@ impl Adapter for Postgres {
 
     fn driver(&self) -> BoxFuture<'_, Result<DriverConnection>> {
         Box::pin(executor::inside(move || async move {
-            let lent = Lent(Some(self.object().await?));
+            let object = self.object().await?;
+            object.line.lend();
+            let lent = Lent(Some(object));
             Ok(DriverConnection::Postgres(PostgresConnection(lent)))
         }))
     }
@@ -222,13 +231,14 @@ const BEGIN_TO_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 async fn enclosed(lease: Lease, begin: &str, access: Access, work: &mut dyn Work) -> Result<()> {
     let failed = Failed::default();
     lease.begins();
-    let outcome = match behind(lease.batch(begin), Session::watched(&lease, &failed).run(work)).await {
+    let outcome = match behind(lease.batch_ahead(begin), Session::watched(&lease, &failed).run(work)).await {
         Ok(outcome) => outcome.and_then(|()| failed.check()),
         Err(error) if access == Access::Snapshot => Err(error),
         Err(error) => Err(lease.unbegun(error)),
     };
     match outcome {
-        Ok(()) => lease.commit("COMMIT", access == Access::Snapshot).await,
+        Ok(()) if access == Access::Snapshot => lease.leave().await,
+        Ok(()) => lease.commit("COMMIT", false).await,
         Err(error) => {
             // A connection that cannot roll back is thrown away, which rolls back too.
             _ = lease.end("ROLLBACK").await;

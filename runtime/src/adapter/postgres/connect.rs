@@ -9,8 +9,11 @@ use std::time::{Duration, Instant};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Config as Settings};
 
-use super::encryption::Encryption;
+use super::encryption::{Connect, Encryption};
+use super::line::Line;
 use super::pooler::{Pooled, Types};
+use super::session::Failure;
+use super::socket::Address;
 use super::statements::Statements;
 use crate::config::{Config, wrong};
 use crate::error::{Error, Kind, Result};
@@ -19,11 +22,13 @@ use crate::executor;
 /// A connection, with what it has prepared.
 pub(crate) struct Connection {
     pub(super) client: Client,
+    /// What the client leads to.
+    pub(super) line: Line,
     pub(super) statements: Statements,
     /// There if it leads through a pooler.
     pub(super) pooled: Option<Pooled>,
-    /// How it is encrypted, for what is sent beside it.
-    pub(super) encryption: Encryption,
+    /// Where it leads, for what is sent beside it.
+    way: Way,
     /// When it was last given back.
     pub(super) used: Instant,
     /// When it is too old.
@@ -36,12 +41,58 @@ impl Connection {
         let is_idle = idle.is_some_and(|idle| self.used.elapsed() > idle);
         is_idle || self.expires.is_some_and(|end| Instant::now() > end)
     }
+
+    /// Whether the server has closed it, as far as is known without waiting.
+    pub(super) fn is_closed(&self) -> bool {
+        self.client.is_closed() || self.line.is_closed()
+    }
+
+    /// Whether a transaction is open in it. Behind a pooler that is not known.
+    pub(super) fn is_in_transaction(&self) -> bool {
+        self.pooled.is_none() && self.line.is_in_transaction()
+    }
+
+    /// Sends statements of our own that answer nothing. Where `is_lazy`, they leave together with what is
+    /// sent right behind them.
+    pub(super) async fn batch(&self, sql: &str, is_lazy: bool) -> Result<(), Failure> {
+        match self.pooled {
+            Some(_) => Ok(self.client.batch_execute(sql).await?),
+            None => self.line.batch(&self.client, sql, is_lazy).await,
+        }
+    }
+
+    /// Stops what it is at.
+    pub(super) async fn cancel(&self) -> Result<(), Refused> {
+        let (line, tls) = self.way.open().await?;
+        self.client.cancel_token().cancel_query_raw(line, tls).await.map_err(Refused::Driver)
+    }
+}
+
+/// Where connections lead, and how they are encrypted.
+#[derive(Clone)]
+struct Way {
+    address: Address,
+    encryption: Encryption,
+}
+
+impl Way {
+    async fn open(&self) -> Result<(Line, Connect), Refused> {
+        let socket = self.address.dial().await.map_err(Refused::Socket)?;
+        let tls = self.encryption.connect(&self.address.host).map_err(Refused::Socket)?;
+        Ok((Line::new(socket), tls))
+    }
+}
+
+/// Why there is no connection.
+pub(super) enum Refused {
+    Socket(io::Error),
+    Driver(tokio_postgres::Error),
 }
 
 /// Where connections lead.
 pub(super) struct Target {
     settings: Settings,
-    encryption: Encryption,
+    way: Way,
     /// There if connections lead through a pooler.
     pooler: Option<Types>,
     timeout: Option<Duration>,
@@ -60,41 +111,37 @@ impl Target {
         let database = config.database.clone().unwrap_or_default();
         let encryption = Encryption::of(config, &host)?;
         let mut settings = Settings::new();
-        settings.dbname(&database).port(port);
+        settings.dbname(&database);
         // Without one, the driver takes the operating system's user.
         if let Some(user) = &user {
             settings.user(user);
         }
         settings.application_name(config.application_name.as_deref().unwrap_or("rex"));
         settings.ssl_mode(encryption.negotiation);
-        // A server that is gone without a word is noticed within a minute, whether it owes an answer
-        // or is sent one; the system's own limits are hours.
-        settings.keepalives_idle(Duration::from_secs(30)).keepalives_interval(Duration::from_secs(10));
-        settings.keepalives_retries(3).tcp_user_timeout(Duration::from_secs(60));
         if let Some(options) = options(config)? {
             settings.options(options);
         }
         if let Some(password) = &config.password {
             settings.password(password.reveal());
         }
+        let address = Address { host, port };
         let place =
-            if host.starts_with('/') { format!("{host}/.s.PGSQL.{port}") } else { format!("{host}:{port}") };
-        settings.host(host);
+            if address.is_unix() { address.file() } else { format!("{}:{port}", address.host) };
         let (timeout, max_lifetime) = (config.connect_timeout(), config.max_lifetime());
         let pooler = (config.pgbouncer == Some(true)).then(Types::default);
-        Ok(Target { settings, encryption, pooler, timeout, max_lifetime, place, database })
+        let way = Way { address, encryption };
+        Ok(Target { settings, way, pooler, timeout, max_lifetime, place, database })
     }
 
     pub(super) async fn connect(&self) -> Result<Connection> {
-        let connecting = executor::timeout(self.timeout, self.settings.connect(self.encryption.tls()));
-        let (client, connection) = match connecting.await {
+        let (client, line) = match executor::timeout(self.timeout, self.sign_in()).await {
             Some(Ok(connected)) => connected,
-            Some(Err(error)) => return Err(self.explain(error)),
+            Some(Err(Refused::Driver(error))) => return Err(self.explain(error)),
+            Some(Err(Refused::Socket(error))) => {
+                return Err(Error::new(Kind::Connection, self.explain_socket(&error)).with_source(error));
+            }
             None => return Err(self.no_answer()),
         };
-        // Reads from and writes to the socket until the client is dropped or the server goes. What
-        // went wrong then is reported to whoever uses the client next.
-        tokio::spawn(async move { _ = connection.await });
         let pooled = match &self.pooler {
             None => None,
             Some(types) => {
@@ -105,8 +152,19 @@ impl Target {
         };
         let used = Instant::now();
         let expires = self.max_lifetime.map(|lifetime| used + lifetime.mul_f64(part()));
-        let (statements, encryption) = (Statements::default(), self.encryption.clone());
-        Ok(Connection { client, statements, pooled, encryption, used, expires })
+        let (statements, way) = (Statements::default(), self.way.clone());
+        Ok(Connection { client, line, statements, pooled, way, used, expires })
+    }
+
+    async fn sign_in(&self) -> Result<(Client, Line), Refused> {
+        let (line, tls) = self.way.open().await?;
+        let connecting = self.settings.connect_raw(line.clone(), tls);
+        let (client, connection) = connecting.await.map_err(Refused::Driver)?;
+        line.share();
+        // Reads and writes what is the driver's until the client is dropped or the server goes. What went
+        // wrong then is reported to whoever uses the client next.
+        tokio::spawn(async move { _ = connection.await });
+        Ok((client, line))
     }
 
     fn no_answer(&self) -> Error {
@@ -178,6 +236,11 @@ impl Target {
                 said => format!("cannot connect to PostgreSQL at {place}: {}", said.unwrap_or_default()),
             };
         };
+        self.explain_socket(io)
+    }
+
+    fn explain_socket(&self, io: &io::Error) -> String {
+        let place = &self.place;
         match io.kind() {
             io::ErrorKind::ConnectionRefused => {
                 format!("nothing answers at {place}: is PostgreSQL running there?")

@@ -1,5 +1,7 @@
 //! Whether connections are encrypted. What is asked for is met, or refused; never less.
 
+use std::io;
+
 use tokio_postgres::config::SslMode as Negotiation;
 
 #[cfg(not(feature = "tls"))]
@@ -18,6 +20,11 @@ pub(super) struct Encryption {
 }
 
 impl Encryption {
+    /// The handshake with a host, should there be one.
+    pub(super) fn connect(&self, host: &str) -> io::Result<Connect> {
+        connect(&self.tls, host)
+    }
+
     /// What a configuration asks for. On this machine nothing is encrypted unasked; a server anywhere
     /// else must show who it is.
     pub(super) fn of(config: &Config, host: &str) -> Result<Self> {
@@ -37,6 +44,22 @@ impl Encryption {
     pub(super) fn tls(&self) -> Tls {
         self.tls.clone()
     }
+}
+
+#[cfg(feature = "tls")]
+pub(super) use super::tls::Connect;
+
+#[cfg(not(feature = "tls"))]
+pub(super) use tokio_postgres::NoTls as Connect;
+
+#[cfg(feature = "tls")]
+fn connect(tls: &Tls, host: &str) -> io::Result<Connect> {
+    tls.connect(host)
+}
+
+#[cfg(not(feature = "tls"))]
+fn connect(_: &Tls, _: &str) -> io::Result<Connect> {
+    Ok(Tls)
 }
 
 #[cfg(feature = "tls")]

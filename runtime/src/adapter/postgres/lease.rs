@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use deadpool::managed::Object;
 use tokio::runtime::Handle;
 
+use super::session::Failure;
 use super::{Connector, connect::Connection, failure};
 use crate::error::{Error, Kind, Result};
 use crate::executor;
@@ -121,10 +122,9 @@ impl Lease {
     /// whether the server did, which does not matter where nothing was written.
     pub(super) async fn commit(&self, sql: &str, read_only: bool) -> Result<()> {
         self.starts();
-        let client = &self.connection().client;
         // What a connection that is closed by now is handed, it does not send.
-        let may_be_kept = !client.is_closed() && !read_only;
-        let Some(outcome) = self.within(client.batch_execute(sql)).await else {
+        let may_be_kept = !self.connection().is_closed() && !read_only;
+        let Some(outcome) = self.within(self.connection().batch(sql, false)).await else {
             return Err(if may_be_kept { failure::unknown(None) } else { self.no_answer() });
         };
         self.answered();
@@ -133,19 +133,54 @@ impl Lease {
                 self.rests();
                 return Ok(());
             }
-            Err(error) if may_be_kept && failure::is_lost(&error) => failure::unknown(Some(error)),
-            Err(error) => failure::plain(error),
+            Err(Failure::Theirs(error)) if may_be_kept && failure::is_lost(&error) => {
+                failure::unknown(Some(error))
+            }
+            Err(failure) => self.plain(failure),
         };
         Err(error.with_sql(sql.to_owned()))
     }
 
+    /// Ends a transaction that has only read. Its answer says nothing that matters, and is not waited for:
+    /// who has the connection next reads it, before its own.
+    pub(super) async fn leave(&self) -> Result<()> {
+        const COMMIT: &str = "COMMIT";
+        if self.is_busy() || self.connection().pooled.is_some() {
+            return self.commit(COMMIT, true).await;
+        }
+        self.starts();
+        if self.within(self.connection().line.leave(COMMIT)).await.is_none() {
+            return Err(self.no_answer());
+        }
+        self.answered();
+        self.rests();
+        Ok(())
+    }
+
     /// Sends statements of our own that answer nothing.
     pub(super) async fn batch(&self, sql: &str) -> Result<()> {
+        self.say(sql, false).await
+    }
+
+    /// The same, together with what is sent right behind.
+    pub(super) async fn batch_ahead(&self, sql: &str) -> Result<()> {
+        self.say(sql, true).await
+    }
+
+    async fn say(&self, sql: &str, is_lazy: bool) -> Result<()> {
         self.starts();
-        let answer = self.within(self.connection().client.batch_execute(sql)).await;
+        let answer = self.within(self.connection().batch(sql, is_lazy)).await;
         let outcome = answer.ok_or_else(|| self.no_answer())?;
         self.answered();
-        outcome.map_err(|error| failure::plain(error).with_sql(sql.to_owned()))
+        outcome.map_err(|failure| self.plain(failure).with_sql(sql.to_owned()))
+    }
+
+    fn plain(&self, failure: Failure) -> Error {
+        match failure {
+            Failure::Ours(error) => error,
+            Failure::Theirs(error) | Failure::Unsent(error) | Failure::Stale(error) => failure::plain(error),
+            Failure::Overdue => self.no_answer(),
+        }
     }
 }
 
@@ -188,7 +223,8 @@ impl Drop for Lease {
         if let Some(pooled) = &object.pooled {
             pooled.rests();
         }
-        let (busy, open) = (self.is_busy(), *self.open.get_mut());
+        // A statement of the user's own may have begun one.
+        let (busy, open) = (self.is_busy(), *self.open.get_mut() || object.is_in_transaction());
         if !busy && !open {
             return;
         }
@@ -216,6 +252,5 @@ async fn roll_back(object: Object<Connector>) {
 
 /// Stops the statement that nobody waits for any more, and closes the connection.
 async fn cancel(connection: Box<Connection>) {
-    let token = connection.client.cancel_token();
-    _ = tokio::time::timeout(ROLLBACK, token.cancel_query(connection.encryption.tls())).await;
+    _ = tokio::time::timeout(ROLLBACK, connection.cancel()).await;
 }

@@ -103,23 +103,22 @@ impl<'l> Session<'l> {
         check: CheckTypes,
         sink: &mut dyn Sink,
     ) -> Result<u64, Failure> {
-        let Connection { client, statements, pooled, .. } = self.lease.connection();
+        let Connection { client, line, statements, pooled, .. } = self.lease.connection();
         if let Some(pooled) = pooled {
-            let rows = Box::pin(pooled.query(client, prepared)).await?;
-            return read(rows, sink).await;
+            return Box::pin(async { read(pooled.query(client, prepared).await?, sink).await }).await;
         }
-        let (statement, is_kept) = match statements.find(prepared) {
+        let (kept, is_kept) = match statements.find(prepared) {
             Some(statement) => (statement, true),
             None => {
                 // Once for each statement, and larger than all the rest.
-                let preparing = Box::pin(statements.prepare(client, prepared));
+                let preparing = Box::pin(statements.prepare(client, line, prepared));
                 (preparing.await.map_err(Failure::Unsent)?, false)
             }
         };
-        check(statement.params(), &prepared.binds)?;
+        check(kept.statement.params(), &prepared.binds)?;
         // What a connection that is closed by now is handed, it does not send.
-        let was_closed = client.is_closed();
-        let outcome = query(client, &statement, prepared, sink).await;
+        let was_closed = self.lease.connection().is_closed();
+        let outcome = line.query(client, &kept, prepared, sink).await;
         outcome.map_err(|failure| match failure {
             Failure::Theirs(error) if is_kept && is_stale(&error) => Failure::Stale(error),
             Failure::Theirs(error) if was_closed || failure::is_ours(&error) => Failure::Unsent(error),
@@ -161,6 +160,7 @@ impl<'l> Session<'l> {
     }
 }
 
+/// Sends a statement by the driver.
 pub(super) async fn query(
     client: &Client,
     statement: &Statement,
@@ -171,7 +171,7 @@ pub(super) async fn query(
     read(client.query_raw(statement, values).await?, sink).await
 }
 
-/// Hands rows to a sink; answers with how many were written, or read.
+/// Hands rows that the driver reads to a sink; answers with how many were written, or read.
 pub(super) async fn read(rows: RowStream, sink: &mut dyn Sink) -> Result<u64, Failure> {
     let mut rows = pin!(rows);
     let mut undecoded = None;
@@ -179,27 +179,13 @@ pub(super) async fn read(rows: RowStream, sink: &mut dyn Sink) -> Result<u64, Fa
         // What follows a row that cannot be decoded is read all the same: the connection is
         // at rest only when it is.
         if undecoded.is_none() {
-            undecoded = hand(&row, sink).err();
+            undecoded = sink.row(&mut Row::new(&RowCells(&row))).err();
         }
     }
     match undecoded {
         Some(error) => Err(Failure::Ours(error)),
         None => Ok(rows.rows_affected().unwrap_or(0)),
     }
-}
-
-/// So many cells of a row are looked up at once.
-const AT_HAND: usize = 16;
-
-/// Hands a row to a sink, with where its cells are.
-fn hand(row: &tokio_postgres::Row, sink: &mut dyn Sink) -> Result<()> {
-    let mut wires = [None; AT_HAND];
-    let count = row.len().min(AT_HAND);
-    for (place, wire) in wires[..count].iter_mut().enumerate() {
-        let Wire(bytes) = row.try_get(place).map_err(failure::plain)?;
-        *wire = bytes;
-    }
-    sink.row(&mut Row::with_wires(&RowCells(row), &wires[..count]))
 }
 
 /// Looks at the types that the server wants, before anything is bound.
@@ -301,7 +287,7 @@ impl adapter::Session for Session<'_> {
     }
 }
 
-/// The cells of one row.
+/// The cells of one row of the driver's.
 struct RowCells<'a>(&'a tokio_postgres::Row);
 
 impl Cells for RowCells<'_> {

@@ -1,9 +1,11 @@
 //! The statements that a connection has prepared.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio_postgres::{Client, Error, Statement};
+use tokio_postgres::{Client, Error};
 
+use super::exchange::Kept;
+use super::line::Line;
 use crate::adapter::texts::Texts;
 use crate::operation::{Id, Prepared};
 
@@ -12,23 +14,28 @@ use crate::operation::{Id, Prepared};
 pub(super) struct Statements {
     /// Fixed statements by their id, with the text that they were prepared from: a connection
     /// serves one schema, but nothing breaks if it serves two.
-    fixed: Mutex<Vec<Option<(&'static str, Statement)>>>,
+    fixed: Mutex<Vec<Option<(&'static str, Arc<Kept>)>>>,
     /// Those made at run time, by their text.
-    made: Mutex<Texts<Statement>>,
+    made: Mutex<Texts<Arc<Kept>>>,
     /// The last one that is too long to be kept with the others: programs write batches of one size.
-    long: Mutex<Option<(String, Statement)>>,
+    long: Mutex<Option<(String, Arc<Kept>)>>,
 }
 
 impl Statements {
     /// Prepares the statement for a text, and keeps it.
-    pub(super) async fn prepare(&self, client: &Client, prepared: &Prepared<'_>) -> Result<Statement, Error> {
-        let statement = client.prepare(&prepared.sql).await?;
+    pub(super) async fn prepare(
+        &self,
+        client: &Client,
+        line: &Line,
+        prepared: &Prepared<'_>,
+    ) -> Result<Arc<Kept>, Error> {
+        let statement = Arc::new(line.prepare(client, &prepared.sql).await?);
         self.keep(prepared, &statement);
         Ok(statement)
     }
 
     /// The statement for a text, if it is prepared.
-    pub(super) fn find(&self, prepared: &Prepared<'_>) -> Option<Statement> {
+    pub(super) fn find(&self, prepared: &Prepared<'_>) -> Option<Arc<Kept>> {
         match fixed(prepared) {
             Some((id, sql)) => {
                 let list = self.fixed.lock().unwrap_or_else(PoisonError::into_inner);
@@ -48,7 +55,7 @@ impl Statements {
         }
     }
 
-    fn keep(&self, prepared: &Prepared<'_>, statement: &Statement) {
+    fn keep(&self, prepared: &Prepared<'_>, statement: &Arc<Kept>) {
         match fixed(prepared) {
             Some((id, sql)) => {
                 let mut list = self.fixed.lock().unwrap_or_else(PoisonError::into_inner);

@@ -8,15 +8,13 @@ use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio_postgres::tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream};
+use tokio_postgres::tls::{ChannelBinding, TlsConnect, TlsStream};
 use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream as Encrypted;
 use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{CertificateError, ClientConfig, Error as Failure, crypto};
 
+use super::line::Line;
 use crate::config::{Config, SslMode, wrong};
 use crate::error::Result;
 
@@ -52,12 +50,9 @@ impl Tls {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> MakeTlsConnect<S> for Tls {
-    type Stream = Stream<S>;
-    type TlsConnect = Connect;
-    type Error = io::Error;
-
-    fn make_tls_connect(&mut self, host: &str) -> io::Result<Connect> {
+impl Tls {
+    /// The handshake with a host.
+    pub(super) fn connect(&self, host: &str) -> io::Result<Connect> {
         let Some(client) = &self.0 else { return Ok(Connect(None)) };
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_| io::Error::other("`host` is neither a name nor an address"))?;
@@ -68,68 +63,26 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> MakeTlsConnect<S> for T
 /// A handshake that is to be done.
 pub(crate) struct Connect(Option<(TlsConnector, ServerName<'static>)>);
 
-impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> TlsConnect<S> for Connect {
-    type Stream = Stream<S>;
+impl TlsConnect<Line> for Connect {
+    type Stream = Line;
     type Error = io::Error;
-    type Future = Pin<Box<dyn Future<Output = io::Result<Stream<S>>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = io::Result<Line>> + Send>>;
 
-    fn connect(self, stream: S) -> Self::Future {
+    fn connect(self, line: Line) -> Self::Future {
         Box::pin(async move {
             let Some((connector, name)) = self.0 else {
                 return Err(io::Error::other("the connection is not to be encrypted"));
             };
-            connector.connect(name, stream).await.map(Stream)
+            line.put(connector.connect(name, line.take()?).await?);
+            Ok(line)
         })
     }
 }
 
-/// An encrypted connection.
-pub(crate) struct Stream<S>(Encrypted<S>);
-
-impl<S: AsyncRead + AsyncWrite + Unpin> TlsStream for Stream<S> {
+impl TlsStream for Line {
     /// None: it would bind the password to the certificate, which `verify-full` knows already.
     fn channel_binding(&self) -> ChannelBinding {
         ChannelBinding::none()
-    }
-}
-
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Stream<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(context, buffer)
-    }
-}
-
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Stream<S> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(context, bytes)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write_vectored(context, bytes)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.0.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(context)
     }
 }
 

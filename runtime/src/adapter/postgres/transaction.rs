@@ -72,7 +72,7 @@ impl Open {
             self.stage = Stage::Sent;
             self.lease.begins();
         }
-        match behind(self.lease.batch(&pending), session.run(work)).await {
+        match behind(self.lease.batch_ahead(&pending), session.run(work)).await {
             Ok(outcome) => outcome,
             Err(error) => {
                 self.failed.set(error.kind());

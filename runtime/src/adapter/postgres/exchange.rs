@@ -1,0 +1,398 @@
+//! Statements that Rex sends itself, and the rows that it reads where they arrive.
+
+use std::future::poll_fn;
+use std::task::{Context, Poll};
+
+use bytes::{BufMut, BytesMut};
+use tokio_postgres::types::{Format, IsNull, ToSql, Type};
+use tokio_postgres::{Client, Statement};
+
+use super::bind::{self, Bound};
+use super::frames::{self, Inbox, client, tag};
+use super::line::{IN_HAND, Line, Turn};
+use super::session::{self, Failure};
+use super::typed;
+use crate::error::{Error, Kind, Result};
+use crate::operation::{Binds, Prepared};
+use crate::row::{Cells, Row, Sink};
+use crate::value::Cell;
+
+/// A statement that a connection has prepared, by the driver.
+pub(super) struct Kept {
+    pub(super) statement: Statement,
+    /// What the driver calls it.
+    name: String,
+}
+
+/// A request of our own that is under way. Dropped, it is nobody's, and its answer is read by who comes
+/// next.
+struct Sent<'l> {
+    line: &'l Line,
+    number: u64,
+    is_answered: bool,
+    /// Whether what comes behind it may take it along.
+    is_lazy: bool,
+}
+
+/// There is no connection any more.
+struct Gone;
+
+/// What the messages of an answer are handed to.
+trait Reads {
+    fn read(&mut self, letter: u8, message: &[u8]);
+}
+
+impl Line {
+    /// Has the driver prepare a statement.
+    pub(super) async fn prepare(&self, client: &Client, sql: &str) -> Result<Kept, tokio_postgres::Error> {
+        self.state().overheard.push((sql.to_owned(), None));
+        let prepared = client.prepare(sql).await;
+        let mut state = self.state();
+        let place = state.overheard.iter().rposition(|(wanted, name)| wanted == sql && name.is_some());
+        let place = place.or_else(|| state.overheard.iter().position(|(wanted, _)| wanted == sql));
+        let name = place.and_then(|place| state.overheard.swap_remove(place).1);
+        // A statement without a name is the one that was prepared last: it would be another's.
+        prepared.map(|statement| Kept { statement, name: name.unwrap_or_default() })
+    }
+
+    /// Sends a statement, hands its rows to a sink, and answers with how many were written, or read.
+    pub(super) async fn query(
+        &self,
+        client: &Client,
+        kept: &Kept,
+        prepared: &Prepared<'_>,
+        sink: &mut dyn Sink,
+    ) -> Result<u64, Failure> {
+        let types = kept.statement.params();
+        if kept.name.is_empty() || types.len() != prepared.binds.len() {
+            return session::query(client, &kept.statement, prepared, sink).await;
+        }
+        let Some(sent) = self.send(kept, types, &prepared.binds) else {
+            // The driver says of a value that has no form what it has always said.
+            return session::query(client, &kept.statement, prepared, sink).await;
+        };
+        let mut reading = Reading::new(&kept.statement, sink);
+        let outcome = sent.answer(&mut reading).await;
+        let Reading { count, refusal, undecoded, .. } = reading;
+        if let Some(refusal) = refusal {
+            return Err(self.refused(client, refusal).await);
+        }
+        match (outcome, undecoded) {
+            (Err(Gone), _) => Err(self.gone(client).await),
+            (Ok(()), Some(error)) => Err(Failure::Ours(error)),
+            (Ok(()), None) => Ok(count),
+        }
+    }
+
+    /// Sends statements of our own that answer nothing. Where `is_lazy`, they wait for what is sent right
+    /// behind them, and leave together with that.
+    pub(super) async fn batch(&self, client: &Client, sql: &str, is_lazy: bool) -> Result<(), Failure> {
+        let sent = self.ask(sql, is_lazy);
+        let mut refusal = Refusal(None);
+        let outcome = sent.answer(&mut refusal).await;
+        match (refusal, outcome) {
+            (Refusal(Some(refusal)), _) => Err(self.refused(client, refusal).await),
+            (Refusal(None), Err(Gone)) => Err(self.gone(client).await),
+            (Refusal(None), Ok(())) => Ok(()),
+        }
+    }
+
+    /// Sends a statement of our own whose answer nobody waits for: it is read by who comes next.
+    pub(super) async fn leave(&self, sql: &str) {
+        let sent = self.ask(sql, false);
+        poll_fn(|context| sent.line.state().poll_send(context)).await;
+        self.state().rests();
+    }
+
+    fn ask(&self, sql: &str, is_lazy: bool) -> Sent<'_> {
+        let mut state = self.state();
+        frames::put_fixed(client::QUERY, &[sql.as_bytes(), b"\0"].concat(), &mut state.outbox);
+        Sent { line: self, number: state.enter(), is_answered: false, is_lazy }
+    }
+
+    /// Writes a statement with its values; nothing, where a value has no form.
+    fn send(&self, kept: &Kept, types: &[Type], binds: &Binds<'_>) -> Option<Sent<'_>> {
+        let mut state = self.state();
+        let start = state.outbox.len();
+        if bound(&kept.name, types, binds, &mut state.outbox).is_err() {
+            state.outbox.truncate(start);
+            return None;
+        }
+        frames::put_fixed(b'E', &[0, 0, 0, 0, 0], &mut state.outbox);
+        frames::put_fixed(client::SYNC, &[], &mut state.outbox);
+        Some(Sent { line: self, number: state.enter(), is_answered: false, is_lazy: false })
+    }
+
+    /// The server refused: the driver reads why, and so it is the driver's error.
+    async fn refused(&self, client: &Client, refusal: Vec<u8>) -> Failure {
+        self.hand_to_driver([refusal.as_slice(), b"Z\0\0\0\x05I"].concat());
+        driver_error(client).await
+    }
+
+    /// There is no connection: the driver says so in its own words.
+    async fn gone(&self, client: &Client) -> Failure {
+        driver_error(client).await
+    }
+}
+
+async fn driver_error(client: &Client) -> Failure {
+    match client.simple_query(IN_HAND).await {
+        Err(error) => Failure::Theirs(error),
+        Ok(_) => Failure::Ours(Error::new(Kind::Connection, "PostgreSQL's answer cannot be read")),
+    }
+}
+
+/// A statement's name and values, as a message. Each value has its form, the answer is binary.
+fn bound(name: &str, types: &[Type], binds: &Binds<'_>, out: &mut BytesMut) -> Result<(), bind::Failed> {
+    frames::put(b'B', out, |out| {
+        out.put_u8(0);
+        out.put_slice(name.as_bytes());
+        out.put_u8(0);
+        let count = u16::try_from(types.len())?;
+        let is_text = |(bind, ty)| matches!(Bound(bind).encode_format(ty), Format::Text);
+        if binds.iter().zip(types).any(is_text) {
+            out.put_u16(count);
+            binds.iter().zip(types).for_each(|bind| out.put_i16((!is_text(bind)).into()));
+        } else {
+            out.put_slice(&[0, 1, 0, 1]);
+        }
+        out.put_u16(count);
+        for (bind, ty) in binds.iter().zip(types) {
+            let start = out.len();
+            out.put_i32(-1);
+            if let IsNull::No = Bound(bind).to_sql(ty, out)? {
+                let size = i32::try_from(out.len() - start - 4)?;
+                out[start..start + 4].copy_from_slice(&size.to_be_bytes());
+            }
+        }
+        out.put_slice(&[0, 1, 0, 1]);
+        Ok(())
+    })
+}
+
+impl Sent<'_> {
+    async fn answer(mut self, reads: &mut (dyn Reads + Send)) -> Result<(), Gone> {
+        poll_fn(|context| self.poll_answer(context, reads)).await
+    }
+
+    fn poll_answer(&mut self, context: &mut Context<'_>, reads: &mut dyn Reads) -> Poll<Result<(), Gone>> {
+        let mut state = self.line.state();
+        if std::mem::take(&mut self.is_lazy) {
+            state.wait(self.number, context);
+            // Should nothing come behind it.
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let is_unsent = state.poll_send(context).is_pending();
+        loop {
+            state.sort();
+            if state.is_first(self.number) {
+                let mut reading = Borrowed { line: self.line, inbox: std::mem::take(&mut state.inbox) };
+                // The sinks take their time, and the driver may look in meanwhile.
+                drop(state);
+                let end = reading.messages(reads);
+                drop(reading);
+                state = self.line.state();
+                match end {
+                    End::Answered(status) => {
+                        self.is_answered = true;
+                        state.answered(status);
+                        state.sort();
+                        state.wake_next();
+                        return Poll::Ready(Ok(()));
+                    }
+                    End::Wrong => return Poll::Ready(Err(Gone)),
+                    End::More => {}
+                }
+            } else if !state.is_dead() && state.turn() != Turn::Own(self.number) {
+                state.wait(self.number, context);
+                return Poll::Pending;
+            }
+            if state.is_dead() {
+                return Poll::Ready(Err(Gone));
+            }
+            if state.poll_fill(context).is_pending() {
+                if is_unsent {
+                    _ = state.poll_send(context);
+                }
+                state.wait(self.number, context);
+                return Poll::Pending;
+            }
+        }
+    }
+}
+
+impl Drop for Sent<'_> {
+    fn drop(&mut self) {
+        if !self.is_answered {
+            self.line.state().abandon(self.number);
+        }
+    }
+}
+
+/// What has come, in the hands of who reads it. It is put back whatever happens.
+struct Borrowed<'l> {
+    line: &'l Line,
+    inbox: Inbox,
+}
+
+enum End {
+    /// The server is ready for the next, and says whether there is a transaction.
+    Answered(u8),
+    /// More is to come.
+    More,
+    /// It was no message.
+    Wrong,
+}
+
+impl Borrowed<'_> {
+    fn messages(&mut self, reads: &mut dyn Reads) -> End {
+        loop {
+            match self.inbox.next() {
+                Err(_) => return End::Wrong,
+                Ok(None) => return End::More,
+                Ok(Some((tag::READY, message))) => {
+                    return End::Answered(frames::body(message).first().copied().unwrap_or(b'I'));
+                }
+                Ok(Some((tag::COPY_IN, _))) => {
+                    let mut state = self.line.state();
+                    frames::put_fixed(client::COPY_FAIL, b"rows are copied by `copy_in`\0", &mut state.outbox);
+                    frames::put_fixed(client::SYNC, &[], &mut state.outbox);
+                    let mut context = Context::from_waker(std::task::Waker::noop());
+                    _ = state.poll_send(&mut context);
+                }
+                Ok(Some((letter, message))) => reads.read(letter, message),
+            }
+        }
+    }
+}
+
+impl Drop for Borrowed<'_> {
+    fn drop(&mut self) {
+        self.line.state().inbox = std::mem::take(&mut self.inbox);
+    }
+}
+
+/// What a server refused with, as it came.
+struct Refusal(Option<Vec<u8>>);
+
+impl Reads for Refusal {
+    fn read(&mut self, letter: u8, message: &[u8]) {
+        if letter == tag::ERROR && self.0.is_none() {
+            self.0 = Some(message.to_vec());
+        }
+    }
+}
+
+/// An answer that is being read.
+struct Reading<'a> {
+    statement: &'a Statement,
+    sink: &'a mut dyn Sink,
+    /// How many rows were written, or read.
+    count: u64,
+    refusal: Option<Vec<u8>>,
+    /// What follows a row that cannot be decoded is read all the same: the connection is at rest only when
+    /// it is.
+    undecoded: Option<Error>,
+    /// Where the cells of a row are that has many.
+    places: Vec<Option<(usize, usize)>>,
+}
+
+/// So many cells of a row are looked up at once.
+const AT_HAND: usize = 16;
+
+impl<'a> Reading<'a> {
+    fn new(statement: &'a Statement, sink: &'a mut dyn Sink) -> Self {
+        Reading { statement, sink, count: 0, refusal: None, undecoded: None, places: Vec::new() }
+    }
+
+    fn row(&mut self, body: &[u8]) -> Option<Result<()>> {
+        let (count, mut rest) = body.split_first_chunk::<2>()?;
+        let count = usize::from(u16::from_be_bytes(*count));
+        let mut wires = [None; AT_HAND];
+        self.places.clear();
+        for place in 0..count {
+            let (length, behind) = rest.split_first_chunk::<4>()?;
+            rest = behind;
+            let cell = match usize::try_from(i32::from_be_bytes(*length)) {
+                Ok(length) => {
+                    let (cell, behind) = rest.split_at_checked(length)?;
+                    rest = behind;
+                    Some(cell)
+                }
+                // A null has the length -1.
+                Err(_) => None,
+            };
+            match wires.get_mut(place) {
+                Some(wire) => *wire = cell,
+                None => {
+                    let end = body.len() - rest.len();
+                    self.places.push(cell.map(|cell| (end - cell.len(), end)));
+                }
+            }
+        }
+        let wires = &wires[..count.min(AT_HAND)];
+        let cells = RowCells { body, wires, places: &self.places, statement: self.statement };
+        Some(self.sink.row(&mut Row::with_wires(&cells, wires)))
+    }
+}
+
+impl Reads for Reading<'_> {
+    #[inline]
+    fn read(&mut self, letter: u8, message: &[u8]) {
+        let body = frames::body(message);
+        match letter {
+            tag::DATA_ROW if self.undecoded.is_none() => {
+                let broken = || Err(Error::new(Kind::Decode, "PostgreSQL sent a row that ends within a value"));
+                self.undecoded = self.row(body).unwrap_or_else(broken).err();
+            }
+            tag::COMMAND_COMPLETE => self.count = frames::rows(body),
+            tag::ERROR if self.refusal.is_none() => self.refusal = Some(message.to_vec()),
+            tag::COPY_OUT => {
+                let told = "what `COPY … TO STDOUT` sends is no rows: read it from the driver's own connection";
+                self.undecoded = Some(Error::new(Kind::InvalidValue, told));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The cells of one row.
+struct RowCells<'a> {
+    body: &'a [u8],
+    wires: &'a [Option<&'a [u8]>],
+    /// Of those behind `wires`.
+    places: &'a [Option<(usize, usize)>],
+    statement: &'a Statement,
+}
+
+impl RowCells<'_> {
+    fn wire(&self, place: usize) -> Option<&[u8]> {
+        match self.wires.get(place) {
+            Some(wire) => *wire,
+            None => self.places.get(place - self.wires.len()).copied().flatten().map(|(start, end)| &self.body[start..end]),
+        }
+    }
+}
+
+impl Cells for RowCells<'_> {
+    fn len(&self) -> usize {
+        self.wires.len() + self.places.len()
+    }
+
+    fn cell(&self, place: usize) -> Result<Cell<'_>> {
+        Ok(self.wire(place).map_or(Cell::Null, Cell::Wire))
+    }
+
+    fn typed_cell(&self, place: usize) -> Result<Cell<'_>> {
+        Ok(match (self.wire(place), self.statement.columns().get(place)) {
+            (Some(wire), Some(column)) => typed::cell(column.type_(), wire),
+            (Some(wire), None) => Cell::Wire(wire),
+            (None, _) => Cell::Null,
+        })
+    }
+
+    fn name(&self, place: usize) -> &str {
+        self.statement.columns().get(place).map_or("", |column| column.name())
+    }
+}
