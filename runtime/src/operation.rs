@@ -47,6 +47,11 @@ pub enum Shape {
         /// A value for each column that the fixed insert sets, row after row.
         values: Vec<Value>,
     },
+    /// The same in PostgreSQL, by a statement that takes any number of rows.
+    CreateArrays {
+        /// For each column that the fixed insert sets, the values of all rows.
+        columns: Vec<Vec<Value>>,
+    },
     /// The end of one row by its primary key.
     Remove {
         /// The statement.
@@ -207,6 +212,11 @@ impl Operation {
             Shape::CreateMany { rows, values } => {
                 let many::Text { sql, id } = many::text(self.model, *rows, dialect);
                 Prepared { sql: Cow::Borrowed(sql), id: Some(Id::Many(id)), binds: Binds::Values(values) }
+            }
+            Shape::CreateArrays { columns } => {
+                let many::Text { sql, id } = many::arrays(self.model);
+                let binds = columns.iter().map(|values| Bind::Set(values)).collect();
+                Prepared { sql: Cow::Borrowed(sql), id: Some(Id::Many(id)), binds: Binds::Ways(binds) }
             }
             Shape::Select(select) => rendered(select.render(dialect)),
             Shape::Explain(select) => {

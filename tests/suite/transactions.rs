@@ -3,6 +3,7 @@
 mod callbacks;
 mod cancellation;
 mod chaos;
+mod company;
 mod conflicts;
 mod forms;
 mod options;

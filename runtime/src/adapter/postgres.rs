@@ -13,6 +13,7 @@
 
 mod behind;
 mod bind;
+mod company;
 mod connect;
 mod copy;
 mod cursor;
@@ -39,7 +40,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool::managed::{
-    Manager, Metrics, Object, Pool, PoolError, QueueMode, RecycleError, RecycleResult, TimeoutType, WeakPool,
+    Manager, Metrics, Object, Pool, PoolError, QueueMode, RecycleError, RecycleResult, TimeoutType, Timeouts,
+    WeakPool,
 };
 use rex_sql::Dialect;
 
@@ -54,6 +56,7 @@ use crate::watch::{Gauged, Gauges};
 pub(crate) use replicated::Replicated;
 
 use behind::behind;
+use company::Company;
 use connect::Connection;
 use lease::{Failed, Lease};
 use session::Session;
@@ -67,6 +70,7 @@ pub(crate) struct Postgres {
 
 struct Connector {
     target: Arc<connect::Target>,
+    company: Company,
     idle_timeout: Option<Duration>,
 }
 
@@ -77,7 +81,9 @@ impl Manager for Connector {
 
     async fn create(&self) -> Result<Box<Connection>> {
         // What is rare and large is in a box of its own, or every operation would carry it along.
-        Ok(Box::new(Box::pin(self.target.connect()).await?))
+        let connection = Box::new(Box::pin(self.target.connect()).await?);
+        self.company.add(&connection);
+        Ok(connection)
     }
 
     async fn recycle(&self, connection: &mut Box<Connection>, _: &Metrics) -> RecycleResult<Error> {
@@ -104,8 +110,8 @@ impl Postgres {
 
     /// Connects to nothing yet. Within a runtime.
     fn new(config: &Config) -> Result<Self> {
-        let connector =
-            Connector { target: Arc::new(connect::Target::of(config)?), idle_timeout: config.idle_timeout() };
+        let (target, company) = (Arc::new(connect::Target::of(config)?), Company::default());
+        let connector = Connector { target, company, idle_timeout: config.idle_timeout() };
         let pool = Pool::builder(connector)
             .max_size(config.pool_size())
             .wait_timeout(config.acquire_timeout())
@@ -122,8 +128,22 @@ impl Postgres {
         Ok(postgres)
     }
 
+    /// A connection that is free, if there is one.
+    async fn free(&self) -> Result<Option<Object<Connector>>> {
+        let at_once = Timeouts { wait: Some(Duration::ZERO), create: None, recycle: None };
+        match self.pool.timeout_get(&at_once).await {
+            Ok(object) => Ok(Some(object)),
+            Err(PoolError::Timeout(TimeoutType::Wait)) => Ok(None),
+            Err(error) => Err(self.explain(error)),
+        }
+    }
+
     async fn object(&self) -> Result<Object<Connector>> {
-        self.pool.get().await.map_err(|error| match error {
+        self.pool.get().await.map_err(|error| self.explain(error))
+    }
+
+    fn explain(&self, error: PoolError<Error>) -> Error {
+        match error {
             PoolError::Backend(error) => error,
             PoolError::Timeout(TimeoutType::Wait) => {
                 let (time, size) = (self.acquire_timeout.unwrap_or_default(), self.pool.status().max_size);
@@ -131,7 +151,20 @@ impl Postgres {
                 Error::new(Kind::PoolExhausted, message)
             }
             other => Error::new(Kind::Connection, other.to_string()),
-        })
+        }
+    }
+
+    /// A connection to read on; or the outcome, where it was read in company.
+    async fn object_or_company(&self, work: &mut dyn Work) -> Result<Result<Object<Connector>, Result<()>>> {
+        if let Some(object) = self.free().await? {
+            return Ok(Ok(object));
+        }
+        if let Some(running) = work.operation()
+            && let Some(outcome) = self.pool.manager().company.read(running).await
+        {
+            return Ok(Err(outcome));
+        }
+        self.object().await.map(Ok)
     }
 }
 
@@ -169,7 +202,14 @@ impl Adapter for Postgres {
             Access::Atomic => Some("BEGIN"),
         };
         Box::pin(executor::inside(move || async move {
-            let lease = Lease::new(self.object().await?, self.statement_timeout);
+            let object = match access {
+                Access::Read => match self.object_or_company(work).await? {
+                    Ok(object) => object,
+                    Err(outcome) => return outcome,
+                },
+                Access::Snapshot | Access::Write | Access::Atomic => self.object().await?,
+            };
+            let lease = Lease::new(object, self.statement_timeout);
             match begin {
                 None => {
                     let outcome = Session::single(&lease).run(work).await;

@@ -7,6 +7,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use rex_sql::{Dialect, Insert, Name, NewRows, OnConflict};
 
 use crate::meta::{ColumnMeta, ModelMeta};
+use crate::query::kind;
 
 /// Up to so many rows have a statement of their own; beyond, numbers that are powers of two.
 const SMALL: usize = 16;
@@ -75,6 +76,22 @@ fn split(rows: usize, most: usize) -> impl Iterator<Item = usize> {
 
 /// The insert of so many rows of a model into all columns but those that the database fills.
 pub(super) fn text(model: &'static ModelMeta, rows: usize, dialect: Dialect) -> Text {
+    kept(model, rows, dialect, || statement(model, rows))
+}
+
+/// The same of any number of rows, whose values are arrays, in PostgreSQL.
+pub(super) fn arrays(model: &'static ModelMeta) -> Text {
+    // No other statement has no rows.
+    kept(model, 0, Dialect::Postgres, || {
+        let kinds = set(model).map(|column| kind(column.ty).expect("it was looked whether they fit"));
+        Insert {
+            rows: NewRows::Arrays(kinds.map(|kind| (kind, Vec::new())).collect()),
+            ..statement(model, 0)
+        }
+    })
+}
+
+fn kept(model: &'static ModelMeta, rows: usize, dialect: Dialect, make: impl FnOnce() -> Insert<()>) -> Text {
     type Texts = HashMap<(usize, usize, Dialect), Text>;
     static TEXTS: OnceLock<Mutex<Texts>> = OnceLock::new();
     // A model is where its description is.
@@ -82,15 +99,19 @@ pub(super) fn text(model: &'static ModelMeta, rows: usize, dialect: Dialect) -> 
     let mut texts = TEXTS.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
     let id = u32::try_from(texts.len()).expect("models and sizes are fewer");
     *texts.entry(key).or_insert_with(|| {
-        let sql = statement(model, rows).render(dialect).sql;
+        let sql = make().render(dialect).sql;
         Text { sql: Box::leak(sql.into_boxed_str()), id }
     })
 }
 
+/// The columns that the fixed insert sets.
+fn set(model: &'static ModelMeta) -> impl Iterator<Item = &'static ColumnMeta> {
+    model.table.columns.iter().filter(|column| !column.default.is_the_databases())
+}
+
 fn statement(model: &'static ModelMeta, rows: usize) -> Insert<()> {
     let table = &model.table;
-    let set = table.columns.iter().filter(|column| !column.default.is_the_databases());
-    let columns: Vec<Name> = set.map(|column| column.name.into()).collect();
+    let columns: Vec<Name> = set(model).map(|column| column.name.into()).collect();
     Insert {
         table: table.table(),
         rows: NewRows::Values(vec![vec![Some(()); columns.len()]; rows]),

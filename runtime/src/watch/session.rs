@@ -29,7 +29,10 @@ impl Watching<'_> {
         Statement {
             verb: match &operation.shape {
                 Shape::Get { .. } | Shape::Select(_) => "SELECT",
-                Shape::Create { .. } | Shape::CreateMany { .. } | Shape::Insert(_) => "INSERT",
+                Shape::Create { .. }
+                | Shape::CreateMany { .. }
+                | Shape::CreateArrays { .. }
+                | Shape::Insert(_) => "INSERT",
                 Shape::Explain(_) => "EXPLAIN",
                 Shape::Copy(_) => "COPY",
                 Shape::Update(_) => "UPDATE",

@@ -45,7 +45,7 @@ fn is_sensitive(operation: &Operation) -> bool {
     let placed = |place: u16| operation.table.column(place).sensitive;
     match &operation.shape {
         Shape::Get { by, .. } => by.columns.iter().any(|place| placed(*place)),
-        Shape::Create { .. } | Shape::CreateMany { .. } => {
+        Shape::Create { .. } | Shape::CreateMany { .. } | Shape::CreateArrays { .. } => {
             operation.table.columns.iter().any(|column| column.sensitive)
         }
         Shape::Remove { .. } => operation.table.key.columns.iter().any(|place| placed(*place)),

@@ -118,6 +118,10 @@ fn many_rows(
         let shapes = created(meta, values);
         return Ok(shapes.map(|shape| Operation { model: meta, name, table: &meta.table, shape }).collect());
     }
+    if dialect == Dialect::Postgres && values.len() > width && fit_arrays(meta, &values) {
+        let shapes = created_by_arrays(meta, values).into_iter();
+        return Ok(shapes.map(|shape| Operation { model: meta, name, table: &meta.table, shape }).collect());
+    }
     let mut values = values.into_iter();
     let rows = std::iter::from_fn(|| {
         let row: Vec<Value> = values.by_ref().take(width).collect();
@@ -158,6 +162,33 @@ fn created(meta: &'static ModelMeta, mut values: Vec<Value>) -> impl Iterator<It
         let rest = values.split_off(size * set);
         Shape::CreateMany { rows: size, values: std::mem::replace(&mut values, rest) }
     })
+}
+
+/// Whether rows are the fixed insert's, and each column can be an array.
+fn fit_arrays(meta: &'static ModelMeta, values: &[Value]) -> bool {
+    let mut rows = values.chunks(meta.table.columns.len().max(1));
+    rows.clone().next().is_some_and(|first| fits_arrays(meta, first)) && rows.all(|row| is_fixed(meta, row))
+}
+
+/// Rows of the fixed insert, in statements that take any number of them.
+fn created_by_arrays(meta: &'static ModelMeta, values: Vec<Value>) -> Vec<Shape> {
+    let left: Vec<bool> = fixed(meta).collect();
+    let (set, rows) = (left.iter().filter(|left| !**left).count(), values.len() / left.len());
+    let mut values = values.into_iter();
+    let sizes = (0..rows).step_by(MAX_IN_ARRAYS).map(|start| MAX_IN_ARRAYS.min(rows - start));
+    let shapes = sizes.map(|size| {
+        let mut columns: Vec<_> = (0..set).map(|_| Vec::with_capacity(size)).collect();
+        for _ in 0..size {
+            let mut set = columns.iter_mut();
+            for (left, value) in left.iter().zip(values.by_ref()) {
+                if !left && let Some(column) = set.next() {
+                    column.push(value);
+                }
+            }
+        }
+        Shape::CreateArrays { columns }
+    });
+    shapes.collect()
 }
 
 /// Whether the fixed insert writes a row: the database fills just what it fills there.

@@ -4,6 +4,7 @@ use std::error::Error as _;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio_postgres::error::SqlState;
@@ -24,7 +25,7 @@ pub(crate) struct Connection {
     pub(super) client: Client,
     /// What the client leads to.
     pub(super) line: Line,
-    pub(super) statements: Statements,
+    pub(super) statements: Arc<Statements>,
     /// There if it leads through a pooler.
     pub(super) pooled: Option<Pooled>,
     /// Where it leads, for what is sent beside it.
@@ -125,8 +126,7 @@ impl Target {
             settings.password(password.reveal());
         }
         let address = Address { host, port };
-        let place =
-            if address.is_unix() { address.file() } else { format!("{}:{port}", address.host) };
+        let place = if address.is_unix() { address.file() } else { format!("{}:{port}", address.host) };
         let (timeout, max_lifetime) = (config.connect_timeout(), config.max_lifetime());
         let pooler = (config.pgbouncer == Some(true)).then(Types::default);
         let way = Way { address, encryption };
@@ -152,7 +152,7 @@ impl Target {
         };
         let used = Instant::now();
         let expires = self.max_lifetime.map(|lifetime| used + lifetime.mul_f64(part()));
-        let (statements, way) = (Statements::default(), self.way.clone());
+        let (statements, way) = (Arc::<Statements>::default(), self.way.clone());
         Ok(Connection { client, line, statements, pooled, way, used, expires })
     }
 

@@ -38,12 +38,6 @@ impl Encryption {
             mode => Ok(Encryption { negotiation: Negotiation::Require, tls: some(config, mode, host)? }),
         }
     }
-
-    /// What encrypts one more connection.
-    #[cfg_attr(not(feature = "tls"), allow(clippy::clone_on_copy, reason = "with TLS it is shared"))]
-    pub(super) fn tls(&self) -> Tls {
-        self.tls.clone()
-    }
 }
 
 #[cfg(feature = "tls")]

@@ -1,6 +1,7 @@
 //! Statements that Rex sends itself, and the rows that it reads where they arrive.
 
 use std::future::poll_fn;
+use std::sync::MutexGuard;
 use std::task::{Context, Poll};
 
 use bytes::{BufMut, BytesMut};
@@ -9,7 +10,7 @@ use tokio_postgres::{Client, Statement};
 
 use super::bind::{self, Bound};
 use super::frames::{self, Inbox, client, tag};
-use super::line::{IN_HAND, Line, Turn};
+use super::line::{IN_HAND, Line, State, Turn};
 use super::session::{self, Failure};
 use super::typed;
 use crate::error::{Error, Kind, Result};
@@ -55,19 +56,21 @@ impl Line {
         prepared.map(|statement| Kept { statement, name: name.unwrap_or_default() })
     }
 
-    /// Sends a statement, hands its rows to a sink, and answers with how many were written, or read.
+    /// Sends a statement, hands its rows to a sink, and answers with how many were written, or read. Where
+    /// it `is_sociable`, others may travel behind it.
     pub(super) async fn query(
         &self,
         client: &Client,
         kept: &Kept,
         prepared: &Prepared<'_>,
+        is_sociable: bool,
         sink: &mut dyn Sink,
     ) -> Result<u64, Failure> {
         let types = kept.statement.params();
         if kept.name.is_empty() || types.len() != prepared.binds.len() {
             return session::query(client, &kept.statement, prepared, sink).await;
         }
-        let Some(sent) = self.send(kept, types, &prepared.binds) else {
+        let Some(sent) = self.send(self.state(), kept, types, &prepared.binds, is_sociable) else {
             // The driver says of a value that has no form what it has always said.
             return session::query(client, &kept.statement, prepared, sink).await;
         };
@@ -81,6 +84,32 @@ impl Line {
             (Err(Gone), _) => Err(self.gone(client).await),
             (Ok(()), Some(error)) => Err(Failure::Ours(error)),
             (Ok(()), None) => Ok(count),
+        }
+    }
+
+    /// Sends a read by a key behind others, and leaves together with whoever comes at the same time. None
+    /// when nobody takes it along, or the server refuses it, or is gone.
+    pub(super) async fn join(
+        &self,
+        kept: &Kept,
+        prepared: &Prepared<'_>,
+        sink: &mut dyn Sink,
+    ) -> Option<Result<u64>> {
+        let types = kept.statement.params();
+        let sent = {
+            let state = self.state();
+            if kept.name.is_empty() || types.len() != prepared.binds.len() || !state.takes_company() {
+                return None;
+            }
+            let sent = self.send(state, kept, types, &prepared.binds, true)?;
+            Sent { is_lazy: true, ..sent }
+        };
+        let mut reading = Reading::new(&kept.statement, sink);
+        let outcome = sent.answer(&mut reading).await;
+        match (outcome, reading) {
+            (Err(Gone), _) | (_, Reading { refusal: Some(_), .. }) => None,
+            (Ok(()), Reading { undecoded: Some(error), .. }) => Some(Err(error)),
+            (Ok(()), Reading { count, .. }) => Some(Ok(count)),
         }
     }
 
@@ -107,12 +136,18 @@ impl Line {
     fn ask(&self, sql: &str, is_lazy: bool) -> Sent<'_> {
         let mut state = self.state();
         frames::put_fixed(client::QUERY, &[sql.as_bytes(), b"\0"].concat(), &mut state.outbox);
-        Sent { line: self, number: state.enter(), is_answered: false, is_lazy }
+        Sent { line: self, number: state.enter(false), is_answered: false, is_lazy }
     }
 
     /// Writes a statement with its values; nothing, where a value has no form.
-    fn send(&self, kept: &Kept, types: &[Type], binds: &Binds<'_>) -> Option<Sent<'_>> {
-        let mut state = self.state();
+    fn send(
+        &self,
+        mut state: MutexGuard<'_, State>,
+        kept: &Kept,
+        types: &[Type],
+        binds: &Binds<'_>,
+        is_sociable: bool,
+    ) -> Option<Sent<'_>> {
         let start = state.outbox.len();
         if bound(&kept.name, types, binds, &mut state.outbox).is_err() {
             state.outbox.truncate(start);
@@ -120,7 +155,7 @@ impl Line {
         }
         frames::put_fixed(b'E', &[0, 0, 0, 0, 0], &mut state.outbox);
         frames::put_fixed(client::SYNC, &[], &mut state.outbox);
-        Some(Sent { line: self, number: state.enter(), is_answered: false, is_lazy: false })
+        Some(Sent { line: self, number: state.enter(is_sociable), is_answered: false, is_lazy: false })
     }
 
     /// The server refused: the driver reads why, and so it is the driver's error.
@@ -201,7 +236,10 @@ impl Sent<'_> {
                         state.wake_next();
                         return Poll::Ready(Ok(()));
                     }
-                    End::Wrong => return Poll::Ready(Err(Gone)),
+                    End::Wrong => {
+                        state.die();
+                        return Poll::Ready(Err(Gone));
+                    }
                     End::More => {}
                 }
             } else if !state.is_dead() && state.turn() != Turn::Own(self.number) {
@@ -254,13 +292,9 @@ impl Borrowed<'_> {
                 Ok(Some((tag::READY, message))) => {
                     return End::Answered(frames::body(message).first().copied().unwrap_or(b'I'));
                 }
-                Ok(Some((tag::COPY_IN, _))) => {
-                    let mut state = self.line.state();
-                    frames::put_fixed(client::COPY_FAIL, b"rows are copied by `copy_in`\0", &mut state.outbox);
-                    frames::put_fixed(client::SYNC, &[], &mut state.outbox);
-                    let mut context = Context::from_waker(std::task::Waker::noop());
-                    _ = state.poll_send(&mut context);
-                }
+                // A copy is the driver's, and raw SQL refuses it: whoever begins one all the same is not let
+                // hang.
+                Ok(Some((tag::COPY_IN, _))) => return End::Wrong,
                 Ok(Some((letter, message))) => reads.read(letter, message),
             }
         }
@@ -343,15 +377,12 @@ impl Reads for Reading<'_> {
         let body = frames::body(message);
         match letter {
             tag::DATA_ROW if self.undecoded.is_none() => {
-                let broken = || Err(Error::new(Kind::Decode, "PostgreSQL sent a row that ends within a value"));
+                let broken =
+                    || Err(Error::new(Kind::Decode, "PostgreSQL sent a row that ends within a value"));
                 self.undecoded = self.row(body).unwrap_or_else(broken).err();
             }
             tag::COMMAND_COMPLETE => self.count = frames::rows(body),
             tag::ERROR if self.refusal.is_none() => self.refusal = Some(message.to_vec()),
-            tag::COPY_OUT => {
-                let told = "what `COPY … TO STDOUT` sends is no rows: read it from the driver's own connection";
-                self.undecoded = Some(Error::new(Kind::InvalidValue, told));
-            }
             _ => {}
         }
     }
@@ -370,7 +401,12 @@ impl RowCells<'_> {
     fn wire(&self, place: usize) -> Option<&[u8]> {
         match self.wires.get(place) {
             Some(wire) => *wire,
-            None => self.places.get(place - self.wires.len()).copied().flatten().map(|(start, end)| &self.body[start..end]),
+            None => self
+                .places
+                .get(place - self.wires.len())
+                .copied()
+                .flatten()
+                .map(|(start, end)| &self.body[start..end]),
         }
     }
 }

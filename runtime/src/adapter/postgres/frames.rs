@@ -10,7 +10,6 @@ pub(super) mod tag {
     pub(in super::super) const ERROR: u8 = b'E';
     pub(in super::super) const READY: u8 = b'Z';
     pub(in super::super) const COPY_IN: u8 = b'G';
-    pub(in super::super) const COPY_OUT: u8 = b'H';
 }
 
 /// What the client's messages begin with.

@@ -9,125 +9,58 @@
 //! and our own: what comes is the first one's, and only who waits for that reads. What nobody waits for
 //! any more is read and thrown away by who comes next.
 
-use std::collections::VecDeque;
+mod state;
+mod stream;
+
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, Waker, ready};
 
-use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::frames::{self, Inbox, NoMessage, client, tag};
-use super::socket::Socket;
 #[cfg(feature = "tls")]
 use tokio_rustls::client::TlsStream as Encrypted;
 
+use super::socket::Socket;
+#[cfg(feature = "tls")]
+use stream::Stream;
+
+pub(super) use state::{State, Turn};
+
 /// What the driver is asked when it is to read an answer that Rex has in hand. It never gets to the server.
 pub(super) const IN_HAND: &str = "-- rex: the answer is in hand";
-
-/// So many octets may wait to be sent before the driver has to.
-const UNSENT: usize = 256 * 1024;
 
 /// The stream of a connection. Its clones are the same one.
 #[derive(Clone)]
 pub(crate) struct Line(Arc<Mutex<State>>);
 
-pub(super) struct State {
-    stream: Stream,
-    /// Whether the driver has signed in. Until then all is its own.
-    is_shared: bool,
-    /// Whether the driver reads while nothing is asked, and so notices the end.
-    driver_watches: bool,
-    pub(super) inbox: Inbox,
-    pub(super) outbox: BytesMut,
-    /// Whether something was written that may not have left an encrypted stream's buffer.
-    is_unflushed: bool,
-    /// Nothing can be sent any more.
-    is_deaf: bool,
-    /// Nothing comes any more.
-    is_dead: bool,
-    /// What is under way, in order; each has a number, one more than that before it.
-    queue: VecDeque<Request>,
-    /// The number of the first.
-    first: u64,
-    /// What the driver may read.
-    for_driver: BytesMut,
-    /// Answers that the driver is to be handed, once it asks.
-    in_hand: VecDeque<Vec<u8>>,
-    /// So many of them it has not read yet.
-    unread: usize,
-    driver: Option<Waker>,
-    /// Whether the driver waits for room.
-    driver_is_full: bool,
-    copies: Copies,
-    /// Statements whose names are to be known once the driver has chosen them.
-    pub(super) overheard: Vec<(String, Option<String>)>,
-    /// What the server said last of its transaction: `I` if there is none.
-    status: u8,
-}
+/// The same, as long as there is the connection.
+pub(super) struct WeakLine(Weak<Mutex<State>>);
 
-/// A request that is under way.
-enum Request {
-    /// One of the driver's.
-    Driver,
-    /// One of our own.
-    Own { waker: Option<Waker>, is_abandoned: bool },
-    /// An answer that the driver is to read.
-    InHand(Vec<u8>),
-}
-
-/// While the server takes a copy, it takes no notice of the driver's wish for an answer that was sent
-/// behind the statement.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Copies {
-    No,
-    Open,
-    Closed,
-}
-
-enum Stream {
-    Plain(Socket),
-    #[cfg(feature = "tls")]
-    Encrypted(Box<Encrypted<Socket>>),
-    #[cfg(feature = "tls")]
-    None,
-}
-
-/// Whose turn it is to read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Turn {
-    Driver,
-    Own(u64),
-    Nobody,
+impl WeakLine {
+    pub(super) fn upgrade(&self) -> Option<Line> {
+        self.0.upgrade().map(Line)
+    }
 }
 
 impl Line {
     pub(super) fn new(socket: Socket) -> Self {
-        Line(Arc::new(Mutex::new(State {
-            stream: Stream::Plain(socket),
-            is_shared: false,
-            driver_watches: true,
-            inbox: Inbox::default(),
-            outbox: BytesMut::new(),
-            is_unflushed: false,
-            is_deaf: false,
-            is_dead: false,
-            queue: VecDeque::new(),
-            first: 0,
-            for_driver: BytesMut::new(),
-            in_hand: VecDeque::new(),
-            unread: 0,
-            driver: None,
-            driver_is_full: false,
-            copies: Copies::No,
-            overheard: Vec::new(),
-            status: b'I',
-        })))
+        Line(Arc::new(Mutex::new(State::new(socket))))
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn downgrade(&self) -> WeakLine {
+        WeakLine(Arc::downgrade(&self.0))
+    }
+
+    /// How many requests are under way, if one more may go behind them.
+    pub(super) fn company(&self) -> Option<usize> {
+        let state = self.state();
+        state.takes_company().then_some(state.under_way())
     }
 
     /// The driver has signed in: from now on both use it.
@@ -145,13 +78,14 @@ impl Line {
     /// Whether the server has closed it, as far as is known without waiting.
     pub(super) fn is_closed(&self) -> bool {
         let mut state = self.state();
-        if !state.driver_watches && !state.is_dead {
+        if !state.driver_watches && !state.is_dead() {
             let mut context = Context::from_waker(Waker::noop());
-            while state.turn() == Turn::Nobody && state.poll_fill(&mut context).is_ready() && !state.is_dead {
+            while state.turn() == Turn::Nobody && state.poll_fill(&mut context).is_ready() && !state.is_dead()
+            {
                 state.sort();
             }
         }
-        state.is_dead
+        state.is_dead()
     }
 
     /// Whether the server is in a transaction, as far as it has answered.
@@ -179,317 +113,6 @@ impl Line {
         let mut state = self.state();
         state.in_hand.push_back(answer);
         state.unread += 1;
-    }
-}
-
-impl State {
-    /// Enters a request of our own, which was written; answers with its number.
-    pub(super) fn enter(&mut self) -> u64 {
-        self.driver_watches = false;
-        self.queue.push_back(Request::Own { waker: None, is_abandoned: false });
-        self.first + self.queue.len() as u64 - 1
-    }
-
-    pub(super) fn is_first(&self, number: u64) -> bool {
-        self.first == number && !self.queue.is_empty()
-    }
-
-    pub(super) fn is_dead(&self) -> bool {
-        self.is_dead
-    }
-
-    /// What was sent last ends the transaction.
-    pub(super) fn rests(&mut self) {
-        self.status = b'I';
-    }
-
-    /// The first request is answered.
-    pub(super) fn answered(&mut self, status: u8) {
-        self.status = status;
-        self.queue.pop_front();
-        self.first += 1;
-    }
-
-    /// Nobody waits for a request any more.
-    pub(super) fn abandon(&mut self, number: u64) {
-        let place = number.checked_sub(self.first).and_then(|place| usize::try_from(place).ok());
-        if let Some(Request::Own { is_abandoned, waker }) = place.and_then(|place| self.queue.get_mut(place)) {
-            *is_abandoned = true;
-            *waker = None;
-        }
-        self.sort();
-        self.wake_next();
-        // What it was to send is the driver's to send, where there is nobody else.
-        if !self.outbox.is_empty() {
-            self.wake_driver();
-        }
-    }
-
-    /// Wakes a request when it is its turn.
-    pub(super) fn wait(&mut self, number: u64, context: &Context<'_>) {
-        let place = number.checked_sub(self.first).and_then(|place| usize::try_from(place).ok());
-        if let Some(Request::Own { waker, .. }) = place.and_then(|place| self.queue.get_mut(place)) {
-            match waker {
-                Some(waker) => waker.clone_from(context.waker()),
-                None => *waker = Some(context.waker().clone()),
-            }
-        }
-    }
-
-    /// Whose turn it is to read: that of the first who waits.
-    pub(super) fn turn(&self) -> Turn {
-        for (number, request) in (self.first..).zip(&self.queue) {
-            match request {
-                Request::Own { is_abandoned: true, .. } => {}
-                Request::Own { .. } => return Turn::Own(number),
-                Request::Driver | Request::InHand(_) => return Turn::Driver,
-            }
-        }
-        if self.driver_watches { Turn::Driver } else { Turn::Nobody }
-    }
-
-    /// Wakes whose turn it is.
-    pub(super) fn wake_next(&mut self) {
-        match self.turn() {
-            Turn::Driver => self.wake_driver(),
-            Turn::Own(number) => {
-                if let Some(Request::Own { waker, .. }) = self.queue.get_mut((number - self.first) as usize)
-                    && let Some(waker) = waker.take()
-                {
-                    waker.wake();
-                }
-            }
-            Turn::Nobody => {}
-        }
-    }
-
-    fn wake_driver(&mut self) {
-        if let Some(driver) = self.driver.take() {
-            driver.wake();
-        }
-    }
-
-    /// Nothing comes any more: whoever waits is to know.
-    fn die(&mut self) {
-        self.is_dead = true;
-        self.is_deaf = true;
-        self.wake_driver();
-        for request in &mut self.queue {
-            if let Request::Own { waker: Some(waker), .. } = request {
-                waker.wake_by_ref();
-            }
-        }
-    }
-
-    /// The first request is not answered any more. What the driver waits for it does not get, and so nothing
-    /// that stands behind it either.
-    fn give_up_first(&mut self) {
-        if matches!(self.queue.front(), Some(Request::Driver)) {
-            self.unread = 0;
-            self.wake_driver();
-        }
-        self.queue.pop_front();
-        self.first += 1;
-    }
-
-    /// Deals out what has come, up to what the first request of our own has to read itself.
-    pub(super) fn sort(&mut self) {
-        loop {
-            match self.queue.front_mut() {
-                Some(Request::Own { is_abandoned: false, .. }) => return,
-                Some(Request::InHand(answer)) => {
-                    self.for_driver.extend_from_slice(answer);
-                    self.queue.pop_front();
-                    self.first += 1;
-                    self.unread = self.unread.saturating_sub(1);
-                    self.wake_driver();
-                    continue;
-                }
-                Some(Request::Own { .. } | Request::Driver) | None => {}
-            }
-            let is_drivers = match self.queue.front() {
-                Some(Request::Driver) => true,
-                Some(_) => false,
-                None => self.driver_watches,
-            };
-            let (letter, message) = match self.inbox.next() {
-                Ok(Some(message)) => message,
-                Ok(None) if self.is_dead && !self.queue.is_empty() => {
-                    self.give_up_first();
-                    continue;
-                }
-                Ok(None) => return,
-                Err(NoMessage) => return self.die(),
-            };
-            let status = frames::body(message).first().copied();
-            if is_drivers {
-                self.for_driver.extend_from_slice(message);
-                self.wake_driver();
-            }
-            match letter {
-                tag::READY if !self.queue.is_empty() => {
-                    self.answered(status.unwrap_or(b'I'));
-                    self.wake_next();
-                }
-                tag::COPY_IN if is_drivers => self.copies = Copies::Open,
-                _ => {}
-            }
-        }
-    }
-
-    /// Reads what has come from the server.
-    pub(super) fn poll_fill(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        if self.is_dead {
-            return Poll::Ready(());
-        }
-        let State { stream, inbox, .. } = self;
-        let mut room = ReadBuf::new(inbox.room());
-        let outcome = ready!(stream.poll_read(context, &mut room));
-        let count = room.filled().len();
-        if outcome.is_err() || count == 0 {
-            self.die();
-        } else {
-            inbox.filled(count);
-        }
-        Poll::Ready(())
-    }
-
-    /// Sends what is to be sent. What the server cannot be told any more is dropped; it may have said why.
-    pub(super) fn poll_send(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        if self.is_deaf {
-            self.outbox.clear();
-        } else if ready!(self.poll_write_out(context)).is_err() {
-            self.is_deaf = true;
-            self.outbox.clear();
-        }
-        if std::mem::take(&mut self.driver_is_full) {
-            self.wake_driver();
-        }
-        Poll::Ready(())
-    }
-
-    fn poll_write_out(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        while !self.outbox.is_empty() {
-            match ready!(self.stream.poll_write(context, &self.outbox))? {
-                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-                count => self.outbox.advance(count),
-            }
-            self.is_unflushed = true;
-        }
-        if self.is_unflushed {
-            ready!(self.stream.poll_flush(context))?;
-            self.is_unflushed = false;
-        }
-        Poll::Ready(Ok(()))
-    }
-
-    /// Takes a message of the driver's.
-    fn send_for_driver(&mut self, letter: u8, message: &[u8]) {
-        match letter {
-            client::QUERY if frames::text(frames::body(message)).is_some_and(is_in_hand) => {
-                let answer = self.in_hand.pop_front().unwrap_or_default();
-                self.queue.push_back(Request::InHand(answer));
-                return;
-            }
-            client::QUERY => self.queue.push_back(Request::Driver),
-            client::SYNC if self.copies == Copies::Closed => self.copies = Copies::No,
-            client::SYNC => self.queue.push_back(Request::Driver),
-            client::COPY_DONE | client::COPY_FAIL if self.copies == Copies::Open => {
-                self.copies = Copies::Closed;
-            }
-            client::PARSE => self.overhear(frames::body(message)),
-            _ => {}
-        }
-        self.outbox.extend_from_slice(message);
-    }
-
-    /// Notes the name of a statement that somebody wants to know.
-    fn overhear(&mut self, parse: &[u8]) {
-        let Some((name, rest)) = frames::text(parse) else { return };
-        let Some((sql, _)) = frames::text(rest) else { return };
-        let wanted = self.overheard.iter_mut().find(|(wanted, name)| name.is_none() && wanted.as_bytes() == sql);
-        if let Some((_, heard)) = wanted {
-            *heard = String::from_utf8(name.to_vec()).ok();
-        }
-    }
-
-    fn poll_driver_read(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        loop {
-            self.sort();
-            if !self.for_driver.is_empty() {
-                let count = self.for_driver.len().min(buffer.remaining());
-                buffer.put_slice(&self.for_driver[..count]);
-                self.for_driver.advance(count);
-                return Poll::Ready(Ok(()));
-            }
-            if self.is_dead && self.unread == 0 {
-                return Poll::Ready(Ok(()));
-            }
-            if self.is_dead || self.turn() != Turn::Driver || self.poll_fill(context).is_pending() {
-                self.driver = Some(context.waker().clone());
-                return Poll::Pending;
-            }
-        }
-    }
-
-    fn poll_driver_write(&mut self, context: &mut Context<'_>, octets: &[u8]) -> Poll<io::Result<usize>> {
-        if self.outbox.len() > UNSENT && self.poll_send(context).is_pending() && self.outbox.len() > UNSENT {
-            self.driver_is_full = true;
-            self.driver = Some(context.waker().clone());
-            return Poll::Pending;
-        }
-        for (letter, message) in frames::each(octets) {
-            self.send_for_driver(letter, message);
-        }
-        self.sort();
-        self.wake_next();
-        Poll::Ready(Ok(octets.len()))
-    }
-}
-
-fn is_in_hand((sql, _): (&[u8], &[u8])) -> bool {
-    sql == IN_HAND.as_bytes()
-}
-
-impl Stream {
-    fn poll_read(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        match self {
-            Stream::Plain(socket) => Pin::new(socket).poll_read(context, buffer),
-            #[cfg(feature = "tls")]
-            Stream::Encrypted(stream) => Pin::new(&mut **stream).poll_read(context, buffer),
-            #[cfg(feature = "tls")]
-            Stream::None => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
-        }
-    }
-
-    fn poll_write(&mut self, context: &mut Context<'_>, octets: &[u8]) -> Poll<io::Result<usize>> {
-        match self {
-            Stream::Plain(socket) => Pin::new(socket).poll_write(context, octets),
-            #[cfg(feature = "tls")]
-            Stream::Encrypted(stream) => Pin::new(&mut **stream).poll_write(context, octets),
-            #[cfg(feature = "tls")]
-            Stream::None => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
-        }
-    }
-
-    fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self {
-            Stream::Plain(socket) => Pin::new(socket).poll_flush(context),
-            #[cfg(feature = "tls")]
-            Stream::Encrypted(stream) => Pin::new(&mut **stream).poll_flush(context),
-            #[cfg(feature = "tls")]
-            Stream::None => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
-        }
-    }
-
-    fn poll_shutdown(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self {
-            Stream::Plain(socket) => Pin::new(socket).poll_shutdown(context),
-            #[cfg(feature = "tls")]
-            Stream::Encrypted(stream) => Pin::new(&mut **stream).poll_shutdown(context),
-            #[cfg(feature = "tls")]
-            Stream::None => Poll::Ready(Ok(())),
-        }
     }
 }
 

@@ -51,7 +51,8 @@ impl<'l> Session<'l> {
         if let Shape::Copy(copying) = &operation.shape {
             return Box::pin(self.copy(copying, operation, prepared)).await;
         }
-        self.send(&prepared, are_known, sink).await.map_err(|failure| {
+        let is_sociable = self.failed.is_none() && matches!(operation.shape, Shape::Get { .. });
+        self.send(&prepared, are_known, is_sociable, sink).await.map_err(|failure| {
             let error = self.explain(failure, operation.access(), Some(operation.table));
             error.with_operation(operation.title()).with_sql(prepared.sql)
         })
@@ -75,13 +76,14 @@ impl<'l> Session<'l> {
         &self,
         prepared: &Prepared<'_>,
         check: CheckTypes,
+        is_sociable: bool,
         sink: &mut dyn Sink,
     ) -> Result<u64, Failure> {
         bind::check(&prepared.binds)?;
         self.lease.starts();
         let answer = {
             // It stays where it is: it is large, and would be moved at each call.
-            let attempt = pin!(self.attempt(prepared, check, &mut *sink));
+            let attempt = pin!(self.attempt(prepared, check, is_sociable, &mut *sink));
             self.lease.within(attempt).await
         };
         let mut outcome = answer.ok_or(Failure::Overdue)?;
@@ -89,7 +91,8 @@ impl<'l> Session<'l> {
             self.lease.connection().statements.forget(prepared);
             // What was not even sent broke no transaction.
             if self.failed.is_none() || failure::is_ours(error) {
-                let answer = self.lease.within(Box::pin(self.attempt(prepared, check, sink))).await;
+                let answer =
+                    self.lease.within(Box::pin(self.attempt(prepared, check, is_sociable, sink))).await;
                 outcome = answer.ok_or(Failure::Overdue)?;
             }
         }
@@ -101,6 +104,7 @@ impl<'l> Session<'l> {
         &self,
         prepared: &Prepared<'_>,
         check: CheckTypes,
+        is_sociable: bool,
         sink: &mut dyn Sink,
     ) -> Result<u64, Failure> {
         let Connection { client, line, statements, pooled, .. } = self.lease.connection();
@@ -118,7 +122,7 @@ impl<'l> Session<'l> {
         check(kept.statement.params(), &prepared.binds)?;
         // What a connection that is closed by now is handed, it does not send.
         let was_closed = self.lease.connection().is_closed();
-        let outcome = line.query(client, &kept, prepared, sink).await;
+        let outcome = line.query(client, &kept, prepared, is_sociable, sink).await;
         outcome.map_err(|failure| match failure {
             Failure::Theirs(error) if is_kept && is_stale(&error) => Failure::Stale(error),
             Failure::Theirs(error) if was_closed || failure::is_ours(&error) => Failure::Unsent(error),
@@ -248,7 +252,7 @@ impl adapter::Session for Session<'_> {
         sink: &'s mut dyn Sink,
     ) -> BoxFuture<'s, Result<u64>> {
         Box::pin(async move {
-            let outcome = self.send(&raw.prepare(), bind::check_types, sink).await;
+            let outcome = self.send(&raw.prepare(), bind::check_types, false, sink).await;
             outcome.map_err(|failure| self.explain(failure, raw.access, None))
         })
     }

@@ -9,12 +9,15 @@ use super::line::Line;
 use crate::adapter::texts::Texts;
 use crate::operation::{Id, Prepared};
 
+/// What a fixed statement was prepared from, and as.
+type Fixed = (&'static str, Arc<Kept>);
+
 /// What a connection has prepared.
 #[derive(Default)]
 pub(super) struct Statements {
     /// Fixed statements by their id, with the text that they were prepared from: a connection
     /// serves one schema, but nothing breaks if it serves two.
-    fixed: Mutex<Vec<Option<(&'static str, Arc<Kept>)>>>,
+    fixed: Mutex<Vec<Option<Fixed>>>,
     /// Those made at run time, by their text.
     made: Mutex<Texts<Arc<Kept>>>,
     /// The last one that is too long to be kept with the others: programs write batches of one size.

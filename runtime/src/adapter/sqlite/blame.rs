@@ -73,6 +73,8 @@ fn candidates(operation: &Operation) -> Vec<Candidate> {
     match &operation.shape {
         Shape::Create { values, .. } => created(table, values),
         Shape::CreateMany { values, .. } => created(table, values),
+        // They are PostgreSQL's.
+        Shape::CreateArrays { .. } => Vec::new(),
         Shape::Insert(insert) => {
             let names: Vec<&str> = insert.columns.iter().map(AsRef::as_ref).collect();
             let rows: Vec<_> = match &insert.rows {

@@ -1,0 +1,103 @@
+//! Reads by a key that take no connection of their own, because there is none left.
+//!
+//! Where a pool has nothing free, a read by a key travels behind another one, on a connection that is at
+//! nothing else: PostgreSQL answers in order, and each is a look-up in an index that is done at once. So
+//! many tasks are answered with few trips. What could take long stays out of it: nobody travels behind a
+//! query, a write or a transaction, nor behind more than [`COMPANY`] others; and who is not answered
+//! within [`PATIENCE`], because a table is locked, say, waits for a connection of its own as everybody does.
+
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use rex_sql::Dialect;
+
+use super::bind;
+use super::connect::Connection;
+use super::line::{Line, WeakLine};
+use super::statements::Statements;
+use crate::adapter::Running;
+use crate::error::Result;
+use crate::executor;
+use crate::operation::Shape;
+use crate::row::{Row, Sink};
+
+/// So many requests are under way on one connection at most.
+const COMPANY: usize = 16;
+
+/// How long an answer is waited for behind others.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// The connections of a pool, for those who travel along.
+#[derive(Default)]
+pub(super) struct Company(Mutex<Vec<Host>>);
+
+struct Host {
+    line: WeakLine,
+    statements: Weak<Statements>,
+}
+
+impl Company {
+    /// A connection that is new.
+    pub(super) fn add(&self, connection: &Connection) {
+        if connection.pooled.is_some() {
+            return;
+        }
+        let mut hosts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        hosts.retain(|host| host.statements.strong_count() > 0);
+        hosts.push(Host {
+            line: connection.line.downgrade(),
+            statements: Arc::downgrade(&connection.statements),
+        });
+    }
+
+    /// The connection with the least company, if one takes any.
+    fn find(&self) -> Option<(Line, Arc<Statements>)> {
+        let hosts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = hosts.iter().filter_map(|host| {
+            let line = host.line.upgrade()?;
+            let company = line.company().filter(|company| *company < COMPANY)?;
+            Some((company, line, host))
+        });
+        let (_, line, host) = open.min_by_key(|(company, ..)| *company)?;
+        Some((line, host.statements.upgrade()?))
+    }
+
+    /// Reads in company. Nothing, if it is no read by a key, if nobody takes it along, or if it was not
+    /// answered: it is then to be read as everything else is.
+    pub(super) async fn read(&self, running: Running<'_>) -> Option<Result<()>> {
+        let Running { operation, sink, written } = running;
+        if !matches!(operation.shape, Shape::Get { .. }) {
+            return None;
+        }
+        let prepared = operation.prepare(Dialect::Postgres);
+        bind::check(&prepared.binds).ok()?;
+        let (line, statements) = self.find()?;
+        let kept = statements.find(&prepared)?;
+        let mut seen = Seen { sink, rows: 0 };
+        let answer = executor::timeout(Some(PATIENCE), line.join(&kept, &prepared, &mut seen)).await;
+        let outcome = match answer.flatten() {
+            Some(outcome) => outcome,
+            // What was handed on cannot be taken back; but a key has one row, and then all of it is read.
+            None if seen.rows == 0 => return None,
+            None => Ok(seen.rows),
+        };
+        Some(
+            outcome
+                .map(|count| *written = count)
+                .map_err(|error| error.with_operation(operation.title()).with_sql(prepared.sql)),
+        )
+    }
+}
+
+/// Counts what is handed on.
+struct Seen<'s> {
+    sink: &'s mut dyn Sink,
+    rows: u64,
+}
+
+impl Sink for Seen<'_> {
+    fn row(&mut self, row: &mut Row<'_>) -> Result<()> {
+        self.rows += 1;
+        self.sink.row(row)
+    }
+}
