@@ -25,6 +25,7 @@ mod raw_sql;
 mod readme;
 mod replicas;
 mod rexc;
+mod sakila;
 mod scenario;
 mod secrets;
 mod serialised;
