@@ -9,7 +9,7 @@ use rex_sql::migration::{Checksum, Script};
 
 use super::files::Draft;
 use super::place::{self, Place, tell, write_folder};
-use super::{Common, Format, clock, merge, prove, summary};
+use super::{Common, Format, clock, decide, merge, prove, summary};
 use crate::{Console, Exit, Stop};
 
 /// Write the later one of two branches of migrations anew, behind the earlier one
@@ -123,12 +123,13 @@ fn rewritten(
         console.tell(&drawn);
         Stop::Told(Exit::Errors)
     })?;
-    let mut ways = Vec::new();
+    let mut begins = Vec::new();
     for (dialect, _) in &snapshot.settings.databases {
         let before =
             rebased.last_for(*dialect).map(|last| place::snapshot(rebased, last, console)).transpose()?;
-        ways.push((*dialect, accepted(before, &after, *dialect)));
+        begins.push((*dialect, before));
     }
+    let ways = accepted(&begins, &after);
     let mut draft = Draft::new(id, rebased, snapshot.settings, snapshot.schema, ways);
     let mut by_hand = false;
     for (dialect, _) in &draft.snapshot.settings.databases.clone() {
@@ -193,12 +194,15 @@ fn merged(
     }
 }
 
-/// The way between two schemas; what it loses was accepted when it was made.
-pub(super) fn accepted(before: Option<&Schema>, after: &Schema, dialect: Dialect) -> Way {
-    let way = Way::between(before, after, dialect, &[]);
-    let names: Vec<String> =
-        way.up.steps.iter().flat_map(|step| &step.hazards).map(rex_schema::plan::Hazard::name).collect();
-    Way::between(before, after, dialect, &names)
+/// The ways to a schema, from what each database begins with; what they lose was accepted when they were
+/// made, for all databases by one name.
+pub(super) fn accepted(begins: &[(Dialect, Option<&Schema>)], after: &Schema) -> Vec<(Dialect, Way)> {
+    let ways = |names: &[String]| {
+        let way = |&(dialect, before)| (dialect, Way::between(before, after, dialect, names));
+        begins.iter().map(way).collect::<Vec<_>>()
+    };
+    let names = decide::names(ways(&[]).iter().map(|(_, way)| way));
+    ways(&names)
 }
 
 /// Whether the SQL of a migration is another than what would be made today of its schemas.
@@ -216,7 +220,10 @@ pub(super) fn is_by_hand(
     }
     let before = base.map(|base| place::snapshot(history, base, console)).transpose()?;
     let after = place::snapshot(history, entry, console)?;
-    let way = accepted(before, after, dialect);
+    let begins: Vec<_> =
+        entry.snapshot.settings.databases.iter().map(|(dialect, _)| (*dialect, before)).collect();
+    let ways = accepted(&begins, after);
+    let Some((_, way)) = ways.into_iter().find(|(of, _)| *of == dialect) else { return Ok(false) };
     let same = |text: &str, made: Script| {
         let steps = |script: &Script| script.steps.iter().map(|step| step.checksum()).collect::<Vec<_>>();
         Script::parse(text, dialect).is_ok_and(|script| steps(&script) == steps(&made))

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use rex_build::migrations::{Entry, History, SNAPSHOT, Snapshot, Way};
+use rex_build::migrations::{Entry, History, SNAPSHOT, Snapshot};
 use rex_sql::migration::Head;
 
 use super::files::Draft;
@@ -127,12 +127,13 @@ fn drafted(
     let before = History { entries: history.entries[..start].to_vec(), ..history.clone() };
     let last = &history.entries[end - 1];
     let after = place::snapshot(history, last, console)?;
-    let mut ways: Vec<(rex_schema::Dialect, Way)> = Vec::new();
+    let mut begins = Vec::new();
     for (dialect, _) in &last.snapshot.settings.databases {
         let from =
             before.last_for(*dialect).map(|entry| place::snapshot(history, entry, console)).transpose()?;
-        ways.push((*dialect, rebase::accepted(from, after, *dialect)));
+        begins.push((*dialect, from));
     }
+    let ways = rebase::accepted(&begins, after);
     let Snapshot { settings, schema, .. } = last.snapshot.clone();
     let mut draft = Draft::new(id, &before, settings, schema, ways);
     let replaces = history.entries[start..end].iter().map(|entry| entry.id().to_owned().into());
