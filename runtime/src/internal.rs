@@ -11,7 +11,7 @@ pub use std::future::Future;
 pub use std::hash::Hash;
 pub use std::iter::IntoIterator;
 pub use std::marker::{Copy, Send};
-pub use std::ops::FnOnce;
+pub use std::ops::{Deref, FnOnce};
 pub use std::option::Option::{self, None, Some};
 pub use std::primitive::u64;
 pub use std::result::Result::Ok;
@@ -37,6 +37,7 @@ pub use crate::features::{
 };
 pub use crate::fits::{Fits, Key, KeyVersion};
 pub use crate::from_row::{Arranging, FromRow};
+pub use crate::id::{Id, Identified};
 pub use crate::meta::{
     ColumnMeta, DefaultValue, ForeignKeyMeta, GetMeta, ModelMeta, ReferenceMeta, RuleMeta, SchemaMeta,
     Statement, TableMeta, Type, UniqueMeta, Upkeep,
@@ -44,7 +45,7 @@ pub use crate::meta::{
 pub use crate::migrate::{Embeds, Migration, Migrations, Report, Runner, Scripts};
 pub use crate::model::{
     Lockable, Many, Maybe, Model, New, One, Path, Relation, RelationMeta, SoftDelete, Through, Versioned,
-    WithData, Writable, or_default,
+    WithData, Writable, or_default, same_new, show_new,
 };
 pub use crate::query::{
     Assigned, At, Column, CompositeColumn, Find, Load, Mapped, Side, Term, columns, follow, load,

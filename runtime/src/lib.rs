@@ -61,6 +61,7 @@ mod executor;
 mod features;
 mod fits;
 mod from_row;
+mod id;
 pub mod meta;
 pub mod migrate;
 mod model;
@@ -92,6 +93,7 @@ pub use error::{ConstraintOf, DriverError, Error, Kind, Result, Violation};
 pub use executor::Blocking;
 pub use fits::{Fits, Key, KeyVersion};
 pub use from_row::FromRow;
+pub use id::{Id, Identified};
 pub use model::{
     Cardinality, Lockable, Many, Maybe, Model, New, One, Relation, SoftDelete, Versioned, Writable,
 };

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::error::Result;
 use crate::meta::ModelMeta;
 use crate::scalar::KeyParts;
-use crate::write::{Matching, Update, Wraps};
+use crate::write::{Update, Wraps};
 
 /// A model: a struct with a field for each column.
 pub trait Model: crate::FromRow + Clone + Send + Sync + 'static {
@@ -56,8 +56,10 @@ pub trait Lockable: Model {}
     note = "a view, and a table without a key, are only ever read"
 )]
 pub trait Writable: Model {
-    /// The builder of `find().update()`.
-    type Changes: Wraps<Update<Self, Matching>>;
+    /// A row to be inserted: `NewUser`.
+    type New: New<Model = Self>;
+    /// What sets the fields of the rows that `T` names.
+    type Update<T>: Wraps<Update<Self, T>>;
 }
 
 /// A row to be inserted: a struct with a field for each column, `NewUser`.
@@ -87,6 +89,30 @@ pub trait New: Sized {
     {
         crate::write::check(Self::Model::META, self.clone().encode())
     }
+}
+
+/// What `==` says of rows to be inserted: whether all their values agree.
+pub fn same_new<N: New + Clone>(one: &N, other: &N) -> bool {
+    one.clone().encode() == other.clone().encode()
+}
+
+/// What `Debug` shows of a row to be inserted: its values, by the names of their columns. What is left out
+/// is not shown, and of a field with `@sensitive` two points.
+pub fn show_new<N: New + Clone>(row: &N, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let meta = N::Model::META;
+    let mut shown = f.debug_struct(&format!("New{}", meta.name));
+    for (column, value) in meta.table.columns.iter().zip(row.clone().encode()) {
+        match value {
+            crate::Value::Unset => {}
+            _ if column.sensitive => {
+                shown.field(column.name, &crate::__::Hidden);
+            }
+            value => {
+                shown.field(column.name, &crate::watch::Shown(&value));
+            }
+        }
+    }
+    shown.finish()
 }
 
 /// The value of a field that has a default: none stands for the default.
@@ -121,9 +147,7 @@ pub trait Relation: 'static {
 )]
 pub trait WithData: Relation {
     /// The model between.
-    type Link: Model;
-    /// What sets its fields.
-    type Update: crate::write::Wraps<crate::write::Update<Self::Link, ()>>;
+    type Link: Writable;
 }
 
 /// How a relation leads from row to row.

@@ -1,4 +1,5 @@
-//! The operations of one model, generic; each model's generated `Repository` wraps it.
+//! The operations of one model, generic; each model's generated `Repository` dereferences to it, and adds
+//! what only that model has.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -7,15 +8,15 @@ use rex_sql::Dialect;
 
 use crate::Pending;
 use crate::db::Db;
-use crate::fits::KeyVersion;
+use crate::fits::{Key, KeyVersion};
 use crate::meta::GetMeta;
-use crate::model::{Model, New, SoftDelete, Versioned};
+use crate::model::{Model, New, SoftDelete, Versioned, Writable};
 use crate::operation::{Operation, Shape};
 use crate::query::{Find, not_found};
 use crate::row::Row;
 use crate::scalar::KeyParts;
 use crate::value::Value;
-use crate::write::{ByKey, Draft, Update, copy_in, delete, insert, insert_many, remove, restore};
+use crate::write::{ByKey, Draft, Update, Wraps, copy_in, delete, insert, insert_many, remove, restore};
 
 /// The rows of `M`.
 pub struct Repo<M> {
@@ -51,29 +52,9 @@ impl<M: Model> Repo<M> {
         Draft::new(self.db.clone())
     }
 
-    /// Writes a row.
-    pub fn insert(&self, row: impl New<Model = M>) -> Pending<M> {
-        insert(self.db.clone(), "insert", row.encode())
-    }
-
-    /// Writes any number of rows, all or none.
-    pub fn insert_many(&self, rows: impl IntoIterator<Item = impl New<Model = M>>) -> Pending<Vec<M>> {
-        let rows = rows.into_iter();
-        let mut values = Vec::with_capacity(rows.size_hint().0.saturating_mul(M::META.table.columns.len()));
-        rows.for_each(|row| row.encode_to(&mut values));
-        insert_many(self.db.clone(), values)
-    }
-
-    /// Writes rows in bulk, all or none; answers with how many there were.
-    pub fn copy_in(&self, rows: impl IntoIterator<Item = impl New<Model = M>>) -> Pending<u64> {
-        let mut values = Vec::new();
-        rows.into_iter().for_each(|row| row.encode_to(&mut values));
-        copy_in::<M>(self.db.clone(), values)
-    }
-
-    /// The row with a primary key, or an error of `NotFound`.
-    pub fn get(&self, key: M::Key) -> Pending<M> {
-        let (by, values) = reading::<M>(0, key);
+    /// The row with this key, or an error of `NotFound`.
+    pub fn get(&self, key: impl Key<M>) -> Pending<M> {
+        let (by, values) = reading::<M>(0, key.into_key());
         let db = self.db.clone();
         Box::pin(async move {
             let row = get_one(&db, by, values).await?;
@@ -107,22 +88,44 @@ impl<M: Model> Repo<M> {
             }
         })
     }
+}
 
-    /// A change of the row with a primary key.
-    pub fn update(&self, key: M::Key) -> Update<M, ByKey> {
-        Update::new(self.db.clone(), ByKey::new::<M>(key))
+impl<M: Writable> Repo<M> {
+    /// Writes a row; answers with it as the database has it.
+    pub fn insert(&self, row: M::New) -> Pending<M> {
+        insert(self.db.clone(), "insert", row.encode())
     }
 
-    /// Deletes the row with a primary key.
-    pub fn delete(&self, key: M::Key) -> Pending<()> {
-        delete::<M>(self.db.clone(), ByKey::new::<M>(key))
+    /// Writes any number of rows, all or none; answers with them in the same order.
+    pub fn insert_many(&self, rows: impl IntoIterator<Item = M::New>) -> Pending<Vec<M>> {
+        let rows = rows.into_iter();
+        let mut values = Vec::with_capacity(rows.size_hint().0.saturating_mul(M::META.table.columns.len()));
+        rows.for_each(|row| row.encode_to(&mut values));
+        insert_many(self.db.clone(), values)
+    }
+
+    /// Writes any number of rows, all or none, by `COPY` in PostgreSQL; answers with how many.
+    pub fn copy_in(&self, rows: impl IntoIterator<Item = M::New>) -> Pending<u64> {
+        let mut values = Vec::new();
+        rows.into_iter().for_each(|row| row.encode_to(&mut values));
+        copy_in::<M>(self.db.clone(), values)
+    }
+
+    /// Starts a change of the row with this key: set fields, then `.save()`.
+    pub fn update(&self, key: impl Key<M>) -> M::Update<ByKey> {
+        M::Update::wrap(Update::new(self.db.clone(), ByKey::new::<M>(key.into_key())))
+    }
+
+    /// Deletes the row with this key, or fails with `NotFound`.
+    pub fn delete(&self, key: impl Key<M>) -> Pending<()> {
+        delete::<M>(self.db.clone(), ByKey::new::<M>(key.into_key()))
     }
 }
 
-impl<M: Versioned> Repo<M> {
+impl<M: Versioned + Writable> Repo<M> {
     /// A change of one version of a row.
-    pub fn update_version(&self, row: impl KeyVersion<M>) -> Update<M, ByKey> {
-        Update::new(self.db.clone(), ByKey::version(row))
+    pub fn update_version(&self, row: impl KeyVersion<M>) -> M::Update<ByKey> {
+        M::Update::wrap(Update::new(self.db.clone(), ByKey::version(row)))
     }
 
     /// Deletes one version of a row.

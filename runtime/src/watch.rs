@@ -16,6 +16,7 @@ use crate::adapter::{BoxFuture, Session, Work};
 use crate::error::Result;
 
 use session::Watching;
+pub(crate) use values::Shown;
 
 /// What is to be told of a handle's statements, beside their spans: see [`Db::watch`](crate::Db::watch).
 #[derive(Clone, Debug, Default)]

@@ -70,7 +70,7 @@ fn parts<'a>(cx: &Cx<'_>, item: &'a EmbeddedType) -> Vec<Part<'a>> {
 }
 
 fn definition(cx: &Cx<'_>, item: &EmbeddedType, parts: &[Part<'_>]) -> TokenStream {
-    let (name, serde) = (names::item(&item.name), rows::serde(cx, false));
+    let (name, serde) = (names::item(&item.name), rows::serde(cx));
     let plain = format!("The embedded type `{}`.", item.name);
     let docs = layout::docs(&[if item.docs.is_empty() { &plain } else { &item.docs }]);
     let shown: Vec<Shown<'_>> =

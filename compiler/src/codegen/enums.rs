@@ -14,7 +14,7 @@ pub(super) fn file(cx: &Cx<'_>, id: EnumId) -> String {
 
 fn definition(cx: &Cx<'_>, id: EnumId) -> TokenStream {
     let item = &cx.schema[id];
-    let (name, serde) = (names::item(&item.name), rows::serde(cx, false));
+    let (name, serde) = (names::item(&item.name), rows::serde(cx));
     let plain = format!("One of the values of `{}`.", item.name);
     let docs = layout::docs(&[if item.docs.is_empty() { &plain } else { &item.docs }]);
     let variants = item.variants.iter().map(|variant| {

@@ -92,8 +92,8 @@ fn listed_relation(cx: &Cx<'_>, relation: &Relation) -> [String; 3] {
 fn methods(cx: &Cx<'_>, id: ModelId) -> Vec<String> {
     let [_, block] = repository::items(cx, id);
     let body = block.into_iter().last();
-    let Some(TokenTree::Group(body)) = body else { return Vec::new() };
-    let mut methods = Vec::new();
+    let Some(TokenTree::Group(body)) = body else { return repository::shared(&cx.schema[id]) };
+    let mut methods = repository::shared(&cx.schema[id]);
     let mut head: Option<TokenStream> = None;
     for token in body.stream() {
         match (&token, &mut head) {

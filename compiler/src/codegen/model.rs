@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use rex_schema::model::{Column, Model, ModelId, ModelKind, Scalar, Type};
+use rex_schema::model::{Column, Model, ModelId, ModelKind, Type};
 
 use super::fields::{self, Field};
 use super::layout::Piece;
@@ -14,7 +14,7 @@ use super::{
 pub(super) fn file(cx: &Cx<'_>, id: ModelId) -> String {
     let model = &cx.schema[id];
     let mut items = vec![row(cx, model)];
-    items.extend(types::own_id(model, id).map(|column| typed_id(cx, model, column)).into_iter().flatten());
+    items.extend(types::own_id(model, id).map(|column| typed_id(cx, model, column)));
     items.extend(row_key(model, id));
     let is_written = !model.is_read_only();
     if is_written {
@@ -49,7 +49,7 @@ fn row(cx: &Cx<'_>, model: &Model) -> TokenStream {
     };
     let table = model.schema.iter().chain([&model.table]).map(String::as_str).collect::<Vec<_>>().join(".");
     let docs = layout::docs(&[described(&model.docs, &model.name).as_str(), &format!("{stands} `{table}`.")]);
-    let serde = serde(cx, false);
+    let serde = serde(cx);
     let fields = fields::of(cx, model);
     let [derives, debug] = shown::derives(&name, &fields::shown(&fields));
     let fields = fields.iter().map(|field| {
@@ -70,14 +70,13 @@ fn row(cx: &Cx<'_>, model: &Model) -> TokenStream {
 }
 
 /// serde's derives, where they are configured.
-pub(super) fn serde(cx: &Cx<'_>, transparent: bool) -> TokenStream {
+pub(super) fn serde(cx: &Cx<'_>) -> TokenStream {
     if !cx.options.serde {
         return TokenStream::new();
     }
-    let transparent = transparent.then(|| quote!(transparent,));
     quote! {
         #[derive(__::serde::Serialize, __::serde::Deserialize)]
-        #[serde(#transparent crate = "::rex_orm::__::serde")]
+        #[serde(crate = "::rex_orm::__::serde")]
     }
 }
 
@@ -86,38 +85,39 @@ pub(super) fn described(docs: &str, name: &str) -> String {
     if docs.is_empty() { format!("A row of `{name}`.") } else { docs.to_owned() }
 }
 
-/// `pub struct UserId(pub i64);` and how it meets columns.
-fn typed_id(cx: &Cx<'_>, model: &Model, column: &Column) -> Vec<TokenStream> {
+/// `pub type UserId = Id<User>`, and the function that makes one.
+fn typed_id(cx: &Cx<'_>, model: &Model, column: &Column) -> TokenStream {
     let (id, row) = (names::id_type(&model.name), names::item(&model.name));
     let docs = layout::docs(&[&format!("The id of a [`{}`].", names::shown(&model.name))]);
     let value = types::value(cx, column.ty);
-    let copy = types::is_copy(column.ty).then(|| quote!(__::Copy,));
-    let serde = serde(cx, true);
-    let struct_ = quote! {
-        #docs
-        #[derive(
-            __::Clone, #copy __::Debug, __::PartialEq, __::Eq,
-            __::Hash, __::PartialOrd, __::Ord
-        )]
-        #serde
-        pub struct #id(pub #value);
+    let plain = match column.ty {
+        Type::Enum(_) => fits(&id, &value),
+        Type::Scalar(_) => TokenStream::new(),
     };
-    let display = quote! {
-        impl __::Display for #id {
-            fn fmt(&self, f: &mut __::Formatter<'_>) -> ::core::fmt::Result {
-                __::Display::fmt(&self.0, f)
+    quote! {
+        #docs
+        pub type #id = __::Id<#row>;
+        #docs
+        pub fn #id(value: #value) -> #id {
+            __::Id(value)
+        }
+        impl __::Identified for #row {
+            type Value = #value;
+        }
+        #plain
+    }
+}
+
+/// That a value of the schema's own type stands for the id; the runtime has it of the others.
+fn fits(id: &proc_macro2::Ident, value: &TokenStream) -> TokenStream {
+    quote! {
+        #[diagnostic::do_not_recommend]
+        impl __::Fits<#id> for #value {
+            fn fit(self) -> #id {
+                __::Id(self)
             }
         }
-    };
-    let has_display = !matches!(column.ty, Type::Scalar(Scalar::Bytes));
-    let mut items = vec![struct_, if has_display { display } else { TokenStream::new() }, id_scalar(&id)];
-    items.push(fits(&id, &value, &quote!(#id(self))));
-    if matches!(column.ty, Type::Scalar(Scalar::String { .. })) {
-        items.push(fits(&id, &quote!(&str), &quote!(#id(__::ToOwned::to_owned(self)))));
     }
-    let field = names::field(&column.field);
-    items.push(fits(&id, &quote!(&#row), &taken(column, &quote!(self.#field))));
-    items
 }
 
 /// That a row stands for its key, where the key is no type of the model's own that says so.
@@ -136,34 +136,6 @@ fn row_key(model: &Model, id: ModelId) -> Option<TokenStream> {
     })
 }
 
-fn id_scalar(id: &proc_macro2::Ident) -> TokenStream {
-    let name = id.to_string();
-    quote! {
-        impl __::Scalar for #id {
-            const NAME: &'static str = #name;
-            type Nullable = __::Option<Self>;
-            fn encode(self) -> __::Value {
-                __::Scalar::encode(self.0)
-            }
-            fn decode(cell: __::Cell<'_>) -> __::Option<Self> {
-                __::Scalar::decode(cell).map(Self)
-            }
-        }
-        impl __::Element for #id {}
-    }
-}
-
-fn fits(id: &proc_macro2::Ident, from: &TokenStream, value: &TokenStream) -> TokenStream {
-    quote! {
-        #[diagnostic::do_not_recommend]
-        impl __::Fits<#id> for #from {
-            fn fit(self) -> #id {
-                #value
-            }
-        }
-    }
-}
-
 /// A column's value taken from a row by reference.
 pub(super) fn taken(column: &Column, place: &TokenStream) -> TokenStream {
     match types::is_copy(column.ty) && !column.list && column.rust.is_none() {
@@ -180,7 +152,6 @@ fn new_row(cx: &Cx<'_>, model: &Model) -> TokenStream {
         names::shown(&model.name)
     )]);
     let fields = fields::of_new(cx, model);
-    let [derives, debug] = shown::derives(&name, &fields::shown(&fields));
     let fields = fields.iter().map(|field| {
         let (name, docs, ty, deprecated) =
             (&field.name, field.documentation(), &field.ty, field.deprecation());
@@ -191,11 +162,20 @@ fn new_row(cx: &Cx<'_>, model: &Model) -> TokenStream {
     });
     quote! {
         #docs
-        #derives
+        #[derive(__::Clone)]
         pub struct #name {
             #(#fields,)*
         }
-        #debug
+        impl __::Debug for #name {
+            fn fmt(&self, f: &mut __::Formatter<'_>) -> ::core::fmt::Result {
+                __::show_new(self, f)
+            }
+        }
+        impl __::PartialEq for #name {
+            fn eq(&self, other: &Self) -> bool {
+                __::same_new(self, other)
+            }
+        }
     }
 }
 
@@ -263,10 +243,12 @@ fn acts(cx: &Cx<'_>, model: &Model) -> TokenStream {
 
 /// What the runtime asks of a model whose rows are written.
 fn writable_impl(model: &Model) -> TokenStream {
-    let (row, update) = (names::item(&model.name), names::beside("Update", &model.name));
+    let (row, new) = (names::item(&model.name), names::new_type(&model.name));
+    let update = names::beside("Update", &model.name);
     quote! {
         impl __::Writable for #row {
-            type Changes = #update<__::Matching>;
+            type New = #new;
+            type Update<T> = #update<T>;
         }
     }
 }

@@ -137,12 +137,6 @@ pub(super) fn type_columns_path(schema: &Schema, id: TypeId) -> TokenStream {
     columns_path(&schema[id].name)
 }
 
-/// The builder of a model's changes as the module of any declaration names it.
-pub(super) fn update_path(cx: &super::Cx<'_>, id: ModelId) -> TokenStream {
-    let (module, update) = (cx.names.model_module(id), beside("Update", &cx.schema[id].name));
-    quote!(super::#module::#update)
-}
-
 /// A union as the module of any declaration names it.
 pub(super) fn union_path(schema: &Schema, id: UnionId) -> TokenStream {
     let name = item(&schema[id].name);

@@ -98,11 +98,10 @@ fn data(cx: &Cx<'_>, relation: &Relation) -> Option<Piece> {
         return None;
     }
     let marker = names::camel(&[&relation.name]);
-    let (link, update) = (names::model_path(cx.schema, between), names::update_path(cx, between));
+    let link = names::model_path(cx.schema, between);
     let item = quote! {
         impl __::WithData for relations::#marker {
             type Link = #link;
-            type Update = #update<()>;
         }
     };
     Some(item.into())

@@ -13,78 +13,90 @@ pub(super) fn items(cx: &Cx<'_>, id: ModelId) -> [TokenStream; 2] {
     let model = &cx.schema[id];
     let (repository, row) = (names::beside("Repository", &model.name), names::item(&model.name));
     let handle = names::accessor(&cx.names.model_module(id));
-    let docs =
-        layout::docs(&[&format!("The rows of [`{}`]: what `db.{handle}()` is.", names::shown(&model.name))]);
+    let what = format!("The rows of [`{}`]: what `db.{handle}()` is.", names::shown(&model.name));
+    let docs = layout::docs(&[&what, &fixed(cx, id)]);
     let struct_ = quote! {
         #docs
-        #[derive(__::Clone, __::Debug)]
         pub struct #repository(pub(super) __::Repo<#row>);
+        impl __::Deref for #repository {
+            type Target = __::Repo<#row>;
+            fn deref(&self) -> &__::Repo<#row> {
+                &self.0
+            }
+        }
     };
-    let fixed = [get_method(cx, id), find_method(model), write_methods(cx, id), refresh_method(model)];
+    let own = [write_methods(cx, id), refresh_method(model)];
     // The read by the primary key comes first, where there is one.
     let first = usize::from(!model.primary_key.is_empty());
     let by = total(model).enumerate().map(|(get, (at, unique))| by_unique(cx, id, get + first, at, unique));
     let links = model.relations.iter().filter_map(|&relation| links(cx, model, &cx.schema[relation]));
-    [struct_, quote!(impl #repository { #(#fixed)* #(#by)* #(#links)* })]
+    let methods: TokenStream = own.into_iter().chain(by.flatten()).chain(links).collect();
+    let methods = match methods.is_empty() {
+        true => methods,
+        false => quote!(impl #repository { #methods }),
+    };
+    [struct_, methods]
+}
+
+/// The SQL of what the runtime has for every model.
+fn fixed(cx: &Cx<'_>, id: ModelId) -> String {
+    let model = &cx.schema[id];
+    let statements = cx.statements.of(id);
+    let get = (!model.primary_key.is_empty()).then(|| ("get", &statements.gets[0]));
+    let writes = statements.writes.iter().flat_map(|writes| {
+        let delete = (!is_own(model)).then_some(("delete", &writes.delete));
+        std::iter::once(("create` and `insert", &writes.insert)).chain(delete)
+    });
+    let texts = get.into_iter().chain(writes).map(|(method, text)| format!("`{method}`: {}", text.docs()));
+    texts.collect::<Vec<_>>().join("\n\n")
+}
+
+/// Whether rows are changed and deleted otherwise than by their keys alone, so that the methods are the
+/// model's own.
+fn is_own(model: &Model) -> bool {
+    model.version.is_some() || model.soft_delete.is_some()
+}
+
+/// The methods that the runtime has for every model, as a program sees them; those of a model's own stand
+/// in their place.
+pub(super) fn shared(model: &Model) -> Vec<String> {
+    let (row, new) = (names::item(&model.name), names::new_type(&model.name));
+    let mut methods = Vec::new();
+    if !model.primary_key.is_empty() {
+        methods.push(format!("get(key: impl Key<{row}>) -> Pending<{row}>"));
+    }
+    methods.push(format!("find() -> Find<{row}>"));
+    if !model.is_read_only() {
+        methods.extend([
+            format!("insert(row: {new}) -> Pending<{row}>"),
+            format!("insert_many(rows: impl IntoIterator<Item = {new}>) -> Pending<Vec<{row}>>"),
+            format!("copy_in(rows: impl IntoIterator<Item = {new}>) -> Pending<u64>"),
+        ]);
+        if !is_own(model) {
+            let update = names::beside("Update", &model.name);
+            methods.extend([
+                format!("update(key: impl Key<{row}>) -> {update}<ByKey>"),
+                format!("delete(key: impl Key<{row}>) -> Pending<()>"),
+            ]);
+        }
+    }
+    methods
 }
 
 fn documented(text: &str, statement: &Text) -> TokenStream {
     layout::docs(&[text, &statement.docs()])
 }
 
-/// `db.user().get(id)`; nothing where there is no key.
-fn get_method(cx: &Cx<'_>, id: ModelId) -> TokenStream {
-    let model = &cx.schema[id];
-    if model.primary_key.is_empty() {
-        return TokenStream::new();
-    }
-    let row = names::item(&model.name);
-    let docs = documented("The row with this key, or an error of `NotFound`.", &cx.statements.of(id).gets[0]);
-    quote! {
-        #docs
-        pub fn get(&self, key: impl __::Key<#row>) -> __::Pending<#row> {
-            self.0.get(key.into_key())
-        }
-    }
-}
-
-fn find_method(model: &Model) -> TokenStream {
-    let row = names::item(&model.name);
-    quote! {
-        /// All rows, to be narrowed down.
-        pub fn find(&self) -> __::Find<#row> {
-            self.0.find()
-        }
-    }
-}
-
 /// What writes rows; nothing where they are only read.
 fn write_methods(cx: &Cx<'_>, id: ModelId) -> TokenStream {
     let model = &cx.schema[id];
     let Some(writes) = &cx.statements.of(id).writes else { return TokenStream::new() };
-    let (row, new) = (names::item(&model.name), names::new_type(&model.name));
     let create = names::beside("Create", &model.name);
-    let insert = documented("Writes a row; answers with it as the database has it.", &writes.insert);
-    let changes = changes(cx, id, writes);
+    let changes = is_own(model).then(|| changes(cx, id, writes));
     quote! {
         /// Starts a new row: set its fields, then `.save()`.
         pub fn create(&self) -> #create {
             #create(self.0.draft())
-        }
-        #insert
-        pub fn insert(&self, row: #new) -> __::Pending<#row> {
-            self.0.insert(row)
-        }
-        /// Writes any number of rows, all or none; answers with them in the same order.
-        pub fn insert_many(
-            &self,
-            rows: impl __::IntoIterator<Item = #new>,
-        ) -> __::Pending<__::Vec<#row>> {
-            self.0.insert_many(rows)
-        }
-        /// Writes any number of rows, all or none, by `COPY` in PostgreSQL; answers with how many.
-        pub fn copy_in(&self, rows: impl __::IntoIterator<Item = #new>) -> __::Pending<__::u64> {
-            self.0.copy_in(rows)
         }
         #changes
     }
@@ -111,7 +123,7 @@ fn changes(cx: &Cx<'_>, id: ModelId, writes: &Writes) -> TokenStream {
     quote! {
         #starts
         pub fn update(&self, #argument: #ty) -> #update<__::ByKey> {
-            #update(self.0.#start)
+            self.0.#start
         }
         #deletes
         pub fn delete(&self, #argument: #ty) -> __::Pending<()> {
@@ -138,8 +150,8 @@ impl By {
         By {
             argument: format_ident!("key"),
             ty: quote!(impl __::Key<#row>),
-            update: quote!(update(key.into_key())),
-            delete: quote!(delete(key.into_key())),
+            update: quote!(update(key)),
+            delete: quote!(delete(key)),
             which: "the row with this key",
             fails: "`NotFound`",
         }

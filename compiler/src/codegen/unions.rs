@@ -42,7 +42,7 @@ impl Member {
 }
 
 fn definition(cx: &Cx<'_>, item: &Union, members: &[Member]) -> TokenStream {
-    let (name, serde) = (names::item(&item.name), rows::serde(cx, false));
+    let (name, serde) = (names::item(&item.name), rows::serde(cx));
     let plain = format!("The id of one of the models of `{}`.", item.name);
     let docs = layout::docs(&[if item.docs.is_empty() { &plain } else { &item.docs }]);
     let copy = members.iter().all(|member| types::is_copy(member.ty));

@@ -221,7 +221,7 @@ impl<M: Model, L, C> Find<M, L, C> {
     }
 
     /// Changes all of these rows.
-    pub fn update(self) -> M::Changes
+    pub fn update(self) -> M::Update<Matching>
     where
         M: Writable,
     {
@@ -229,7 +229,7 @@ impl<M: Model, L, C> Find<M, L, C> {
             Start::Nowhere => Matching::none(),
             start => Matching::new(matching(M::META, self.tail, &start)),
         };
-        M::Changes::wrap(Update::new(self.db, target))
+        M::Update::wrap(Update::new(self.db, target))
     }
 
     /// Deletes all of these rows; answers with how many there were. Where a field has

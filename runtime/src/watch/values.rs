@@ -87,6 +87,17 @@ fn list<'v>(values: impl Iterator<Item = Option<&'v Value>>) -> String {
     text
 }
 
+/// A value, as a span has it.
+pub(crate) struct Shown<'v>(pub(crate) &'v Value);
+
+impl std::fmt::Debug for Shown<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut text = String::new();
+        show(&mut text, self.0);
+        f.write_str(&text)
+    }
+}
+
 fn show(out: &mut String, value: &Value) {
     let text = match value {
         Value::Null => "null".to_owned(),

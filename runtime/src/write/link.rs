@@ -14,13 +14,16 @@ use crate::adapter::{Access, BoxFuture, Session, Work};
 use crate::db::Db;
 use crate::error::{Error, Kind, Result};
 use crate::fits::Key;
-use crate::model::{Model, Path, Relation, Through, WithData};
+use crate::model::{Model, Path, Relation, Through, WithData, Writable};
 use crate::operation::{Operation, Shape};
 use crate::query::{Side, among, equal};
 use crate::row::NoRows;
 use crate::scalar::KeyParts;
 use crate::validate;
 use crate::value::Value;
+
+/// What sets the fields of a link over a model.
+type DataOf<R> = <<R as WithData>::Link as Writable>::Update<()>;
 
 /// The links of one row along a many-to-many relation.
 #[must_use = "nothing happens before `add`, `remove`, `set` or `clear`"]
@@ -55,13 +58,13 @@ impl<R: Relation> Links<R> {
     pub fn add_with<K: Key<R::To>>(
         self,
         rows: impl IntoIterator<Item = K>,
-        data: impl FnOnce(R::Update) -> R::Update,
+        data: impl FnOnce(DataOf<R>) -> DataOf<R>,
     ) -> Pending<u64>
     where
         R: WithData,
     {
         let keys = keys::<R, K>(rows);
-        let set = data(R::Update::wrap(Update::new(self.db.clone(), ()))).unwrap().into_set();
+        let set = data(DataOf::<R>::wrap(Update::new(self.db.clone(), ()))).unwrap().into_set();
         self.send(|links| {
             let mut data = Vec::with_capacity(set.len());
             validate::changes(R::Link::META, &set)?;
