@@ -7,6 +7,7 @@
 
 mod builders;
 mod checks;
+mod column_words;
 mod columns;
 mod constant;
 mod constraints;

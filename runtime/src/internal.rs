@@ -40,12 +40,12 @@ pub use crate::from_row::{Arranging, FromRow};
 pub use crate::id::{Id, Identified};
 pub use crate::meta::{
     ColumnMeta, DefaultValue, ForeignKeyMeta, GetMeta, ModelMeta, ReferenceMeta, RuleMeta, SchemaMeta,
-    Statement, TableMeta, Type, UniqueMeta, Upkeep,
+    Statement, TableMeta, Type, UniqueMeta, Upkeep, read_columns,
 };
 pub use crate::migrate::{Embeds, Migration, Migrations, Report, Runner, Scripts};
 pub use crate::model::{
-    Lockable, Many, Maybe, Model, New, One, Path, Relation, RelationMeta, SoftDelete, Through, Versioned,
-    WithData, Writable, or_default, same_new, show_new,
+    Described, Lockable, Many, Maybe, Model, New, One, Path, Relation, RelationMeta, SoftDelete, Through,
+    Versioned, WithData, Writable, or_default, same_new, show_new,
 };
 pub use crate::query::{
     Assigned, At, Column, CompositeColumn, Find, Load, Mapped, Side, Term, columns, follow, load,
@@ -61,6 +61,16 @@ pub use crate::value::{Cell, Fixed, Value};
 pub use crate::write::{ByKey, Draft, Links, Matching, Missing, Set, Target, Update, Wraps};
 // What users name too.
 pub use crate::*;
+
+/// That a row of raw SQL has the columns of `M`. Generated code does not name `META` itself: rustc would
+/// compute the constant whenever it checks that code.
+///
+/// # Errors
+///
+/// When it has not.
+pub fn arrange<M: Model>(columns: &mut Arranging<'_>) -> Result<()> {
+    columns.model(M::META)
+}
 
 /// The name of a column for a field: without `r#`.
 pub fn column_name(field: &str) -> &str {

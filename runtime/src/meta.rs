@@ -1,11 +1,15 @@
 //! What the generated code tells the runtime about a schema: names, types, defaults, constraints
 //! and the text of fixed statements. Data only.
 
+mod columns;
+
 use rex_sql::{ColumnRef, Dialect, SelectList, Table};
 
 use crate::validate::Test;
 
 use crate::check::CheckMeta;
+
+pub use columns::columns as read_columns;
 
 /// A model.
 #[derive(Debug)]

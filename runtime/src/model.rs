@@ -7,8 +7,15 @@ use crate::meta::ModelMeta;
 use crate::scalar::KeyParts;
 use crate::write::{Update, Wraps};
 
+/// What generated code says of a model. Its impl is generic, in nothing: a constant of an impl that is not,
+/// rustc computes whenever it checks the program, and not only when it makes one of it.
+pub trait Described<X> {
+    /// Names, types and fixed statements.
+    const DESCRIPTION: &'static ModelMeta;
+}
+
 /// A model: a struct with a field for each column.
-pub trait Model: crate::FromRow + Clone + Send + Sync + 'static {
+pub trait Model: Described<()> + crate::FromRow + Clone + Send + Sync + 'static {
     /// One struct whose fields are the columns and whose methods are the relations; the argument
     /// of `filter`, `order` and `with`. `P` is where they stand in a query.
     type Columns<P: crate::query::Place>;
@@ -16,7 +23,7 @@ pub trait Model: crate::FromRow + Clone + Send + Sync + 'static {
     type Key: KeyParts;
 
     /// Names, types and fixed statements.
-    const META: &'static ModelMeta;
+    const META: &'static ModelMeta = <Self as Described<()>>::DESCRIPTION;
 
     /// The columns as a table of a statement has them.
     fn columns<P: crate::query::Place>(at: crate::query::At) -> Self::Columns<P>;
@@ -103,10 +110,10 @@ pub fn show_new<N: New + Clone>(row: &N, f: &mut fmt::Formatter<'_>) -> fmt::Res
     let mut shown = f.debug_struct(&format!("New{}", meta.name));
     for (column, value) in meta.table.columns.iter().zip(row.clone().encode()) {
         match value {
-            crate::Value::Unset => {}
             _ if column.sensitive => {
                 shown.field(column.name, &crate::__::Hidden);
             }
+            crate::Value::Unset => {}
             value => {
                 shown.field(column.name, &crate::watch::Shown(&value));
             }

@@ -38,11 +38,16 @@ pub(super) fn field(name: Ident, value: Expr) -> syn::FieldValue {
 
 /// `&[element, …]`
 pub(super) fn list(elements: impl IntoIterator<Item = Expr>) -> Expr {
-    reference(Expr::Array(syn::ExprArray {
+    reference(array(elements))
+}
+
+/// `[element, …]`
+pub(super) fn array(elements: impl IntoIterator<Item = Expr>) -> Expr {
+    Expr::Array(syn::ExprArray {
         attrs: Vec::new(),
         bracket_token: Default::default(),
         elems: elements.into_iter().collect(),
-    }))
+    })
 }
 
 /// `&value`

@@ -88,7 +88,7 @@ fn enum_of(model: &Model, kind: &str, what: &str, constraints: &[Constraint]) ->
     let enum_ = quote! {
         #docs
         #[derive(
-            __::Clone, __::Copy, __::Debug, __::PartialEq, __::Eq
+            __::Clone, __::Copy, __::Debug, __::PartialEq
         )]
         pub enum #name {
             #(#variant_docs #variants,)*

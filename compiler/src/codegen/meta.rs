@@ -9,7 +9,7 @@ use rex_schema::names as made;
 use syn::Expr;
 
 use super::layout::Piece;
-use super::{Cx, checks, constant, layout, names, repository, rules, types};
+use super::{Cx, checks, column_words, constant, layout, names, repository, rules, types};
 
 /// `&[0, 2]`
 pub(super) fn places(places: &[usize]) -> Expr {
@@ -69,7 +69,7 @@ fn table(cx: &Cx<'_>, id: ModelId) -> Expr {
     let fields = [
         ("schema", schema_name(model.schema.as_deref())),
         ("name", constant::text(&model.table)),
-        ("columns", constant::list(model.columns.iter().map(|column| self::column(cx, column)))),
+        ("columns", column_words::columns(cx, model)),
         ("key", key),
         ("uniques", constant::list(model.uniques.iter().map(|item| unique(&item.name, &item.columns)))),
         ("foreign_keys", constant::list(enforced_keys(model).map(|key| foreign_key(cx, key)))),
@@ -109,32 +109,18 @@ fn upkeep(cx: &Cx<'_>, model: &Model) -> Expr {
     }
 }
 
-fn column(cx: &Cx<'_>, column: &Column) -> Expr {
-    let mut meta = plain_column(cx, &column.name, column);
-    if column.nullable {
-        meta = constant::method(meta, "nullable", []);
-    }
-    if let Some(default) = &column.default {
-        meta = constant::method(meta, "or", [default_value(cx, column.ty, default)]);
-    }
-    if column.computed.is_some() {
-        meta = constant::method(meta, "or", [constant::named("__::DefaultValue::Database")]);
-    }
-    meta = as_text(meta, column);
-    if column.sensitive {
-        meta = constant::method(meta, "sensitive", []);
-    }
-    meta
-}
-
 /// A column's name and type.
 fn plain_column(cx: &Cx<'_>, name: &str, column: &Column) -> Expr {
+    constant::call("__::ColumnMeta::new", [constant::text(name), column_type(cx, column)])
+}
+
+/// The runtime's `Type` of a column.
+pub(super) fn column_type(cx: &Cx<'_>, column: &Column) -> Expr {
     let ty = ty(cx, column.ty);
-    let ty = match column.list {
+    match column.list {
         true => constant::call("__::Type::List", [constant::reference(ty)]),
         false => ty,
-    };
-    constant::call("__::ColumnMeta::new", [constant::text(name), ty])
+    }
 }
 
 fn as_text(meta: Expr, column: &Column) -> Expr {
@@ -172,7 +158,7 @@ fn ty(cx: &Cx<'_>, ty: Type) -> Expr {
     constant::named(name)
 }
 
-fn default_value(cx: &Cx<'_>, ty: Type, default: &Default) -> Expr {
+pub(super) fn default_value(cx: &Cx<'_>, ty: Type, default: &Default) -> Expr {
     let name = match default {
         Default::Value(value) => return constant(cx, ty, value),
         Default::List(values) => {

@@ -23,7 +23,7 @@ pub(super) fn file(cx: &Cx<'_>, id: ModelId) -> String {
     items.extend(columns::items(cx, model));
     items.push(row_impl(cx, model));
     let mut pieces: Vec<Piece> = items.into_iter().map(Piece::from).collect();
-    pieces.push(model_impl(cx, id));
+    pieces.extend(model_impl(cx, id));
     let mut items = Vec::new();
     if is_written {
         items.push(writable_impl(model));
@@ -260,7 +260,7 @@ fn row_impl(cx: &Cx<'_>, model: &Model) -> TokenStream {
     quote! {
         impl __::FromRow for #row {
             fn arrange(columns: &mut __::Arranging<'_>) -> __::Result<()> {
-                columns.model(<Self as __::Model>::META)
+                __::arrange::<Self>(columns)
             }
             fn from_row(row: &mut __::Row<'_>) -> __::Result<Self> {
                 #body
@@ -307,7 +307,7 @@ fn read(fields: &[Field<'_>]) -> TokenStream {
 }
 
 /// What the runtime asks of a model.
-fn model_impl(cx: &Cx<'_>, id: ModelId) -> Piece {
+fn model_impl(cx: &Cx<'_>, id: ModelId) -> [Piece; 2] {
     let model = &cx.schema[id];
     let row = names::item(&model.name);
     let columns = names::beside("Columns", &model.name);
@@ -328,7 +328,6 @@ fn model_impl(cx: &Cx<'_>, id: ModelId) -> Piece {
         impl __::Model for #row {
             type Columns<P: __::Place> = #columns<P>;
             type Key = #key;
-            const META: &'static __::ModelMeta = ();
             fn columns<P: __::Place>(at: __::At) -> #columns<P> {
                 ()
             }
@@ -337,5 +336,11 @@ fn model_impl(cx: &Cx<'_>, id: ModelId) -> Piece {
             }
         }
     };
-    Piece::Item(Box::new(constant::with_values(item, [meta, columns_of])))
+    let description = quote! {
+        impl<X> __::Described<X> for #row {
+            const DESCRIPTION: &'static __::ModelMeta = ();
+        }
+    };
+    let items = [(description, meta), (item, columns_of)];
+    items.map(|(item, value)| Piece::Item(Box::new(constant::with_values(item, [value]))))
 }
