@@ -1,4 +1,4 @@
-//! Typed ids, once for all models: `UserId` is an `Id<User>`.
+//! Typed ids, once for all models: `UserId` is an `IdOf<User>`.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -10,60 +10,60 @@ use crate::scalar::{Element, Scalar};
 use crate::value::{Cell, Value};
 
 /// A model whose primary key is one column of its own, so that its key has a type.
-pub trait Identified: Model<Key = Id<Self>> {
+pub trait Identified: Model<Key = IdOf<Self>> {
     /// What the column holds.
     type Value: Scalar + fmt::Debug + Eq + Hash + Ord;
 }
 
 /// The id of a row of `M`. It is its value in the database, in JSON and when it is shown; ids of two models
 /// are two types.
-pub struct Id<M: Identified>(
+pub struct IdOf<M: Identified>(
     /// What the column holds.
     pub M::Value,
 );
 
-impl<M: Identified> Clone for Id<M> {
+impl<M: Identified> Clone for IdOf<M> {
     fn clone(&self) -> Self {
-        Id(self.0.clone())
+        IdOf(self.0.clone())
     }
 }
 
-impl<M: Identified> Copy for Id<M> where M::Value: Copy {}
+impl<M: Identified> Copy for IdOf<M> where M::Value: Copy {}
 
-impl<M: Identified> PartialEq for Id<M> {
+impl<M: Identified> PartialEq for IdOf<M> {
     fn eq(&self, other: &Self) -> bool {
         self.0 == other.0
     }
 }
 
-impl<M: Identified> Eq for Id<M> {}
+impl<M: Identified> Eq for IdOf<M> {}
 
-impl<M: Identified> PartialOrd for Id<M> {
+impl<M: Identified> PartialOrd for IdOf<M> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl<M: Identified> Ord for Id<M> {
+impl<M: Identified> Ord for IdOf<M> {
     fn cmp(&self, other: &Self) -> Ordering {
         self.0.cmp(&other.0)
     }
 }
 
-impl<M: Identified> Hash for Id<M> {
+impl<M: Identified> Hash for IdOf<M> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.0.hash(state);
     }
 }
 
 /// `UserId(1)`
-impl<M: Identified> fmt::Debug for Id<M> {
+impl<M: Identified> fmt::Debug for IdOf<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple(&format!("{}Id", M::META.name)).field(&self.0).finish()
     }
 }
 
-impl<M: Identified> fmt::Display for Id<M>
+impl<M: Identified> fmt::Display for IdOf<M>
 where
     M::Value: fmt::Display,
 {
@@ -72,7 +72,7 @@ where
     }
 }
 
-impl<M: Identified> Scalar for Id<M> {
+impl<M: Identified> Scalar for IdOf<M> {
     const NAME: &'static str = M::Value::NAME;
     const SCALES: bool = M::Value::SCALES;
     type Nullable = Option<Self>;
@@ -83,14 +83,14 @@ impl<M: Identified> Scalar for Id<M> {
 
     #[inline]
     fn decode(cell: Cell<'_>) -> Option<Self> {
-        M::Value::decode(cell).map(Id)
+        M::Value::decode(cell).map(IdOf)
     }
 }
 
-impl<M: Identified> Element for Id<M> {}
+impl<M: Identified> Element for IdOf<M> {}
 
 #[cfg(feature = "serde")]
-impl<M: Identified> serde::Serialize for Id<M>
+impl<M: Identified> serde::Serialize for IdOf<M>
 where
     M::Value: serde::Serialize,
 {
@@ -100,27 +100,27 @@ where
 }
 
 #[cfg(feature = "serde")]
-impl<'de, M: Identified> serde::Deserialize<'de> for Id<M>
+impl<'de, M: Identified> serde::Deserialize<'de> for IdOf<M>
 where
     M::Value: serde::Deserialize<'de>,
 {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        M::Value::deserialize(deserializer).map(Id)
+        M::Value::deserialize(deserializer).map(IdOf)
     }
 }
 
 /// A row stands for its id.
 #[diagnostic::do_not_recommend]
-impl<M: Identified> Fits<Id<M>> for &M {
-    fn fit(self) -> Id<M> {
+impl<M: Identified> Fits<IdOf<M>> for &M {
+    fn fit(self) -> IdOf<M> {
         self.key()
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<M: Identified<Value = String>> Fits<Id<M>> for &str {
-    fn fit(self) -> Id<M> {
-        Id(self.to_owned())
+impl<M: Identified<Value = String>> Fits<IdOf<M>> for &str {
+    fn fit(self) -> IdOf<M> {
+        IdOf(self.to_owned())
     }
 }
 
@@ -128,9 +128,9 @@ macro_rules! plain_values {
     ($($(#[$attribute:meta])* $value:ty;)*) => {$(
         $(#[$attribute])*
         #[diagnostic::do_not_recommend]
-        impl<M: Identified<Value = $value>> Fits<Id<M>> for $value {
-            fn fit(self) -> Id<M> {
-                Id(self)
+        impl<M: Identified<Value = $value>> Fits<IdOf<M>> for $value {
+            fn fit(self) -> IdOf<M> {
+                IdOf(self)
             }
         }
     )*};

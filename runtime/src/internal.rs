@@ -37,7 +37,7 @@ pub use crate::features::{
 };
 pub use crate::fits::{Fits, Key, KeyVersion};
 pub use crate::from_row::{Arranging, FromRow};
-pub use crate::id::{Id, Identified};
+pub use crate::id::{IdOf, Identified};
 pub use crate::meta::{
     ColumnMeta, DefaultValue, ForeignKeyMeta, GetMeta, ModelMeta, ReferenceMeta, RuleMeta, SchemaMeta,
     Statement, TableMeta, Type, UniqueMeta, Upkeep, read_columns,

@@ -93,7 +93,7 @@ pub use error::{ConstraintOf, DriverError, Error, Kind, Result, Violation};
 pub use executor::Blocking;
 pub use fits::{Fits, Key, KeyVersion};
 pub use from_row::FromRow;
-pub use id::{Id, Identified};
+pub use id::{IdOf, Identified};
 pub use model::{
     Cardinality, Lockable, Many, Maybe, Model, New, One, Relation, SoftDelete, Versioned, Writable,
 };

@@ -85,7 +85,7 @@ pub(super) fn described(docs: &str, name: &str) -> String {
     if docs.is_empty() { format!("A row of `{name}`.") } else { docs.to_owned() }
 }
 
-/// `pub type UserId = Id<User>`, and the function that makes one.
+/// `pub type UserId = IdOf<User>`, and the function that makes one.
 fn typed_id(cx: &Cx<'_>, model: &Model, column: &Column) -> TokenStream {
     let (id, row) = (names::id_type(&model.name), names::item(&model.name));
     let docs = layout::docs(&[&format!("The id of a [`{}`].", names::shown(&model.name))]);
@@ -96,10 +96,10 @@ fn typed_id(cx: &Cx<'_>, model: &Model, column: &Column) -> TokenStream {
     };
     quote! {
         #docs
-        pub type #id = __::Id<#row>;
+        pub type #id = __::IdOf<#row>;
         #docs
         pub fn #id(value: #value) -> #id {
-            __::Id(value)
+            __::IdOf(value)
         }
         impl __::Identified for #row {
             type Value = #value;
@@ -114,7 +114,7 @@ fn fits(id: &proc_macro2::Ident, value: &TokenStream) -> TokenStream {
         #[diagnostic::do_not_recommend]
         impl __::Fits<#id> for #value {
             fn fit(self) -> #id {
-                __::Id(self)
+                __::IdOf(self)
             }
         }
     }
