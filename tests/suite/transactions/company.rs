@@ -57,7 +57,8 @@ async fn who_travels_behind_one_that_waits_is_not_held_up_for_long() {
         tx.tag().get(tag.id).await.unwrap();
         tx.user().get(user.id).await.unwrap();
     }
-    (one.commit().await.unwrap(), two.commit().await.unwrap());
+    one.commit().await.unwrap();
+    two.commit().await.unwrap();
     let locks = place.server.as_ref().expect("PostgreSQL").client().await;
     locks.batch_execute("BEGIN; LOCK TABLE tags").await.unwrap();
     let holds = db.begin().await.unwrap();
@@ -87,4 +88,50 @@ async fn who_travels_behind_one_that_waits_is_not_held_up_for_long() {
     assert!(!waits.is_finished(), "after {:?} the table is still locked", start.elapsed());
     locks.batch_execute("COMMIT").await.unwrap();
     assert_eq!(timeout(HANGS, waits).await.unwrap().unwrap().unwrap().name, "rust");
+}
+
+/// Who travels along is answered though somebody else has the connection by then, and keeps it.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_travels_along_needs_no_connection() {
+    let place = Place::server("pool_size=1").await;
+    let db = &place.db;
+    let tag = db.tag().insert(NewTag::new("rust")).await.unwrap();
+    let user = db.user().insert(NewUser::new("ada@example.com", "Ada")).await.unwrap();
+    db.tag().get(tag.id).await.unwrap();
+    db.user().get(user.id).await.unwrap();
+    let locks = place.server.as_ref().expect("PostgreSQL").client().await;
+    // On a busy machine it may have to wait for longer than it travels.
+    for _ in 0..50 {
+        locks.batch_execute("BEGIN; LOCK TABLE tags").await.unwrap();
+        let first = tokio::spawn({
+            let db = db.clone();
+            async move { db.tag().get(tag.id).await }
+        });
+        let waits = "SELECT count(*) FROM pg_locks WHERE NOT granted";
+        while locks.query_one(waits, &[]).await.unwrap().get::<_, i64>(0) == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        let next = tokio::spawn({
+            let db = db.clone();
+            async move { db.begin().await }
+        });
+        while db.gauges().waiting == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        let travels = tokio::spawn({
+            let db = db.clone();
+            async move { db.user().get(user.id).await }
+        });
+        tokio::time::sleep(Duration::from_millis(2)).await;
+        locks.batch_execute("COMMIT").await.unwrap();
+        first.await.unwrap().unwrap();
+        let keeps = next.await.unwrap().unwrap();
+        let answer = timeout(Duration::from_millis(500), travels).await;
+        keeps.rollback().await.unwrap();
+        if let Ok(user) = answer {
+            assert_eq!(user.unwrap().unwrap().name, "Ada");
+            return;
+        }
+    }
+    panic!("nobody travels along");
 }

@@ -96,14 +96,14 @@ impl Line {
         sink: &mut dyn Sink,
     ) -> Option<Result<u64>> {
         let types = kept.statement.params();
-        let sent = {
+        let mut sent = {
             let state = self.state();
             if kept.name.is_empty() || types.len() != prepared.binds.len() || !state.takes_company() {
                 return None;
             }
-            let sent = self.send(state, kept, types, &prepared.binds, true)?;
-            Sent { is_lazy: true, ..sent }
+            self.send(state, kept, types, &prepared.binds, true)?
         };
+        sent.is_lazy = true;
         let mut reading = Reading::new(&kept.statement, sink);
         let outcome = sent.answer(&mut reading).await;
         match (outcome, reading) {
