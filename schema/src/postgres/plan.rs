@@ -35,6 +35,7 @@ pub(super) fn plan(state: &State<'_>) -> Vec<Step> {
     planner.create_schemas();
     planner.make_enums();
     let views = planner.drop_views();
+    planner.drop_keys_of_tables();
     planner.drop_constraints();
     planner.drop_indexes();
     planner.drop_tables();
@@ -66,7 +67,7 @@ struct Planner<'a> {
     sealed: bool,
 }
 
-impl Planner<'_> {
+impl<'a> Planner<'a> {
     /// In the transaction of what came before, if that is one which may be longer.
     fn add(&mut self, step: Step) {
         let may_be_longer = |last: &&mut Step| !self.sealed && last.statements.len() < LONGEST;
@@ -95,22 +96,29 @@ impl Planner<'_> {
         }
     }
 
-    /// Before renames: by the names of before.
-    fn drop_tables(&mut self) {
-        let gone: Vec<&Table> = (self.state.changes.iter())
-            .filter_map(|change| match change {
-                Change::DropTable(table) => Some(table),
-                _ => None,
-            })
-            .collect();
-        for table in &gone {
+    /// The keys of tables that go: the constraints that they lead to may go as well.
+    fn drop_keys_of_tables(&mut self) {
+        for table in self.gone() {
             for key in &table.foreign_keys {
                 let statement =
                     format!("ALTER TABLE {} DROP CONSTRAINT {}", table_name(table), ident(&key.name));
                 self.run(format!("drop the constraint {}", key.name), vec![statement]);
             }
         }
-        for table in gone {
+    }
+
+    /// The tables that go, as they are before.
+    fn gone(&self) -> Vec<&'a Table> {
+        let gone = self.state.changes.iter().filter_map(|change| match change {
+            Change::DropTable(table) => Some(table),
+            _ => None,
+        });
+        gone.collect()
+    }
+
+    /// Before renames: by the names of before.
+    fn drop_tables(&mut self) {
+        for table in self.gone() {
             let shown = shown(table.schema.as_deref(), &table.name);
             let hazard = Hazard::new(Code::DropTable, &shown, "the rows of the table are lost");
             let statement = format!("DROP TABLE {}", table_name(table));
