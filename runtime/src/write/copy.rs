@@ -19,9 +19,13 @@ pub(crate) fn copy_in<M: Model>(db: Db, values: Vec<Value>) -> Pending<u64> {
         }
         let values = as_sent(meta, "copy_in", values)?;
         let left: Vec<bool> = fills(meta, &values[..width]).collect();
-        let kept = |(place, value): (usize, &Value)| (!left[place]).then(|| value.clone());
-        let row = |row: &[Value]| row.iter().enumerate().filter_map(kept).collect();
-        let rows: Vec<Vec<Value>> = values.chunks(width).map(row).collect();
+        let mut values = values.into_iter();
+        let rows = std::iter::from_fn(|| {
+            let row = values.by_ref().take(width).zip(&left).filter(|(_, left)| !**left);
+            let row: Vec<Value> = row.map(|(value, _)| value).collect();
+            (!row.is_empty()).then_some(row)
+        });
+        let rows = rows.collect();
         let columns = meta.table.columns.iter().zip(&left).filter(|(_, left)| !**left);
         let columns = columns.map(|(column, _)| column.name).collect();
         let shape = Shape::Copy(Copying { table: meta.table.table(), columns, rows });
