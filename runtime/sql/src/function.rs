@@ -50,6 +50,9 @@ pub enum Call {
     Later(Moment),
     /// Of a day and a number: so many days later.
     DaysLater,
+    /// Of a time with a day and a number: so many months later, at the last day of a month that is too
+    /// short.
+    MonthsLater(Moment),
     /// Of JSON and a key: what an object has there.
     Member,
     /// Of JSON and a place: what an array has there.
@@ -162,6 +165,7 @@ impl Call {
             Call::Truncate(part, moment) => truncated_postgres(first, part, moment),
             Call::Later(_) => format!("(({first}) + ({second}) * interval '1 microsecond')"),
             Call::DaysLater => format!("(({first}) + ({second}))"),
+            Call::MonthsLater(moment) => months_later_postgres(first, second, moment),
             Call::Member => format!("(({first}) -> ({second}))"),
             // What is no array is one of itself there.
             Call::Element => {
@@ -220,6 +224,7 @@ impl Call {
             Call::Truncate(part, moment) => truncated_sqlite(first, part, moment),
             Call::Later(moment) => later_sqlite(first, second, moment),
             Call::DaysLater => format!("date({first}, ({second}) || ' days')"),
+            Call::MonthsLater(_) => months_later_sqlite(first, second),
             Call::Member | Call::Element => format!("(({first}) -> ({second}))"),
             Call::HasJson => format!("rex_has_json({list})"),
             Call::JsonText => {
@@ -285,6 +290,23 @@ fn later_sqlite(of: &str, micros: &str, moment: Moment) -> String {
         "(strftime('%Y-%m-%dT%H:%M:%S', unixepoch(substr({of}, 1, 19)) + ({all} - {rest}) / 1000000, 'unixepoch') \
          || printf('.%06d{zone}', {rest}))"
     )
+}
+
+fn months_later_postgres(of: &str, months: &str, moment: Moment) -> String {
+    let later = format!("({} + make_interval(months => {months}))", civil(of, moment));
+    match moment {
+        Moment::Instant => format!("({later} AT TIME ZONE 'utc')"),
+        Moment::Date => format!("{later}::date"),
+        Moment::Time | Moment::Local => later,
+    }
+}
+
+/// The month is counted from its first day, since SQLite takes 31 February for a day in March; then its day
+/// is as it was, or the last one.
+fn months_later_sqlite(of: &str, months: &str) -> String {
+    let first = format!("date(substr({of}, 1, 8) || '01', ({months}) || ' months')");
+    let last = format!("strftime('%d', {first}, '+1 month', '-1 day')");
+    format!("(substr({first}, 1, 8) || min(substr({of}, 9, 2), {last}) || substr({of}, 11))")
 }
 
 fn rounded_sqlite(of: &str, digits: u32) -> String {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Timelike, Utc};
+use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveTime, Timelike, Utc};
 use rex_orm::{Kind, Result, value};
 use rust_decimal::Decimal;
 use serde_json::json;
@@ -366,6 +366,18 @@ async fn times(db: &Db, all: &[Person]) -> Result<()> {
         "minute and second",
         |p| p.seen.minute().lt(p.seen.second()),
         |p| on(p.seen, &|seen| seen.minute() < seen.second()),
+    )
+    .await?;
+    let later = |time: DateTime<Utc>, months: i16| match months {
+        0.. => time + Months::new(months.unsigned_abs().into()),
+        _ => time - Months::new(months.unsigned_abs().into()),
+    };
+    agree(
+        db,
+        all,
+        "months earlier, by a column",
+        |p| p.seen.months_later(p.small.neg()).lt(p.seen.months_later(-2)),
+        |p| on(p.seen, &|seen| later(seen, -p.small) < later(seen, -2)),
     )
     .await?;
     let midnight = |day: NaiveDate| day.and_time(NaiveTime::MIN);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, TimeZone, Utc};
+use chrono::{DateTime, Months, NaiveDate, TimeZone, Utc};
 use rex_orm::{Cond, Result, exists, scalar, value};
 use rust_decimal::Decimal;
 use serde_json::json;
@@ -200,6 +200,42 @@ async fn times() {
             "the beginning of a year": |c| c.created.start_of_year().eq(NaiveDate::from_ymd_opt(2004, 1, 1).unwrap())
                 => "m.created BETWEEN '2004-01-01' AND '2004-12-31'";
         }
+        Ok(())
+    })
+    .await;
+}
+
+/// Months are of different lengths: a day that one does not have is its last one.
+#[tokio::test]
+async fn months() {
+    in_every_store("months", async |db| {
+        let later = |day: NaiveDate, months: i32| match months {
+            0.. => day + Months::new(months.unsigned_abs()),
+            _ => day - Months::new(months.unsigned_abs()),
+        };
+        let days = [(2004, 1, 31), (2004, 2, 29), (2005, 12, 31), (2006, 8, 30)];
+        let days = days.map(|(year, month, day)| NaiveDate::from_ymd_opt(year, month, day).unwrap());
+        for (customer, day) in (1i64..).zip(days) {
+            db.customer().update(customer).created(day).save().await?;
+        }
+        for months in [-25, -13, -1, 0, 1, 2, 6, 11, 12, 37] {
+            let customers = db.customer().find().filter(|c| c.id.le(4)).order(|c| c.id.asc());
+            let found = customers.select(|c| c.created.months_later(months)).await?;
+            assert_eq!(found, days.map(|day| later(day, months)), "{months} months later");
+            let payments = db.payment().find().filter(|p| p.id.le(50)).order(|p| p.id.asc());
+            for (at, moved) in payments.select(|p| (p.paid_at, p.paid_at.months_later(months))).await? {
+                assert_eq!(
+                    moved,
+                    later(at.date_naive(), months).and_time(at.time()).and_utc(),
+                    "{months} months later"
+                );
+            }
+        }
+        // Null where the number is.
+        let films = db.customer().find().left_join_on::<Film>(|(c, f)| f.id.eq(1) & c.id.eq(1));
+        let films = films.filter(|(c, _)| c.id.le(2)).order(|(c, _)| c.id.asc());
+        let found = films.select(|(c, f)| c.created.days_later(f.days.widen::<i32>())).await?;
+        assert_eq!(found, [Some(days[0] + chrono::Days::new(6)), None]);
         Ok(())
     })
     .await;

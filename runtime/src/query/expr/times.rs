@@ -31,6 +31,23 @@ pub trait DatedTimed: Dated + Timed {}
 #[diagnostic::on_unimplemented(message = "a `{Self}` is no day")]
 pub trait Day: Dated {}
 
+/// How many days or months, which may be null.
+#[diagnostic::on_unimplemented(message = "a `{Self}` is no number of days or months")]
+pub trait Steps {
+    /// What a day becomes by it: null, where it is null.
+    type From<T: Scalar>: Scalar;
+}
+
+#[diagnostic::do_not_recommend]
+impl Steps for i32 {
+    type From<T: Scalar> = T;
+}
+
+#[diagnostic::do_not_recommend]
+impl Steps for Option<i32> {
+    type From<T: Scalar> = T::Nullable;
+}
+
 #[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
 macro_rules! moments {
     ($date:ty, $time:ty, $local:ty, $instant:ty) => {
@@ -77,6 +94,15 @@ expressions! { [T: Dated] T {
     /// The day of the month, from 1.
     pub fn day(self) -> Ex<P, <T as Dated>::Part> {
         Ex::new(part(self.term(), Part::Day))
+    }
+
+    /// So many months later; earlier, if the number is negative. 31 January is a month before the last day
+    /// of February.
+    pub fn months_later<How, O: Operand<P::Scope, i32, How>>(self, months: O) -> Ex<P, <O::Joined as Steps>::From<T>>
+    where
+        O::Joined: Steps,
+    {
+        Ex::new(months_later(self.term(), months.side()))
     }
 
     /// The beginning of its year.
@@ -136,7 +162,10 @@ expressions! { [T: DatedTimed] T {
 
 expressions! { [T: Day] T {
     /// So many days later; earlier, if the number is negative.
-    pub fn days_later<How>(self, days: impl Operand<P::Scope, i32, How>) -> Ex<P, T> {
+    pub fn days_later<How, O: Operand<P::Scope, i32, How>>(self, days: O) -> Ex<P, <O::Joined as Steps>::From<T>>
+    where
+        O::Joined: Steps,
+    {
         Ex::new(days_later(self.term(), days.side()))
     }
 } }
@@ -171,10 +200,19 @@ fn moved(term: Term, micros: i64) -> Term {
     Term { ty, ..term.call(call, [micros], Type::DateTime) }
 }
 
-fn days_later(term: Term, days: Side) -> Term {
-    let days = match days {
+fn months_later(term: Term, months: Side) -> Term {
+    let (call, ty) = (Call::MonthsLater(moment(&term)), term.ty);
+    let months = number(months);
+    Term { ty, ..term.call(call, [months], Type::DateTime) }
+}
+
+fn number(side: Side) -> Term {
+    match side {
         Side::Value(value) => Term::value(value),
         Side::Term(term) => term,
-    };
-    term.call(Call::DaysLater, [days], Type::Date)
+    }
+}
+
+fn days_later(term: Term, days: Side) -> Term {
+    term.call(Call::DaysLater, [number(days)], Type::Date)
 }
