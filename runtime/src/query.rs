@@ -12,6 +12,7 @@ mod lock;
 mod order;
 mod page;
 mod place;
+mod refused;
 mod related;
 mod scope;
 pub(crate) mod shape;

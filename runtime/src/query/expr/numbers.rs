@@ -23,7 +23,10 @@ pub trait Numeric: Scalar {}
 pub trait Divisible: Numeric {}
 
 /// A number that becomes a `T` without a loss.
-#[diagnostic::on_unimplemented(message = "a `{Self}` does not become a `{T}`")]
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` does not become a `{T}`",
+    note = "`i16` and `i32` become wider integers, `f64` and `Decimal`; `i64` becomes `Decimal`, `f32` `f64`"
+)]
 pub trait Widens<T>: Scalar {
     /// What that is computed as.
     #[doc(hidden)]
@@ -41,6 +44,7 @@ macro_rules! numbers {
             impl Divisible for Option<$divisible> {}
         )*
         $($(
+            #[diagnostic::do_not_recommend]
             impl Widens<$to> for $from {
                 const TO: Number = $number;
             }
@@ -65,6 +69,7 @@ numbers! {
     i64 => rust_decimal::Decimal: Number::Decimal(0);
 }
 
+#[diagnostic::do_not_recommend]
 impl<N: Widens<T>, T: Scalar> Widens<Option<T>> for Option<N> {
     const TO: Number = N::TO;
 }
