@@ -255,6 +255,13 @@ impl TestDatabase<'_> {
         self.server.superuser()
     }
 
+    /// The server's version: 15 for 15.18.
+    pub(crate) async fn major(&self) -> u16 {
+        let query = "SELECT current_setting('server_version_num')::int / 10000";
+        let row = self.client().await.query_one(query, &[]).await.expect("every server has it");
+        u16::try_from(row.get::<_, i32>(0)).expect("it is small")
+    }
+
     /// A connection of the bare driver, to look at what Rex did.
     pub(crate) async fn client(&self) -> Client {
         let url = self.locate(&self.server.admin);

@@ -6,13 +6,13 @@
 //! | `hash` | no | no | no | all but lists and `Json` |
 //! | `gin` | no | no | yes | lists and `Json` |
 //! | `gist` | no | yes | yes | none |
-//! | `spgist` | no | yes | no | `String` |
+//! | `spgist` | no | since 14 | no | `String` |
 //! | `brin` | no | no | yes | what has an order, but for `Bool` and enums |
 //!
 //! An operator class (`ops`) is an extension's or the user's: Rex does not know what it indexes.
 
 use rex_schema::model::{Formula, Scalar, Type};
-use rex_sql::Dialect;
+use rex_schema::{Dialect, Servers, Version};
 
 use super::draft::{IndexDraft, PartDraft, PartKey};
 use super::foreign_keys::columns_of;
@@ -51,9 +51,13 @@ impl Method {
         self == Method::Btree
     }
 
-    /// Whether it holds other columns along.
-    fn covers(self) -> bool {
-        matches!(self, Method::Btree | Method::Gist | Method::Spgist)
+    /// Since which PostgreSQL it holds other columns along; none if it does not.
+    fn covers_since(self) -> Option<Version> {
+        match self {
+            Method::Btree | Method::Gist => Some(Servers::OLDEST.postgres),
+            Method::Spgist => Some(Version::new(14, 0)),
+            Method::Gin | Method::Hash | Method::Brin => None,
+        }
     }
 
     /// Whether it takes more than one part.
@@ -91,8 +95,15 @@ pub(super) fn can_be(
             cx.report(indexes::does_not_sort(place, method.name()));
         }
     }
-    if let (Some((_, place)), false) = (&index.include, method.covers()) {
-        cx.report(indexes::does_not_cover(*place, method.name()));
+    if let Some((_, place)) = &index.include {
+        let least = cx.options.servers.postgres;
+        match method.covers_since() {
+            None => cx.report(indexes::does_not_cover(*place, method.name())),
+            Some(since) if since > least && cx.has(Dialect::Postgres) => {
+                cx.report(indexes::does_not_cover_before(*place, method.name(), since, least));
+            }
+            Some(_) => {}
+        }
     }
     let several = columns_of(cx, model, &index.parts).len().max(index.parts.len()) > 1;
     if let (Some((_, place)), true, false) = (index.method, several, method.takes_several()) {

@@ -51,6 +51,19 @@ pub(crate) fn does_not_cover(place: Place, method: &str) -> Diagnostic {
         .fix("remove it", place, "")
 }
 
+pub(crate) fn does_not_cover_before(
+    place: Place,
+    method: &str,
+    since: Version,
+    least: Version,
+) -> Diagnostic {
+    let message =
+        format!("a `{method}` index holds other columns since PostgreSQL {since}, and {least} must do");
+    Diagnostic::new(E0513, place, message)
+        .fix("remove it", place, "")
+        .help(format!("or set `min_postgres = \"{since}\"` in the configuration"))
+}
+
 pub(crate) fn takes_one(using: Place, method: &str) -> Diagnostic {
     Diagnostic::new(E0513, using, format!("a `{method}` index has one part only"))
         .help("make an index for each, or leave out the method")

@@ -36,9 +36,13 @@ async fn null_equals_null_where_it_is_said() {
     let database = postgres::server().database("nulls_not_distinct");
     let client = database.client().await;
     let checked = checked(15);
-    for statement in create(checked.schema().expect("the schema is right"), Dialect::Postgres) {
-        client.batch_execute(&statement).await.unwrap_or_else(|error| panic!("{statement}: {error:?}"));
+    let statements = create(checked.schema().expect("the schema is right"), Dialect::Postgres).join(";\n");
+    let created = client.batch_execute(&statements).await;
+    if database.major().await < 15 {
+        created.expect_err("which is why the checker refuses it for servers before 15");
+        return;
     }
+    created.unwrap_or_else(|error| panic!("{statements}: {error:?}"));
     let insert = async |slug: &str, state: &str| {
         client.batch_execute(&format!("INSERT INTO pages (slug, state) VALUES ('{slug}', {state})")).await
     };

@@ -104,7 +104,13 @@ async fn postgresql_holds_what_it_was_told() {
     for (name, schema, dialects) in fixtures() {
         if dialects.contains(&Dialect::Postgres) {
             let database = postgres::server().database(&name);
-            let found = check(&name, &schema, &Live::postgres(&database).await).await;
+            let live = Live::postgres(&database).await;
+            if name == "postgres_15" && database.major().await < 15 {
+                let statements = rex_schema::create(&schema, Dialect::Postgres).join(";\n");
+                live.run(&statements).await.expect_err("what only later servers have is refused by this one");
+                continue;
+            }
+            let found = check(&name, &schema, &live).await;
             assert_eq!(found.others, [], "{name}");
         }
     }
