@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::ast::Span;
-use crate::count::Counts;
+use crate::count::{Counts, is_word};
 use crate::error::{MAX_TOLD, SyntaxError, SyntaxErrorKind};
 use crate::parse::MAX_DEPTH;
 
@@ -56,6 +56,11 @@ struct Scanner<'a> {
 impl Scanner<'_> {
     fn run(&mut self) {
         while self.at < self.text.len() && !self.fatal {
+            // Nothing is counted of space, and nothing of a word behind its first byte.
+            if self.text[self.at].is_ascii_whitespace() {
+                self.at += 1;
+                continue;
+            }
             self.count();
             match self.text[self.at] {
                 b'/' if self.looking_at(b"//") => self.skip_line(),
@@ -64,6 +69,7 @@ impl Scanner<'_> {
                 b'r' => self.raw_string(),
                 open @ (b'(' | b'[' | b'{') => self.open(open),
                 close @ (b')' | b']' | b'}') => self.close(close),
+                byte if is_word(byte) => self.word(),
                 _ => self.at += 1,
             }
         }
@@ -81,6 +87,11 @@ impl Scanner<'_> {
         let Some(surplus) = self.counts.count(self.text, self.at, depth) else { return };
         let at = if surplus.is_of_block() { opened } else { self.at };
         self.fatal(surplus.into_kind(self.text[opened]), at, at + 1);
+    }
+
+    fn word(&mut self) {
+        let rest = &self.text[self.at..];
+        self.at += rest.iter().position(|&byte| !is_word(byte)).unwrap_or(rest.len());
     }
 
     fn looking_at(&self, token: &[u8]) -> bool {
@@ -166,7 +177,7 @@ impl Scanner<'_> {
         let hashes = self.text[self.at + 1..].iter().take_while(|&&b| b == b'#').count();
         let quote = self.at + 1 + hashes;
         if after_word || self.text.get(quote) != Some(&b'"') {
-            self.at += 1;
+            self.word();
             return;
         }
         let start = self.at;

@@ -61,6 +61,12 @@ impl Entry {
         }
     }
 
+    /// Checks the schema, so that [`schema`](Self::schema) has it at hand.
+    pub fn check(&self) {
+        // Faults are found there, with the name that they are told by.
+        _ = self.schema(SNAPSHOT);
+    }
+
     /// Its name.
     pub fn id(&self) -> &str {
         &self.migration.id

@@ -18,14 +18,16 @@ const START: [u32; 8] =
 
 /// The sum of a message.
 pub fn sha256(message: &[u8]) -> [u8; 32] {
-    let mut padded = message.to_vec();
-    padded.push(0x80);
-    while padded.len() % 64 != 56 {
-        padded.push(0);
-    }
-    padded.extend((message.len() as u64 * 8).to_be_bytes());
     let mut state = START;
-    for block in padded.chunks_exact(64) {
+    let mut blocks = message.chunks_exact(BLOCK);
+    for block in &mut blocks {
+        compress(&mut state, block);
+    }
+    let mut last = blocks.remainder().to_vec();
+    last.push(0x80);
+    last.resize((last.len() + 8).next_multiple_of(BLOCK) - 8, 0);
+    last.extend((message.len() as u64 * 8).to_be_bytes());
+    for block in last.chunks_exact(BLOCK) {
         compress(&mut state, block);
     }
     let mut sum = [0; 32];
@@ -35,30 +37,62 @@ pub fn sha256(message: &[u8]) -> [u8; 32] {
     sum
 }
 
+/// The bytes that are taken in at once.
+const BLOCK: usize = 64;
+
 fn compress(state: &mut [u32; 8], block: &[u8]) {
-    let mut words = [0u32; 64];
+    let mut words = [0u32; 16];
     for (word, bytes) in words.iter_mut().zip(block.chunks_exact(4)) {
         *word = bytes.iter().fold(0, |word, byte| word << 8 | u32::from(*byte));
     }
-    for at in 16..64 {
-        let (old, new) = (words[at - 15], words[at - 2]);
-        let low = old.rotate_right(7) ^ old.rotate_right(18) ^ (old >> 3);
-        let high = new.rotate_right(17) ^ new.rotate_right(19) ^ (new >> 10);
-        words[at] = words[at - 16].wrapping_add(low).wrapping_add(words[at - 7]).wrapping_add(high);
+    let mut mixed = *state;
+    for (sixteen, constants) in K.chunks_exact(16).enumerate() {
+        if sixteen > 0 {
+            schedule(&mut words);
+        }
+        for (words, constants) in words.chunks_exact(8).zip(constants.chunks_exact(8)) {
+            eight_rounds(&mut mixed, words, constants);
+        }
     }
-    let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = *state;
-    for (word, constant) in words.iter().zip(K) {
-        let high = e.rotate_right(6) ^ e.rotate_right(11) ^ e.rotate_right(25);
-        let chosen = (e & f) ^ (!e & g);
-        let first = h.wrapping_add(high).wrapping_add(chosen).wrapping_add(constant).wrapping_add(*word);
-        let low = a.rotate_right(2) ^ a.rotate_right(13) ^ a.rotate_right(22);
-        let most = (a & b) ^ (a & c) ^ (b & c);
-        (h, g, f, e) = (g, f, e, d.wrapping_add(first));
-        (d, c, b, a) = (c, b, a, first.wrapping_add(low).wrapping_add(most));
-    }
-    for (total, part) in state.iter_mut().zip([a, b, c, d, e, f, g, h]) {
+    for (total, part) in state.iter_mut().zip(mixed) {
         *total = total.wrapping_add(part);
     }
+}
+
+/// The next sixteen words, in the place of those before them.
+fn schedule(words: &mut [u32; 16]) {
+    for at in 0..16 {
+        let (old, new) = (words[(at + 1) % 16], words[(at + 14) % 16]);
+        let low = old.rotate_right(7) ^ old.rotate_right(18) ^ (old >> 3);
+        let high = new.rotate_right(17) ^ new.rotate_right(19) ^ (new >> 10);
+        words[at] = words[at].wrapping_add(low).wrapping_add(words[(at + 9) % 16]).wrapping_add(high);
+    }
+}
+
+/// After eight rounds each part of the state is where it was, so that none has to be moved.
+fn eight_rounds(state: &mut [u32; 8], words: &[u32], constants: &[u32]) {
+    let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = *state;
+    let add = |at: usize| words[at].wrapping_add(constants[at]);
+    round([a, b, c], &mut d, [e, f, g], &mut h, add(0));
+    round([h, a, b], &mut c, [d, e, f], &mut g, add(1));
+    round([g, h, a], &mut b, [c, d, e], &mut f, add(2));
+    round([f, g, h], &mut a, [b, c, d], &mut e, add(3));
+    round([e, f, g], &mut h, [a, b, c], &mut d, add(4));
+    round([d, e, f], &mut g, [h, a, b], &mut c, add(5));
+    round([c, d, e], &mut f, [g, h, a], &mut b, add(6));
+    round([b, c, d], &mut e, [f, g, h], &mut a, add(7));
+    *state = [a, b, c, d, e, f, g, h];
+}
+
+#[inline(always)]
+fn round([a, b, c]: [u32; 3], d: &mut u32, [e, f, g]: [u32; 3], h: &mut u32, add: u32) {
+    let high = e.rotate_right(6) ^ e.rotate_right(11) ^ e.rotate_right(25);
+    let chosen = (e & f) ^ (!e & g);
+    let first = h.wrapping_add(high).wrapping_add(chosen).wrapping_add(add);
+    let low = a.rotate_right(2) ^ a.rotate_right(13) ^ a.rotate_right(22);
+    let most = (a & b) ^ (a & c) ^ (b & c);
+    *d = d.wrapping_add(first);
+    *h = first.wrapping_add(low).wrapping_add(most);
 }
 
 /// Two digits for each byte, of `0-9a-f`.

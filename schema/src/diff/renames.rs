@@ -1,5 +1,8 @@
 //! Renames that happen between two databases, and what a database is after them.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use crate::database::{Check, Condition, Database, Default, Index, IndexKey, Sql, Table, Type, View};
 use crate::postgres::{self, Element};
 
@@ -38,18 +41,20 @@ impl Renames {
             ..Renames::default()
         };
         renames.join_tables(before, after);
+        let there: HashMap<_, &Table> = before.tables.iter().map(|table| (table.id(), table)).collect();
         for table in &after.tables {
             let id = (table.schema.clone(), table.name.clone());
             let old = former(&renames.tables, &id);
-            let Some(old) = before.tables.iter().find(|t| t.id() == (old.0.as_deref(), &old.1)) else {
-                continue;
-            };
+            let Some(old) = there.get(&(old.0.as_deref(), old.1.as_str())) else { continue };
             let names =
                 |table: &Table| table.columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>();
             let mut wanted = of(&intent.columns, &id);
             let derived = renames.join_columns(old, table).into_iter();
             let derived: Vec<_> = derived.filter(|pair| !wanted.contains(pair)).collect();
             wanted.extend(derived);
+            if wanted.is_empty() {
+                continue;
+            }
             let real = real(&wanted, &names(old), &names(table));
             renames.columns.extend(real.into_iter().map(|(before, after)| (id.clone(), before, after)));
         }
@@ -124,7 +129,10 @@ impl Renames {
     }
 
     /// What a database is after them; names of constraints and indexes stay.
-    pub fn applied(&self, before: &Database) -> Database {
+    pub fn applied<'d>(&self, before: &'d Database) -> Cow<'d, Database> {
+        if *self == Renames::default() {
+            return Cow::Borrowed(before);
+        }
         let mut database = before.clone();
         for one in &mut database.enums {
             (one.schema, one.name) = latter(&self.enums, &(one.schema.clone(), one.name.clone()));
@@ -139,7 +147,7 @@ impl Renames {
         for view in &mut database.views {
             self.apply_to_view(view);
         }
-        database
+        Cow::Owned(database)
     }
 
     fn apply_to_table(&self, table: &mut Table) {

@@ -10,8 +10,14 @@ use crate::syntax::{self, Kind};
 
 /// The changes of a table whose names are the new ones.
 pub(super) fn changes(before: &Table, after: &Table, intent: &Intent) -> Vec<TableChange> {
-    let mut changes = Vec::new();
     let id: Id = (after.schema.clone(), after.name.clone());
+    // Values may be other ones where the table is the same: see [`Intent`].
+    let has_other_values =
+        || intent.texts.keys().chain(intent.conversions.keys()).any(|(table, _)| *table == id);
+    if before == after && !has_other_values() {
+        return Vec::new();
+    }
+    let mut changes = Vec::new();
     columns(before, after, &id, intent, &mut changes);
     constraints(before, after, &mut changes);
     indexes(&before.indexes, &after.indexes, &mut changes);

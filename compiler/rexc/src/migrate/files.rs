@@ -1,5 +1,6 @@
 //! The files of a new migration.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use rex_build::migrations::{Entry, History, SNAPSHOT, Settings, Snapshot, Way, file_name};
@@ -22,6 +23,8 @@ pub(super) struct Draft {
     pub(super) is_empty: bool,
     /// Files whose text is kept, whatever would be made.
     kept: Vec<(String, String)>,
+    /// The text of its snapshot, once somebody has asked: its sum is not made anew each time.
+    printed: OnceCell<String>,
 }
 
 /// The schemas that a new migration begins with, by database: that of the last one that is for it.
@@ -73,7 +76,8 @@ impl Draft {
     ) -> Draft {
         let parent = history.last().map(|entry| entry.migration.identity);
         let head = Head::new(parent, ways.iter().all(|(_, way)| is_compatible(way)));
-        Draft { id, snapshot: Snapshot { head, settings, schema }, ways, is_empty: false, kept: Vec::new() }
+        let snapshot = Snapshot { head, settings, schema };
+        Draft { id, snapshot, ways, is_empty: false, kept: Vec::new(), printed: OnceCell::new() }
     }
 
     /// With nothing in it: its schema is that of the last one.
@@ -84,7 +88,7 @@ impl Draft {
             settings: last.map_or(settings, |entry| entry.snapshot.settings.clone()),
             schema: last.map(|entry| entry.snapshot.schema.clone()).unwrap_or_default(),
         };
-        Draft { id, snapshot, ways: Vec::new(), is_empty: true, kept: Vec::new() }
+        Draft { id, snapshot, ways: Vec::new(), is_empty: true, kept: Vec::new(), printed: OnceCell::new() }
     }
 
     /// As it will be read.
@@ -98,11 +102,15 @@ impl Draft {
         });
         let migration = Migration {
             id: self.id.clone().into(),
-            identity: identity(&self.id, &self.snapshot.print()),
+            identity: identity(&self.id, self.printed()),
             head: self.snapshot.head.clone(),
             scripts: scripts.collect(),
         };
         Entry::new(migration, self.snapshot.clone())
+    }
+
+    fn printed(&self) -> &str {
+        self.printed.get_or_init(|| self.snapshot.print())
     }
 
     /// Keeps a file's text.
@@ -112,7 +120,7 @@ impl Draft {
 
     /// Its files, by name.
     pub(super) fn files(&self) -> Vec<(String, String)> {
-        let mut files = vec![(SNAPSHOT.to_owned(), self.snapshot.print())];
+        let mut files = vec![(SNAPSHOT.to_owned(), self.printed().to_owned())];
         if self.is_empty {
             for (dialect, _) in &self.snapshot.settings.databases {
                 files.push((file_name(*dialect, true), blank("what is to be done").print()));

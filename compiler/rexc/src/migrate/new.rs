@@ -1,6 +1,8 @@
 //! `rexc migrate new`: a migration of what has changed in the schema.
 
-use rex_build::migrations::{History, canonical};
+use std::thread;
+
+use rex_build::migrations::{Entry, History, canonical};
 use rex_schema::Dialect;
 
 use super::decide::{self, Question, Rename};
@@ -28,7 +30,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, common: &Common, console: &mut Console<'_>) -> Result<Exit, Stop> {
     let name = words(&arguments.name)?;
     let place = common.places.find(&console.folder)?;
-    let history = place.history_to_begin(console)?;
+    let mut history = place.history_to_begin(console)?;
     let last = history.last().map(|entry| entry.id().to_owned());
     let id = format!("{}_{name}", clock::stamp(console.now, last.as_deref()));
     let draft = if arguments.empty {
@@ -39,7 +41,7 @@ pub(crate) fn run(arguments: &Arguments, common: &Common, console: &mut Console<
             None => return nothing(&history, common, console),
         }
     };
-    let proof = prove::draft(&draft, &history, common, console)?;
+    let proof = prove::draft(&draft, &mut history, common, console)?;
     if !common.dry_run {
         let folder = history.path.join(&draft.id);
         let shown = format!("{}/{}", history.shown, draft.id);
@@ -87,8 +89,12 @@ fn drafted(
         let place = common.places.find(&console.folder)?;
         let settings = place.settings()?;
         let databases: Vec<Dialect> = settings.databases.iter().map(|(dialect, _)| *dialect).collect();
+        let schema = thread::scope(|scope| {
+            // Meanwhile, since neither needs the other. It is kept, and its faults are told below.
+            scope.spawn(|| databases.iter().filter_map(|&one| history.last_for(one)).for_each(Entry::check));
+            place.schema(console)
+        })?;
         let before = Before::of(history, &databases, console)?;
-        let schema = place.schema(console)?;
         let ways = before.ways(&schema, &databases, &allowed);
         // What is accepted by an answer, or renamed by one, was there.
         if !std::mem::replace(&mut is_checked, true) {

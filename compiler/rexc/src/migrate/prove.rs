@@ -52,13 +52,15 @@ impl Proof {
 /// Tries a migration that is not written yet, behind those that are there.
 pub(super) fn draft(
     draft: &Draft,
-    history: &History,
+    history: &mut History,
     common: &Common,
     console: &mut Console<'_>,
 ) -> Result<Proof, Stop> {
-    let mut whole = history.clone();
-    whole.entries.push(draft.entry());
-    replay(&whole, history.entries.len(), common, console)
+    let first = history.entries.len();
+    history.entries.push(draft.entry());
+    let proof = replay(history, first, common, console);
+    history.entries.pop();
+    proof
 }
 
 /// Tries the migrations of a history from `first` on, up, down and up again. Those before are what that

@@ -5,6 +5,7 @@
 //! a sum that is only quick does not do. 128 bits leave no way to a second text for a given sum, and fit
 //! on a line.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -17,7 +18,8 @@ pub struct Checksum(pub [u8; 16]);
 impl Checksum {
     /// Of a text, as it would be with the line ends of Unix and without a byte order mark.
     pub fn of(text: &str) -> Checksum {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let text = if text.contains('\r') { text.replace("\r\n", "\n").into() } else { Cow::Borrowed(text) };
         let mut half = [0; 16];
         half.copy_from_slice(&sha256(text.as_bytes())[..16]);
         Checksum(half)

@@ -1,7 +1,7 @@
 //! What stands on what changes: constraints, indexes and computed columns that must step aside while
 //! the type of a column, or the key that they refer to, is another one.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::database::{Column, Condition, ForeignKey, Index, IndexKey, Table};
 use crate::diff::{AlterColumn, AlterTable, Change, Constraint, Id, TableChange, all};
@@ -11,7 +11,15 @@ use super::enums::has_type;
 
 /// The changes of tables, with those that they bring along.
 pub(super) fn expanded(state: &State<'_>, retyped: &HashSet<Id>) -> Vec<AlterTable> {
-    let mut alters: Vec<AlterTable> = kept(state);
+    let changed: Vec<&AlterTable> = state
+        .changes
+        .iter()
+        .filter_map(|change| match change {
+            Change::AlterTable(alter) => Some(alter.as_ref()),
+            _ => None,
+        })
+        .collect();
+    let mut alters = kept(state, &changed, retyped);
     for alter in &mut alters {
         retype(alter, retyped);
         let columns = moved(alter);
@@ -31,8 +39,8 @@ pub(super) fn expanded(state: &State<'_>, retyped: &HashSet<Id>) -> Vec<AlterTab
     alters
 }
 
-/// Every table that is there before and after.
-fn kept(state: &State<'_>) -> Vec<AlterTable> {
+/// Every table that is there before and after, but those that are not touched by what changes.
+fn kept(state: &State<'_>, changed: &[&AlterTable], retyped: &HashSet<Id>) -> Vec<AlterTable> {
     let created: HashSet<_> = state
         .changes
         .iter()
@@ -41,18 +49,21 @@ fn kept(state: &State<'_>) -> Vec<AlterTable> {
             _ => None,
         })
         .collect();
-    let of = |table: &Table| {
-        let found = state.changes.iter().find_map(|change| match change {
-            Change::AlterTable(alter) if alter.after.id() == table.id() => Some(alter.as_ref().clone()),
-            _ => None,
-        });
-        found.unwrap_or_else(|| AlterTable {
-            before: table.clone(),
-            after: table.clone(),
-            changes: Vec::new(),
-        })
+    let moves = |alter: &&AlterTable| !moved(alter).is_empty() || !dropped_keys([*alter]).is_empty();
+    let moving: HashSet<_> =
+        changed.iter().copied().filter(moves).map(|alter: &AlterTable| alter.after.id()).collect();
+    let changed: HashMap<_, _> = changed.iter().map(|alter| (alter.after.id(), *alter)).collect();
+    // A table that does not change itself has keys to one that moves, or columns of a type that is made anew.
+    let is_touched = |table: &Table| {
+        let target = |key: &ForeignKey| moving.contains(&(key.target_schema.as_deref(), key.target.as_str()));
+        !retyped.is_empty() || table.foreign_keys.iter().any(target)
     };
-    state.after.tables.iter().filter(|table| !created.contains(&table.id())).map(of).collect()
+    let of = |table: &Table| match changed.get(&table.id()) {
+        Some(alter) => Some((*alter).clone()),
+        None if !is_touched(table) => None,
+        None => Some(AlterTable { before: table.clone(), after: table.clone(), changes: Vec::new() }),
+    };
+    state.after.tables.iter().filter(|table| !created.contains(&table.id())).filter_map(of).collect()
 }
 
 /// Columns of a type that is made anew change with it.
@@ -142,7 +153,7 @@ fn drops_index(alter: &AlterTable, name: &str) -> bool {
 }
 
 /// Keys that go: by table, their columns.
-fn dropped_keys(alters: &[AlterTable]) -> Vec<(Id, Vec<String>)> {
+fn dropped_keys<'a>(alters: impl IntoIterator<Item = &'a AlterTable>) -> Vec<(Id, Vec<String>)> {
     let mut keys = Vec::new();
     for alter in alters {
         let id = (alter.after.schema.clone(), alter.after.name.clone());
