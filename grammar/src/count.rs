@@ -97,14 +97,10 @@ impl Counts {
     }
 }
 
-/// Whether a byte is of a word or a number.
-pub(crate) fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii()
-}
-
 /// How many words, numbers, strings and signs begin at a place. Commas and `|` are none, since a
 /// formatter may add them.
 fn tokens(text: &[u8], at: usize) -> usize {
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii();
     match text[at] {
         // The text of each line is kept.
         b'/' if text[at..].starts_with(b"///") => 2,

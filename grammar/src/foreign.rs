@@ -263,9 +263,8 @@ pub(crate) fn is_one_value(text: &str) -> bool {
         let inner = text.strip_prefix(open).and_then(|text| text.strip_suffix(close));
         inner.is_some_and(|inner| !inner.contains([open, close, '\\']))
     };
-    let is_call = text
-        .split_once('(')
-        .is_some_and(|(name, rest)| is_word(name) && rest.find(')') == Some(rest.len() - 1));
+    let ends_there = |rest: &str| rest.strip_suffix(')').is_some_and(|inner| !inner.contains(')'));
+    let is_call = text.split_once('(').is_some_and(|(name, rest)| is_word(name) && ends_there(rest));
     is_word(text.strip_prefix('-').unwrap_or(text)) || inside('"', '"') || inside('[', ']') || is_call
 }
 
@@ -397,4 +396,17 @@ pub(crate) fn bare(source: &str, line: Span) -> Span {
     let end = text.find('\n').unwrap_or(text.len());
     let kept = without_comment(&text[..end]).trim_end().trim_end_matches([',', ';']).trim_end();
     Span { start: line.start, end: line.start + kept.len() as u32 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_one_value;
+
+    #[test]
+    fn a_call_ends_where_its_text_does() {
+        assert!(is_one_value("now()") && is_one_value("f(1, 2)") && is_one_value("-5"));
+        for text in ["f(", "f()(", "f() g()", "(", ""] {
+            assert!(!is_one_value(text), "{text}");
+        }
+    }
 }

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::ast::Span;
-use crate::count::{Counts, is_word};
+use crate::count::Counts;
 use crate::error::{MAX_TOLD, SyntaxError, SyntaxErrorKind};
 use crate::parse::MAX_DEPTH;
 
@@ -40,6 +40,10 @@ pub fn count_tokens(text: &str) -> usize {
     scanner.counts.tokens
 }
 
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
 #[derive(Default)]
 struct Scanner<'a> {
     text: &'a [u8],
@@ -69,7 +73,7 @@ impl Scanner<'_> {
                 b'r' => self.raw_string(),
                 open @ (b'(' | b'[' | b'{') => self.open(open),
                 close @ (b')' | b']' | b'}') => self.close(close),
-                byte if is_word(byte) => self.word(),
+                byte if is_plain(byte) => self.word(),
                 _ => self.at += 1,
             }
         }
@@ -89,9 +93,10 @@ impl Scanner<'_> {
         self.fatal(surplus.into_kind(self.text[opened]), at, at + 1);
     }
 
+    /// The rest of a word: a raw string may begin behind what is not ASCII.
     fn word(&mut self) {
         let rest = &self.text[self.at..];
-        self.at += rest.iter().position(|&byte| !is_word(byte)).unwrap_or(rest.len());
+        self.at += rest.iter().position(|&byte| !is_plain(byte)).unwrap_or(rest.len());
     }
 
     fn looking_at(&self, token: &[u8]) -> bool {
