@@ -15,7 +15,7 @@ use rex_schema::plan::{Code, Options, Plan, Reverse, plan, plan_back, script, sc
 use rex_schema::{Dialect, Schema, Version, lower};
 use rex_sql::migration::Script;
 
-use super::dump::{assert_alike, dump};
+use super::dump::{self, assert_alike};
 use super::live::Live;
 use super::round_trip::{assert_same, checked};
 use super::rows::{self, Kept, empty, fill};
@@ -166,7 +166,8 @@ async fn check(case: &Case, live: &Live, fresh: &Live) {
     create(name, &case.after, fresh).await;
     let made = fresh.inspect().await.managed(&after);
     assert_same(&format!("{name}, fresh"), &found, &made);
-    assert_alike(name, &dump(live).await, &dump(fresh).await);
+    let [found, made] = dump::both(live, fresh).await;
+    assert_alike(name, &found, &made);
 
     let down = plan_back(&before, &after, &intent, case.options(dialect));
     let is_real = up.steps.iter().all(|step| !matches!(step.reverse, Reverse::Never { .. }));

@@ -10,7 +10,7 @@
 //! | whether a constraint of one column stands behind it or behind all | with `ADD COLUMN` it can stand nowhere else |
 
 use std::collections::BTreeSet;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use rex_schema::Dialect;
 
@@ -20,15 +20,20 @@ use crate::support::postgres::{self, Server};
 /// What a database holds, but for rows: in lines, each by itself.
 pub(crate) type Dump = BTreeSet<String>;
 
-/// Everything that is there.
-pub(super) async fn dump(live: &Live) -> Dump {
-    match live.dialect() {
+/// Everything that is in each of two, which are of one kind.
+pub(super) async fn both(one: &Live, other: &Live) -> [Dump; 2] {
+    match one.dialect() {
         Dialect::Postgres => {
-            let name = live.rows("SELECT current_database()").await[0][0].clone().unwrap_or_default();
-            postgres(&postgres::server().database_url(&name))
+            let dumping = [start(&url(one).await), start(&url(other).await)];
+            dumping.map(end)
         }
-        Dialect::Sqlite => sqlite(live).await,
+        Dialect::Sqlite => [sqlite(one).await, sqlite(other).await],
     }
+}
+
+async fn url(live: &Live) -> String {
+    let name = live.rows("SELECT current_database()").await[0][0].clone().unwrap_or_default();
+    postgres::server().database_url(&name)
 }
 
 /// The same, of a database that is named by its URL.
@@ -38,7 +43,7 @@ pub(crate) async fn of(url: &str) -> Dump {
             let connection = rusqlite::Connection::open(path).expect("the file can be opened");
             sqlite(&Live::Sqlite(Box::new(connection))).await
         }
-        None => postgres(url),
+        None => end(start(url)),
     }
 }
 
@@ -53,12 +58,17 @@ pub(crate) fn assert_alike(what: &str, found: &Dump, expected: &Dump) {
     );
 }
 
-/// What `pg_dump` writes of a database, but for the history.
-fn postgres(url: &str) -> Dump {
+/// Lets `pg_dump` write what a database is, but for the history.
+fn start(url: &str) -> Child {
     let program = Server::program("pg_dump").unwrap_or_else(|reason| panic!("{reason}"));
     let mut command = Command::new(program);
     command.args(["--schema-only", "--exclude-table=*.rex_migrations", "--dbname", url]);
-    let output = command.stdin(Stdio::null()).env("LC_ALL", "C").output().expect("pg_dump can be run");
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).env("LC_ALL", "C");
+    command.spawn().expect("pg_dump can be run")
+}
+
+fn end(dumping: Child) -> Dump {
+    let output = dumping.wait_with_output().expect("pg_dump ends");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).expect("it is text");
     // `\restrict` is a word by chance, against what somebody may have hidden in a dump.

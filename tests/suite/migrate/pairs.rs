@@ -1,7 +1,8 @@
 //! From any schema to any other: chains of schemas of `fixtures/migrate` that have nothing to do with
 //! each other, one after the other up and then all the way down, each over tables with rows in
-//! them. After each step the database is what the schema asks for, on the way up also by means of others (`dump`), nothing is left of the one before, and
-//! tables that stay have as many rows as before, with the same values in each column whose type stays.
+//! them. After each step the database is what the schema asks for, on the way up also by means of
+//! others (`dump`), nothing is left of the one before, and tables that stay have as many rows as before,
+//! with the same values in each column whose type stays.
 //!
 //! `REX_RANDOM_PAIRS` is the number of steps in all, instead of the few here; `REX_RANDOM_SEED` begins
 //! with other ones.
@@ -13,7 +14,7 @@ use rex_schema::plan::{Code, Options, Plan, plan, plan_back, script};
 use rex_schema::{Dialect, Schema, lower};
 
 use super::cases::{Case, cases, create, load, nothing_left};
-use super::dump::{assert_alike, dump};
+use super::dump::{self, assert_alike};
 use super::live::Live;
 use super::rows::{self, Kept, fill_what_fits};
 use crate::support::chance::{Chance, number};
@@ -59,7 +60,8 @@ async fn chain(chosen: &[&(String, Schema)], live: &Live, fresh: &Live) -> Count
         go(&name, (&before, &wanted), &plan, (&kept, true), live, &mut counts).await;
         fresh.clear().await;
         create(&name, schema, fresh).await;
-        assert_alike(&name, &dump(live).await, &dump(fresh).await);
+        let [found, made] = dump::both(live, fresh).await;
+        assert_alike(&name, &found, &made);
         counts.alike += 1;
     }
     for ((to, before), (from, after)) in ways().rev() {
