@@ -99,7 +99,8 @@ fn methods(cx: &Cx<'_>, id: ModelId) -> Vec<String> {
         match (&token, &mut head) {
             (TokenTree::Ident(word), None) if word == "fn" => head = Some(TokenStream::new()),
             (TokenTree::Group(body), Some(_)) if body.delimiter() == Delimiter::Brace => {
-                methods.extend(head.take().map(|head| rust(&head)));
+                let own = head.take().map(|head| rust(&head));
+                methods.extend(own.filter(|own| !methods.contains(own)));
             }
             (_, Some(head)) => head.extend([token]),
             (_, None) => {}

@@ -68,6 +68,8 @@ pub(super) fn shared(model: &Model) -> Vec<String> {
     methods.push(format!("find() -> Find<{row}>"));
     if !model.is_read_only() {
         methods.extend([
+            // It is the model's own, and stands here.
+            format!("create() -> {}", names::beside("Create", &model.name)),
             format!("insert(row: {new}) -> Pending<{row}>"),
             format!("insert_many(rows: impl IntoIterator<Item = {new}>) -> Pending<Vec<{row}>>"),
             format!("copy_in(rows: impl IntoIterator<Item = {new}>) -> Pending<u64>"),
