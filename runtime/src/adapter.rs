@@ -7,6 +7,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use rex_sql::Dialect;
 
@@ -181,12 +182,25 @@ pub trait Transaction: Send {
     /// Closes a cursor, at the latest before the next work.
     fn close(&mut self, cursor: u64);
 
+    /// What runs single statements of it at once, one behind the other, where the database can; it needs no
+    /// turn.
+    fn pipe(&self) -> Option<Arc<dyn Pipe>> {
+        None
+    }
+
     /// Ends it, keeping what was done. An error means that nothing was kept, but for
     /// [`Kind::CommitUnknown`].
     fn commit(self: Box<Self>) -> BoxFuture<'static, Result<()>>;
 
     /// Ends it, undoing what was done.
     fn rollback(self: Box<Self>) -> BoxFuture<'static, Result<()>>;
+}
+
+/// An open transaction, as far as several works may be under way in it.
+pub trait Pipe: Send + Sync {
+    /// Runs a work, behind those that are under way. Nothing, where it has to have the turn: if it is
+    /// [`Access::Atomic`], say.
+    fn run<'a>(&'a self, access: Access, work: &'a mut dyn Work) -> Option<BoxFuture<'a, Result<()>>>;
 }
 
 /// One operation as a work.

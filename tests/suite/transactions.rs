@@ -7,6 +7,7 @@ mod company;
 mod conflicts;
 mod forms;
 mod options;
+mod together;
 
 use tempfile::TempDir;
 

@@ -271,11 +271,12 @@ const BEGIN_TO_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 async fn enclosed(lease: Lease, begin: &str, access: Access, work: &mut dyn Work) -> Result<()> {
     let failed = Failed::default();
     lease.begins();
-    let outcome = match behind(lease.batch_ahead(begin), Session::watched(&lease, &failed).run(work)).await {
-        Ok(outcome) => outcome.and_then(|()| failed.check()),
-        Err(error) if access == Access::Snapshot => Err(error),
-        Err(error) => Err(lease.unbegun(error)),
-    };
+    let outcome =
+        match behind(lease.ahead(begin.to_owned()), Session::watched(&lease, &failed).run(work)).await {
+            Ok(outcome) => outcome.and_then(|()| failed.check()),
+            Err(error) if access == Access::Snapshot => Err(error),
+            Err(error) => Err(lease.unbegun(error)),
+        };
     match outcome {
         Ok(()) if access == Access::Snapshot => lease.leave().await,
         Ok(()) => lease.commit("COMMIT", false).await,

@@ -1,16 +1,17 @@
 //! Who holds a transaction's session, and when it ends.
 //!
 //! A transaction's handle owns the connection's session behind a queue, so that its clones may be
-//! used at once and wait for each other. A nested transaction is a savepoint: while it is open it
+//! used at once. Where the database takes statements one behind the other ([`Pipe`]), they are under way
+//! together; what needs the session for itself, a savepoint or the end, waits for them. A nested transaction is a savepoint: while it is open it
 //! has its parent's turn, so that the parent waits.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex as Lock, PoisonError};
 
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::sync::{OwnedRwLockWriteGuard, RwLock};
 
 use super::options::TransactionOptions;
-use crate::adapter::{Access, Transaction, Work};
+use crate::adapter::{Access, Pipe, Transaction, Work};
 use crate::error::{Error, Kind, Result};
 
 /// What is called once all is kept.
@@ -21,7 +22,7 @@ pub(crate) type Callback = Box<dyn FnOnce() + Send>;
 pub(crate) struct Handle(Arc<Shared>);
 
 struct Shared {
-    state: Arc<Mutex<State>>,
+    state: Arc<RwLock<State>>,
     options: TransactionOptions,
     parent: Option<Handle>,
     /// It has ended, maybe while somebody else was using it: see [`Handle::settle`].
@@ -43,7 +44,11 @@ pub(crate) enum Form {
 }
 
 enum State {
-    Root(Box<dyn Transaction>),
+    Root {
+        /// In a lock that nobody waits for: whoever has the turn has it all.
+        session: Lock<Box<dyn Transaction>>,
+        pipe: Option<Arc<dyn Pipe>>,
+    },
     /// A savepoint, which has the turn of the handle around it.
     Nested(Turn),
     Ended,
@@ -52,8 +57,18 @@ enum State {
 impl State {
     fn session(&mut self) -> Option<&mut dyn Transaction> {
         match self {
-            State::Root(transaction) => Some(&mut **transaction),
+            State::Root { session, .. } => {
+                Some(&mut **session.get_mut().unwrap_or_else(PoisonError::into_inner))
+            }
             State::Nested(parent) => parent.session().ok(),
+            State::Ended => None,
+        }
+    }
+
+    fn pipe(&self) -> Option<&Arc<dyn Pipe>> {
+        match self {
+            State::Root { pipe, .. } => pipe.as_ref(),
+            State::Nested(parent) => parent.state.as_ref()?.pipe(),
             State::Ended => None,
         }
     }
@@ -71,7 +86,7 @@ impl State {
 /// The right to use a transaction's session, until it is dropped.
 struct Turn {
     /// There until it is dropped.
-    state: Option<OwnedMutexGuard<State>>,
+    state: Option<OwnedRwLockWriteGuard<State>>,
     handle: Handle,
     /// It is a guard's, which the handle's `guarded` says.
     is_guards: bool,
@@ -99,12 +114,13 @@ impl Drop for Turn {
 
 impl Handle {
     pub(crate) fn root(transaction: Box<dyn Transaction>, options: TransactionOptions) -> Self {
-        Handle::new(State::Root(transaction), options, None)
+        let pipe = transaction.pipe();
+        Handle::new(State::Root { session: Lock::new(transaction), pipe }, options, None)
     }
 
     fn new(state: State, options: TransactionOptions, parent: Option<Handle>) -> Self {
         Handle(Arc::new(Shared {
-            state: Arc::new(Mutex::new(state)),
+            state: Arc::new(RwLock::new(state)),
             options,
             parent,
             ended: AtomicBool::new(false),
@@ -114,13 +130,18 @@ impl Handle {
         }))
     }
 
-    async fn turn(&self) -> Result<Turn> {
+    fn refuse_guarded(&self) -> Result<()> {
         if self.0.guarded.load(Ordering::SeqCst) {
             let message =
                 "a nested transaction of this handle is open: use that one's handle until it has ended";
             return Err(Error::new(Kind::Transaction, message));
         }
-        let state = Arc::clone(&self.0.state).lock_owned().await;
+        Ok(())
+    }
+
+    async fn turn(&self) -> Result<Turn> {
+        self.refuse_guarded()?;
+        let state = Arc::clone(&self.0.state).write_owned().await;
         Ok(Turn { state: Some(state), handle: self.clone(), is_guards: false })
     }
 
@@ -135,14 +156,29 @@ impl Handle {
     }
 
     pub(crate) async fn run(&self, access: Access, work: &mut dyn Work) -> Result<()> {
+        if access != Access::Atomic
+            && let Some(outcome) = self.run_along(access, work).await?
+        {
+            return outcome.inspect_err(|error| self.note(error));
+        }
         let mut turn = self.turn().await?;
         let outcome = turn.session()?.run(access, work).await;
         outcome.inspect_err(|error| self.note(error))
     }
 
+    /// Runs a work behind others that are under way, where the database can.
+    async fn run_along(&self, access: Access, work: &mut dyn Work) -> Result<Option<Result<()>>> {
+        self.refuse_guarded()?;
+        let _settles = Settles(self);
+        let state = self.0.state.read().await;
+        let Some(pipe) = state.pipe() else { return Ok(None) };
+        let Some(running) = pipe.run(access, work) else { return Ok(None) };
+        Ok(Some(running.await))
+    }
+
     /// Closes a cursor, now if nobody has the turn, else with the transaction.
     pub(crate) fn close(&self, cursor: u64) {
-        if let Ok(mut state) = self.0.state.try_lock()
+        if let Ok(mut state) = self.0.state.try_write()
             && let Some(session) = state.session()
         {
             session.close(cursor);
@@ -177,11 +213,20 @@ impl Handle {
     /// turn: whoever gives it back comes here.
     fn settle(&self) {
         if self.0.ended.load(Ordering::SeqCst)
-            && let Ok(mut state) = self.0.state.try_lock()
+            && let Ok(mut state) = self.0.state.try_write()
         {
             let state = std::mem::replace(&mut *state, State::Ended);
             state.abandon();
         }
+    }
+}
+
+/// What has ended meanwhile is undone by who comes last.
+struct Settles<'h>(&'h Handle);
+
+impl Drop for Settles<'_> {
+    fn drop(&mut self) {
+        self.0.settle();
     }
 }
 
@@ -201,8 +246,9 @@ impl Open {
     /// Keeps what was done.
     pub(super) async fn commit(self) -> Result<()> {
         let callbacks = match self.0.turn().await?.take() {
-            State::Root(transaction) => {
-                transaction.commit().await?;
+            State::Root { session, pipe } => {
+                drop(pipe);
+                session.into_inner().unwrap_or_else(PoisonError::into_inner).commit().await?;
                 self.0.callbacks(std::mem::take)
             }
             State::Nested(mut turn) => {
@@ -221,7 +267,10 @@ impl Open {
     /// Undoes what was done.
     pub(crate) async fn rollback(self) -> Result<()> {
         match self.0.turn().await?.take() {
-            State::Root(transaction) => transaction.rollback().await,
+            State::Root { session, pipe } => {
+                drop(pipe);
+                session.into_inner().unwrap_or_else(PoisonError::into_inner).rollback().await
+            }
             nested => {
                 nested.abandon();
                 Ok(())

@@ -53,12 +53,11 @@ impl Connection {
         self.pooled.is_none() && self.line.is_in_transaction()
     }
 
-    /// Sends statements of our own that answer nothing. Where `is_lazy`, they leave together with what is
-    /// sent right behind them.
-    pub(super) async fn batch(&self, sql: &str, is_lazy: bool) -> Result<(), Failure> {
+    /// Sends statements of our own that answer nothing.
+    pub(super) async fn batch(&self, sql: &str) -> Result<(), Failure> {
         match self.pooled {
             Some(_) => Ok(self.client.batch_execute(sql).await?),
-            None => self.line.batch(&self.client, sql, is_lazy).await,
+            None => self.line.ask(sql, false).told(&self.client).await,
         }
     }
 

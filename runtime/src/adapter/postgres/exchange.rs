@@ -27,12 +27,24 @@ pub(super) struct Kept {
 
 /// A request of our own that is under way. Dropped, it is nobody's, and its answer is read by who comes
 /// next.
-struct Sent<'l> {
+pub(super) struct Sent<'l> {
     line: &'l Line,
     number: u64,
     is_answered: bool,
     /// Whether what comes behind it may take it along.
     is_lazy: bool,
+}
+
+/// A statement that is being prepared. Several who want the same one at a time differ in blanks behind it.
+struct Listening<'l> {
+    line: &'l Line,
+    sql: String,
+}
+
+impl Drop for Listening<'_> {
+    fn drop(&mut self) {
+        _ = self.line.state().heard(&self.sql);
+    }
 }
 
 /// There is no connection any more.
@@ -44,16 +56,13 @@ trait Reads {
 }
 
 impl Line {
-    /// Has the driver prepare a statement.
+    /// Has the driver prepare a statement, and listens for what it calls it.
     pub(super) async fn prepare(&self, client: &Client, sql: &str) -> Result<Kept, tokio_postgres::Error> {
-        self.state().overheard.push((sql.to_owned(), None));
-        let prepared = client.prepare(sql).await;
-        let mut state = self.state();
-        let place = state.overheard.iter().rposition(|(wanted, name)| wanted == sql && name.is_some());
-        let place = place.or_else(|| state.overheard.iter().position(|(wanted, _)| wanted == sql));
-        let name = place.and_then(|place| state.overheard.swap_remove(place).1);
+        let listening = Listening { line: self, sql: self.state().listen(sql) };
+        let statement = client.prepare(&listening.sql).await?;
         // A statement without a name is the one that was prepared last: it would be another's.
-        prepared.map(|statement| Kept { statement, name: name.unwrap_or_default() })
+        let name = self.state().heard(&listening.sql).unwrap_or_default();
+        Ok(Kept { statement, name })
     }
 
     /// Sends a statement, hands its rows to a sink, and answers with how many were written, or read. Where
@@ -113,19 +122,6 @@ impl Line {
         }
     }
 
-    /// Sends statements of our own that answer nothing. Where `is_lazy`, they wait for what is sent right
-    /// behind them, and leave together with that.
-    pub(super) async fn batch(&self, client: &Client, sql: &str, is_lazy: bool) -> Result<(), Failure> {
-        let sent = self.ask(sql, is_lazy);
-        let mut refusal = Refusal(None);
-        let outcome = sent.answer(&mut refusal).await;
-        match (refusal, outcome) {
-            (Refusal(Some(refusal)), _) => Err(self.refused(client, refusal).await),
-            (Refusal(None), Err(Gone)) => Err(self.gone(client).await),
-            (Refusal(None), Ok(())) => Ok(()),
-        }
-    }
-
     /// Sends a statement of our own whose answer nobody waits for: it is read by who comes next.
     pub(super) async fn leave(&self, sql: &str) {
         let sent = self.ask(sql, false);
@@ -133,10 +129,12 @@ impl Line {
         self.state().rests();
     }
 
-    fn ask(&self, sql: &str, is_lazy: bool) -> Sent<'_> {
+    /// Sends statements of our own that answer nothing. Where `is_lazy`, they wait for what is sent right
+    /// behind them, and leave together with that.
+    pub(super) fn ask(&self, sql: &str, is_lazy: bool) -> Sent<'_> {
         let mut state = self.state();
         frames::put_fixed(client::QUERY, &[sql.as_bytes(), b"\0"].concat(), &mut state.outbox);
-        Sent { line: self, number: state.enter(false), is_answered: false, is_lazy }
+        Sent { line: self, number: state.enter(false, is_lazy), is_answered: false, is_lazy }
     }
 
     /// Writes a statement with its values; nothing, where a value has no form.
@@ -155,7 +153,7 @@ impl Line {
         }
         frames::put_fixed(b'E', &[0, 0, 0, 0, 0], &mut state.outbox);
         frames::put_fixed(client::SYNC, &[], &mut state.outbox);
-        Some(Sent { line: self, number: state.enter(is_sociable), is_answered: false, is_lazy: false })
+        Some(Sent { line: self, number: state.enter(is_sociable, false), is_answered: false, is_lazy: false })
     }
 
     /// The server refused: the driver reads why, and so it is the driver's error.
@@ -206,6 +204,18 @@ fn bound(name: &str, types: &[Type], binds: &Binds<'_>, out: &mut BytesMut) -> R
 }
 
 impl Sent<'_> {
+    /// Waits for what answers nothing.
+    pub(super) async fn told(self, client: &Client) -> Result<(), Failure> {
+        let line = self.line;
+        let mut refusal = Refusal(None);
+        let outcome = self.answer(&mut refusal).await;
+        match (refusal, outcome) {
+            (Refusal(Some(refusal)), _) => Err(line.refused(client, refusal).await),
+            (Refusal(None), Err(Gone)) => Err(line.gone(client).await),
+            (Refusal(None), Ok(())) => Ok(()),
+        }
+    }
+
     async fn answer(mut self, reads: &mut (dyn Reads + Send)) -> Result<(), Gone> {
         poll_fn(|context| self.poll_answer(context, reads)).await
     }
@@ -221,8 +231,22 @@ impl Sent<'_> {
         let is_unsent = state.poll_send(context).is_pending();
         loop {
             state.sort();
+            if let Some((read, is_all)) = state.take_read(self.number) {
+                drop(state);
+                frames::each(&read).for_each(|(letter, message)| reads.read(letter, message));
+                if is_all {
+                    self.is_answered = true;
+                    return Poll::Ready(Ok(()));
+                }
+                state = self.line.state();
+                continue;
+            }
+            if state.is_crowded() && !state.is_dead() {
+                state.wait(self.number, context);
+                return Poll::Pending;
+            }
             if state.is_first(self.number) {
-                let mut reading = Borrowed { line: self.line, inbox: std::mem::take(&mut state.inbox) };
+                let mut reading = Borrowed { line: self.line, inbox: state.borrow_inbox() };
                 // The sinks take their time, and the driver may look in meanwhile.
                 drop(state);
                 let end = reading.messages(reads);
@@ -245,6 +269,10 @@ impl Sent<'_> {
             } else if !state.is_dead() && state.turn() != Turn::Own(self.number) {
                 state.wait(self.number, context);
                 return Poll::Pending;
+            }
+            if state.is_crowded() && !state.is_dead() {
+                // Somebody came meanwhile.
+                continue;
             }
             if state.is_dead() {
                 return Poll::Ready(Err(Gone));
@@ -303,7 +331,7 @@ impl Borrowed<'_> {
 
 impl Drop for Borrowed<'_> {
     fn drop(&mut self) {
-        self.line.state().inbox = std::mem::take(&mut self.inbox);
+        self.line.state().return_inbox(std::mem::take(&mut self.inbox));
     }
 }
 

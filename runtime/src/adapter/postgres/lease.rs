@@ -124,7 +124,7 @@ impl Lease {
         self.starts();
         // What a connection that is closed by now is handed, it does not send.
         let may_be_kept = !self.connection().is_closed() && !read_only;
-        let Some(outcome) = self.within(self.connection().batch(sql, false)).await else {
+        let Some(outcome) = self.within(self.connection().batch(sql)).await else {
             return Err(if may_be_kept { failure::unknown(None) } else { self.no_answer() });
         };
         self.answered();
@@ -159,20 +159,37 @@ impl Lease {
 
     /// Sends statements of our own that answer nothing.
     pub(super) async fn batch(&self, sql: &str) -> Result<()> {
-        self.say(sql, false).await
-    }
-
-    /// The same, together with what is sent right behind.
-    pub(super) async fn batch_ahead(&self, sql: &str) -> Result<()> {
-        self.say(sql, true).await
-    }
-
-    async fn say(&self, sql: &str, is_lazy: bool) -> Result<()> {
         self.starts();
-        let answer = self.within(self.connection().batch(sql, is_lazy)).await;
+        let answer = self.within(self.connection().batch(sql)).await;
+        self.heard(answer, sql)
+    }
+
+    /// The same, and nothing that is sent from now on can come before it; it leaves together with what is
+    /// sent right behind.
+    pub(super) fn ahead(&self, sql: String) -> impl Future<Output = Result<()>> {
+        self.starts();
+        let connection = self.connection();
+        let asked = connection.pooled.is_none().then(|| connection.line.ask(&sql, true));
+        async move {
+            let answer = match asked {
+                Some(asked) => self.within(asked.told(&connection.client)).await,
+                None => self.within(connection.batch(&sql)).await,
+            };
+            self.heard(answer, &sql)
+        }
+    }
+
+    fn heard(&self, answer: Option<Result<(), Failure>>, sql: &str) -> Result<()> {
         let outcome = answer.ok_or_else(|| self.no_answer())?;
         self.answered();
         outcome.map_err(|failure| self.plain(failure).with_sql(sql.to_owned()))
+    }
+
+    /// Whether the server is in the transaction that was begun, as far as is known.
+    pub(super) fn is_begun(&self) -> bool {
+        let connection = self.connection();
+        let is_known = connection.pooled.is_none() && connection.line.rests() && !connection.line.is_closed();
+        !is_known || connection.is_in_transaction()
     }
 
     fn plain(&self, failure: Failure) -> Error {
@@ -190,6 +207,11 @@ pub(super) struct Failed(AtomicU8);
 
 impl Failed {
     const BY_CONFLICT: u8 = 2;
+
+    /// What failed is undone.
+    pub(super) fn forget(&self) {
+        self.0.store(0, Ordering::Relaxed);
+    }
 
     /// One failed. The first one counts.
     pub(super) fn set(&self, kind: Kind) {

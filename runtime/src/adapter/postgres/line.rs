@@ -88,6 +88,11 @@ impl Line {
         state.is_dead()
     }
 
+    /// Whether nothing is under way.
+    pub(super) fn rests(&self) -> bool {
+        self.state().under_way() == 0
+    }
+
     /// Whether the server is in a transaction, as far as it has answered.
     pub(super) fn is_in_transaction(&self) -> bool {
         self.state().status != b'I'

@@ -1,37 +1,49 @@
 //! An open transaction: a connection on lease.
 //!
 //! `BEGIN` travels with the first statement: both are sent before the first is answered, and a
-//! transaction in which nothing is sent costs nothing.
+//! transaction in which nothing is sent costs nothing. What is sent while other statements are under way goes
+//! behind them at once ([`Pipe`]).
 
 use std::fmt::Write as _;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::behind::behind;
 use super::cursor;
 use super::lease::{Failed, Lease};
 use super::session::Session;
-use crate::adapter::{Access, BoxFuture, Transaction, Work};
+use crate::adapter::{Access, BoxFuture, Pipe, Transaction, Work};
 use crate::error::{Error, Kind, Result};
 use crate::transaction::{Isolation, TransactionOptions};
 
 /// An open transaction. Its lease rolls back what is open when it is dropped.
 pub(super) struct Open {
-    lease: Lease,
+    core: Arc<Core>,
     /// The numbers of the savepoints that are open; each is called `rex_` and its number.
     savepoints: Vec<u64>,
     /// How many savepoints there have been: a name is used once, so that what is sent late means
     /// what it meant.
     numbered: u64,
-    /// What has to be sent before anything else: the transaction's beginning, beginnings and ends of
-    /// savepoints.
-    pending: String,
-    stage: Stage,
+    /// Nothing is written, so that it does not matter whether a commit arrived.
+    read_only: bool,
+}
+
+/// What works need that are under way at once.
+struct Core {
+    lease: Lease,
+    pending: Mutex<Pending>,
     /// A statement failed since the last open savepoint: the server takes no other.
     failed: Failed,
     /// The last savepoint is being worked in or released by a future; when the next one finds
     /// this set, that future was dropped.
-    unfinished: bool,
-    /// Nothing is written, so that it does not matter whether a commit arrived.
-    read_only: bool,
+    unfinished: AtomicBool,
+}
+
+/// What has to be sent before anything else.
+struct Pending {
+    /// The transaction's beginning, beginnings and ends of savepoints.
+    text: String,
+    stage: Stage,
 }
 
 /// How far a transaction has come.
@@ -45,48 +57,87 @@ enum Stage {
     Refused,
 }
 
-impl Open {
-    pub(super) fn new(lease: Lease, options: TransactionOptions) -> Self {
-        Open {
-            lease,
-            savepoints: Vec::new(),
-            numbered: 0,
-            pending: begin(options) + ";",
-            stage: Stage::Unsent,
-            failed: Failed::default(),
-            unfinished: false,
-            read_only: options.is_read_only(),
-        }
+impl Core {
+    fn pending(&self) -> MutexGuard<'_, Pending> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs a work behind what is pending, which is under way from the first poll on, and so is not sent
-    /// again if this future is dropped.
-    async fn send(&mut self, work: &mut dyn Work) -> Result<()> {
+    /// Runs a work behind what is pending, which is on its way before anything else can be, and so is not
+    /// sent again if this future is dropped.
+    async fn send(&self, work: &mut dyn Work) -> Result<()> {
         let session = Session::watched(&self.lease, &self.failed);
-        let pending = std::mem::take(&mut self.pending);
-        if pending.is_empty() {
-            return session.run(work).await;
-        }
-        let begins = self.stage == Stage::Unsent;
-        if begins {
-            self.stage = Stage::Sent;
-            self.lease.begins();
-        }
-        match behind(self.lease.batch_ahead(&pending), session.run(work)).await {
+        let (ahead, begins) = {
+            let mut pending = self.pending();
+            let begins = pending.stage == Stage::Unsent;
+            if begins {
+                pending.stage = Stage::Sent;
+                self.lease.begins();
+            }
+            let text = std::mem::take(&mut pending.text);
+            ((!text.is_empty()).then(|| self.lease.ahead(text)), begins)
+        };
+        let Some(ahead) = ahead else {
+            session.run(work).await?;
+            // Another one, which had the beginning before it, may have been dropped, and not told.
+            return if self.lease.is_begun() { Ok(()) } else { Err(self.unbegun(None)) };
+        };
+        match behind(ahead, session.run(work)).await {
             Ok(outcome) => outcome,
+            Err(error) if begins => Err(self.unbegun(Some(error))),
             Err(error) => {
                 self.failed.set(error.kind());
-                if begins {
-                    self.stage = Stage::Refused;
-                    return Err(self.lease.unbegun(error));
-                }
                 Err(error)
             }
         }
     }
 
+    /// The failure of statements that were sent behind a `BEGIN` that the server refused.
+    fn unbegun(&self, error: Option<Error>) -> Error {
+        self.pending().stage = Stage::Refused;
+        let refused = || Error::new(Kind::Transaction, "PostgreSQL refused to begin this transaction");
+        let error = error.unwrap_or_else(refused);
+        self.failed.set(error.kind());
+        self.lease.unbegun(error)
+    }
+
+    fn refuse_unbegun(&self) -> Result<()> {
+        match self.pending().stage {
+            Stage::Unsent | Stage::Sent => Ok(()),
+            Stage::Refused => {
+                Err(Error::new(Kind::Transaction, "PostgreSQL refused to begin this transaction"))
+            }
+        }
+    }
+
+    async fn run_along(&self, work: &mut dyn Work) -> Result<()> {
+        self.refuse_unbegun()?;
+        self.send(work).await
+    }
+}
+
+impl Pipe for Core {
+    fn run<'a>(&'a self, access: Access, work: &'a mut dyn Work) -> Option<BoxFuture<'a, Result<()>>> {
+        if access == Access::Atomic || self.unfinished.load(Ordering::SeqCst) {
+            return None;
+        }
+        Some(Box::pin(self.run_along(work)))
+    }
+}
+
+impl Open {
+    pub(super) fn new(lease: Lease, options: TransactionOptions) -> Self {
+        let pending = Pending { text: begin(options) + ";", stage: Stage::Unsent };
+        let core = Core {
+            lease,
+            pending: Mutex::new(pending),
+            failed: Failed::default(),
+            unfinished: AtomicBool::new(false),
+        };
+        Open { core: Arc::new(core), savepoints: Vec::new(), numbered: 0, read_only: options.is_read_only() }
+    }
+
     fn abandon_unfinished(&mut self) {
-        if std::mem::take(&mut self.unfinished) {
+        if self.core.unfinished.swap(false, Ordering::SeqCst) {
             self.abandon();
         }
     }
@@ -103,9 +154,9 @@ impl Open {
 
     async fn release_savepoint(&mut self) -> Result<()> {
         self.abandon_unfinished();
-        self.unfinished = true;
+        self.core.unfinished.store(true, Ordering::SeqCst);
         let outcome = self.check().await;
-        self.unfinished = false;
+        self.core.unfinished.store(false, Ordering::SeqCst);
         if outcome.is_err() {
             self.abandon();
         } else if let Some(number) = self.savepoints.pop() {
@@ -115,33 +166,25 @@ impl Open {
     }
 
     fn say(&mut self, what: &str, savepoint: u64) {
-        write!(self.pending, "{what} rex_{savepoint};").expect("text can be written to");
-    }
-
-    fn refuse_unbegun(&self) -> Result<()> {
-        match self.stage {
-            Stage::Unsent | Stage::Sent => Ok(()),
-            Stage::Refused => {
-                Err(Error::new(Kind::Transaction, "PostgreSQL refused to begin this transaction"))
-            }
-        }
+        write!(self.core.pending().text, "{what} rex_{savepoint};").expect("text can be written to");
     }
 
     /// The server keeps nothing after a failed statement, and the driver does not tell how a
     /// commit was answered.
     async fn check(&mut self) -> Result<()> {
-        self.refuse_unbegun()?;
+        let core = &self.core;
+        core.refuse_unbegun()?;
         // A statement whose future was dropped may have failed unseen, be it the first one: what is
         // allowed in a transaction only shows it. What is pending is sent after those, and so means the
         // same when it is sent now.
-        if self.lease.is_busy() {
-            let pending = std::mem::take(&mut self.pending) + "SAVEPOINT rex_0;RELEASE rex_0";
-            match self.lease.batch(&pending).await {
-                Ok(()) => self.lease.settled(),
-                Err(error) => self.failed.set(error.kind()),
+        if core.lease.is_busy() {
+            let pending = std::mem::take(&mut core.pending().text) + "SAVEPOINT rex_0;RELEASE rex_0";
+            match core.lease.batch(&pending).await {
+                Ok(()) => core.lease.settled(),
+                Err(error) => core.failed.set(error.kind()),
             }
         }
-        self.failed.check()
+        core.failed.check()
     }
 }
 
@@ -150,13 +193,12 @@ impl Transaction for Open {
         Box::pin(async move {
             if access != Access::Atomic {
                 self.abandon_unfinished();
-                self.refuse_unbegun()?;
-                return self.send(work).await;
+                return self.core.run_along(work).await;
             }
             self.open_savepoint().await?;
-            self.unfinished = true;
-            let outcome = self.send(work).await;
-            self.unfinished = false;
+            self.core.unfinished.store(true, Ordering::SeqCst);
+            let outcome = self.core.send(work).await;
+            self.core.unfinished.store(false, Ordering::SeqCst);
             match outcome {
                 Ok(()) => self.release_savepoint().await,
                 Err(error) => {
@@ -180,29 +222,38 @@ impl Transaction for Open {
             self.say("ROLLBACK TO", number);
             self.say("RELEASE", number);
             // A savepoint is opened only while nothing has failed.
-            self.failed = Failed::default();
+            self.core.failed.forget();
         }
     }
 
     fn close(&mut self, cursor: u64) {
         // After a failure the server closes it when that is undone.
-        if self.failed.check().is_ok() {
-            self.pending.push_str(&cursor::close(cursor));
+        if self.core.failed.check().is_ok() {
+            self.core.pending().text.push_str(&cursor::close(cursor));
         }
+    }
+
+    fn pipe(&self) -> Option<Arc<dyn Pipe>> {
+        // Through a pooler all goes by the driver, in its own order.
+        let has_line = self.core.lease.connection().pooled.is_none();
+        has_line.then(|| Arc::clone(&self.core) as Arc<dyn Pipe>)
     }
 
     fn commit(mut self: Box<Self>) -> BoxFuture<'static, Result<()>> {
         Box::pin(async move {
             self.abandon_unfinished();
-            match self.check().await {
-                Ok(()) if self.stage == Stage::Unsent => Ok(()),
+            let outcome = self.check().await;
+            let core = &self.core;
+            let stage = core.pending().stage;
+            match outcome {
+                Ok(()) if stage == Stage::Unsent => Ok(()),
                 Ok(()) => {
-                    let text = std::mem::take(&mut self.pending) + "COMMIT";
-                    self.lease.commit(&text, self.read_only).await
+                    let text = std::mem::take(&mut core.pending().text) + "COMMIT";
+                    core.lease.commit(&text, self.read_only).await
                 }
                 Err(error) => {
                     // A connection that cannot roll back is thrown away, which rolls back too.
-                    _ = self.lease.end("ROLLBACK").await;
+                    _ = core.lease.end("ROLLBACK").await;
                     Err(error)
                 }
             }
@@ -211,9 +262,10 @@ impl Transaction for Open {
 
     fn rollback(self: Box<Self>) -> BoxFuture<'static, Result<()>> {
         Box::pin(async move {
-            match self.stage {
+            let stage = self.core.pending().stage;
+            match stage {
                 Stage::Unsent => Ok(()),
-                Stage::Sent | Stage::Refused => self.lease.end("ROLLBACK").await,
+                Stage::Sent | Stage::Refused => self.core.lease.end("ROLLBACK").await,
             }
         })
     }

@@ -32,7 +32,9 @@ pub(super) fn all() -> Vec<Box<dyn Workload>> {
     all.push(Box::new(insert::Insert));
     all.extend(many);
     all.push(Box::new(update::Update));
-    all.push(Box::new(transaction::Transaction));
+    for at_once in [false, true] {
+        all.push(Box::new(transaction::Transaction { at_once }));
+    }
     all.extend(nested);
     all.extend(tasks);
     all

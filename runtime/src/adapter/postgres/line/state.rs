@@ -33,6 +33,13 @@ pub(in super::super) struct State {
     queue: VecDeque<Request>,
     /// The number of the first.
     first: u64,
+    /// Several wait at once, so that the driver reads for all of them until all are answered: its task is
+    /// always there, while of theirs one may wait for another before it goes on.
+    is_crowded: bool,
+    /// Whole answers of our own that the driver has read, by number.
+    finished: Vec<(u64, Vec<u8>)>,
+    /// The inbox is in the hands of who reads it.
+    is_borrowed: bool,
     /// What the driver may read.
     for_driver: BytesMut,
     /// Answers that the driver is to be handed, once it asks.
@@ -43,8 +50,8 @@ pub(in super::super) struct State {
     /// Whether the driver waits for room.
     driver_is_full: bool,
     copies: Copies,
-    /// Statements whose names are to be known once the driver has chosen them.
-    pub(in super::super) overheard: Vec<(String, Option<String>)>,
+    /// Statements whose names are to be known once the driver has chosen them. No two have one text.
+    overheard: Vec<(String, Option<String>)>,
     /// Whether all that is under way are reads by a key, outside of a transaction.
     is_sociable: bool,
     /// What the server said last of its transaction: `I` if there is none.
@@ -56,7 +63,14 @@ enum Request {
     /// One of the driver's.
     Driver,
     /// One of our own.
-    Own { waker: Option<Waker>, is_abandoned: bool },
+    Own {
+        waker: Option<Waker>,
+        is_abandoned: bool,
+        /// It is sent ahead of another one, by the same future.
+        is_ahead: bool,
+        /// What the driver has read of its answer.
+        early: Vec<u8>,
+    },
     /// An answer that the driver is to read.
     InHand(Vec<u8>),
 }
@@ -91,6 +105,9 @@ impl State {
             is_dead: false,
             queue: VecDeque::new(),
             first: 0,
+            is_crowded: false,
+            finished: Vec::new(),
+            is_borrowed: false,
             for_driver: BytesMut::new(),
             in_hand: VecDeque::new(),
             unread: 0,
@@ -113,11 +130,55 @@ impl State {
     }
 
     /// Enters a request of our own, which was written; answers with its number.
-    pub(in super::super) fn enter(&mut self, is_sociable: bool) -> u64 {
+    pub(in super::super) fn enter(&mut self, is_sociable: bool, is_ahead: bool) -> u64 {
         self.driver_watches = false;
         self.is_sociable = is_sociable && (self.is_sociable || self.queue.is_empty());
-        self.queue.push_back(Request::Own { waker: None, is_abandoned: false });
+        self.queue.push_back(Request::Own { waker: None, is_abandoned: false, is_ahead, early: Vec::new() });
+        self.is_crowd();
         self.first + self.queue.len() as u64 - 1
+    }
+
+    /// Whether several wait now: the driver is to read for them.
+    fn is_crowd(&mut self) {
+        let waits = |request: &&Request| match request {
+            Request::Own { is_abandoned, is_ahead, .. } => !is_abandoned && !is_ahead,
+            Request::Driver | Request::InHand(_) => true,
+        };
+        if !self.is_crowded && self.queue.len() > 1 && self.queue.iter().filter(waits).count() > 1 {
+            self.is_crowded = true;
+            self.wake_driver();
+        }
+    }
+
+    pub(in super::super) fn is_crowded(&self) -> bool {
+        self.is_crowded
+    }
+
+    /// Takes what has come, to read it.
+    pub(in super::super) fn borrow_inbox(&mut self) -> Inbox {
+        self.is_borrowed = true;
+        std::mem::take(&mut self.inbox)
+    }
+
+    /// Puts it back.
+    pub(in super::super) fn return_inbox(&mut self, inbox: Inbox) {
+        self.is_borrowed = false;
+        self.inbox = inbox;
+        if self.is_crowded {
+            self.wake_driver();
+        }
+    }
+
+    /// What the driver has read of an answer, and whether that is all of it.
+    pub(in super::super) fn take_read(&mut self, number: u64) -> Option<(Vec<u8>, bool)> {
+        if let Some(place) = self.finished.iter().position(|(finished, _)| *finished == number) {
+            return Some((self.finished.swap_remove(place).1, true));
+        }
+        let place = number.checked_sub(self.first).and_then(|place| usize::try_from(place).ok())?;
+        match self.queue.get_mut(place) {
+            Some(Request::Own { early, .. }) if !early.is_empty() => Some((std::mem::take(early), false)),
+            _ => None,
+        }
     }
 
     pub(in super::super) fn is_first(&self, number: u64) -> bool {
@@ -136,18 +197,26 @@ impl State {
     /// The first request is answered.
     pub(in super::super) fn answered(&mut self, status: u8) {
         self.status = status;
+        self.pop();
+    }
+
+    fn pop(&mut self) {
         self.queue.pop_front();
         self.first += 1;
+        self.is_crowded &= !self.queue.is_empty();
     }
 
     /// Nobody waits for a request any more.
     pub(in super::super) fn abandon(&mut self, number: u64) {
         let place = number.checked_sub(self.first).and_then(|place| usize::try_from(place).ok());
-        if let Some(Request::Own { is_abandoned, waker }) = place.and_then(|place| self.queue.get_mut(place))
+        if let Some(Request::Own { is_abandoned, waker, early, .. }) =
+            place.and_then(|place| self.queue.get_mut(place))
         {
             *is_abandoned = true;
             *waker = None;
+            *early = Vec::new();
         }
+        self.finished.retain(|(finished, _)| *finished != number);
         self.sort();
         self.wake_next();
         // What it was to send is the driver's to send, where there is nobody else.
@@ -169,6 +238,9 @@ impl State {
 
     /// Whose turn it is to read: that of the first who waits.
     pub(in super::super) fn turn(&self) -> Turn {
+        if self.is_crowded {
+            return Turn::Driver;
+        }
         for (number, request) in (self.first..).zip(&self.queue) {
             match request {
                 Request::Own { is_abandoned: true, .. } => {}
@@ -212,6 +284,11 @@ impl State {
         }
     }
 
+    /// Whether somebody waits for the first request, and has to be told.
+    fn is_first_live(&self) -> bool {
+        matches!(self.queue.front(), Some(Request::Own { is_abandoned: false, .. }))
+    }
+
     /// The first request is not answered any more. What the driver waits for it does not get, and so nothing
     /// that stands behind it either.
     fn give_up_first(&mut self) {
@@ -219,33 +296,35 @@ impl State {
             self.unread = 0;
             self.wake_driver();
         }
-        self.queue.pop_front();
-        self.first += 1;
+        self.pop();
     }
 
     /// Deals out what has come, up to what the first request of our own has to read itself.
     pub(in super::super) fn sort(&mut self) {
         loop {
             match self.queue.front_mut() {
-                Some(Request::Own { is_abandoned: false, .. }) => return,
+                Some(Request::Own { is_abandoned: false, .. }) if !self.is_crowded => return,
                 Some(Request::InHand(answer)) => {
                     self.for_driver.extend_from_slice(answer);
-                    self.queue.pop_front();
-                    self.first += 1;
+                    self.pop();
                     self.unread = self.unread.saturating_sub(1);
                     self.wake_driver();
                     continue;
                 }
                 Some(Request::Own { .. } | Request::Driver) | None => {}
             }
+            if self.is_borrowed {
+                return;
+            }
             let is_drivers = match self.queue.front() {
                 Some(Request::Driver) => true,
                 Some(_) => false,
                 None => self.driver_watches,
             };
+            let may_give_up = self.is_dead && !self.queue.is_empty() && !self.is_first_live();
             let (letter, message) = match self.inbox.next() {
                 Ok(Some(message)) => message,
-                Ok(None) if self.is_dead && !self.queue.is_empty() => {
+                Ok(None) if may_give_up => {
                     self.give_up_first();
                     continue;
                 }
@@ -253,6 +332,17 @@ impl State {
                 Err(NoMessage) => return self.die(),
             };
             let status = frames::body(message).first().copied();
+            if let Some(Request::Own { is_abandoned: false, early, waker, .. }) = self.queue.front_mut() {
+                early.extend_from_slice(message);
+                if let Some(waker) = waker.take() {
+                    waker.wake();
+                }
+                if letter == tag::READY {
+                    self.finished.push((self.first, std::mem::take(early)));
+                    self.answered(status.unwrap_or(b'I'));
+                }
+                continue;
+            }
             if is_drivers {
                 self.for_driver.extend_from_slice(message);
                 self.wake_driver();
@@ -339,11 +429,27 @@ impl State {
     fn overhear(&mut self, parse: &[u8]) {
         let Some((name, rest)) = frames::text(parse) else { return };
         let Some((sql, _)) = frames::text(rest) else { return };
-        let wanted =
-            self.overheard.iter_mut().find(|(wanted, name)| name.is_none() && wanted.as_bytes() == sql);
+        let wanted = self.overheard.iter_mut().find(|(wanted, _)| wanted.as_bytes() == sql);
+        // Whoever was dropped may have had the same text before: the last one counts.
         if let Some((_, heard)) = wanted {
             *heard = String::from_utf8(name.to_vec()).ok();
         }
+    }
+
+    /// Listens for the name of a statement; answers with the text that it is to be prepared with.
+    pub(in super::super) fn listen(&mut self, sql: &str) -> String {
+        let mut sql = sql.to_owned();
+        while self.overheard.iter().any(|(wanted, _)| *wanted == sql) {
+            sql.push(' ');
+        }
+        self.overheard.push((sql.clone(), None));
+        sql
+    }
+
+    /// The name of a statement that was listened for, and is not any more.
+    pub(in super::super) fn heard(&mut self, sql: &str) -> Option<String> {
+        let place = self.overheard.iter().position(|(wanted, _)| wanted == sql)?;
+        self.overheard.swap_remove(place).1
     }
 
     pub(super) fn poll_driver_read(
@@ -362,7 +468,11 @@ impl State {
             if self.is_dead && self.unread == 0 {
                 return Poll::Ready(Ok(()));
             }
-            if self.is_dead || self.turn() != Turn::Driver || self.poll_fill(context).is_pending() {
+            if self.is_crowded {
+                _ = self.poll_send(context);
+            }
+            let is_others = self.turn() != Turn::Driver || self.is_borrowed;
+            if self.is_dead || is_others || self.poll_fill(context).is_pending() {
                 self.driver = Some(context.waker().clone());
                 return Poll::Pending;
             }
@@ -382,6 +492,7 @@ impl State {
         for (letter, message) in frames::each(octets) {
             self.send_for_driver(letter, message);
         }
+        self.is_crowd();
         self.sort();
         self.wake_next();
         Poll::Ready(Ok(octets.len()))
