@@ -146,12 +146,25 @@ impl<'a, V> Writer<'a, V> {
     /// The name in this statement of its table at a place.
     fn alias(&mut self, place: usize) {
         if let Some(Frame { first, qualified: true, .. }) = self.frames.last() {
-            _ = write!(self.out, " AS t{}", first + place);
+            let number = first + place;
+            self.push(" AS t");
+            self.push_number(number);
+        }
+    }
+
+    /// Few are large, and the others are written without the formatter.
+    fn push_number(&mut self, number: usize) {
+        match u8::try_from(number) {
+            Ok(digit @ 0..10) => self.out.push(char::from(b'0' + digit)),
+            _ => _ = write!(self.out, "{number}"),
         }
     }
 
     fn table(&mut self, table: &Table) {
-        self.out.push_str(&table.quoted(self.dialect));
+        match table.schema {
+            None => push_ident(&mut self.out, &table.name),
+            Some(_) => self.out.push_str(&table.quoted(self.dialect)),
+        }
     }
 
     /// A column among those that are answered with. A cast to text is not always the type's own
@@ -174,7 +187,10 @@ impl<'a, V> Writer<'a, V> {
         }
         let frame = self.frames.iter().rev().nth(usize::from(column.up));
         if let Some(Frame { first, qualified: true, .. }) = frame {
-            _ = write!(self.out, "t{}.", first + usize::from(column.source));
+            let number = first + usize::from(column.source);
+            self.push("t");
+            self.push_number(number);
+            self.push(".");
         }
         push_ident(&mut self.out, &column.name);
     }
@@ -188,8 +204,8 @@ impl<'a, V> Writer<'a, V> {
 
     fn bind(&mut self, value: Bind<'a, V>) {
         let place = self.place(value);
-        let sign = if self.dialect == Dialect::Postgres { '$' } else { '?' };
-        _ = write!(self.out, "{sign}{place}");
+        self.push(if self.dialect == Dialect::Postgres { "$" } else { "?" });
+        self.push_number(place);
     }
 
     fn place(&mut self, value: Bind<'a, V>) -> usize {

@@ -149,7 +149,8 @@ impl<'a, V> Writer<'a, V> {
         self.list(items.enumerate(), |this, (place, item)| {
             one(this, item);
             if naming == Naming::Numbered {
-                _ = write!(this.out, " AS c{place}");
+                this.push(" AS c");
+                this.push_number(place);
             }
         });
     }

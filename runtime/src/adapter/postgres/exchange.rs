@@ -58,10 +58,11 @@ trait Reads {
 impl Line {
     /// Has the driver prepare a statement, and listens for what it calls it.
     pub(super) async fn prepare(&self, client: &Client, sql: &str) -> Result<Kept, tokio_postgres::Error> {
-        let listening = Listening { line: self, sql: self.state().listen(sql) };
+        let mut listening = Listening { line: self, sql: self.state().listen(sql) };
         let statement = client.prepare(&listening.sql).await?;
         // A statement without a name is the one that was prepared last: it would be another's.
-        let name = self.state().heard(&listening.sql).unwrap_or_default();
+        let sql = std::mem::take(&mut listening.sql);
+        let name = self.state().heard(&sql).unwrap_or_default();
         Ok(Kept { statement, name })
     }
 
