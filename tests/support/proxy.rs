@@ -36,6 +36,7 @@ pub(crate) struct Proxy {
     address: SocketAddr,
     fate: Arc<watch::Sender<Fate>>,
     reached: Arc<Notify>,
+    ended: Arc<watch::Sender<u32>>,
     listening: JoinHandle<()>,
 }
 
@@ -45,6 +46,7 @@ struct Guide {
     fate: Arc<watch::Sender<Fate>>,
     watched: watch::Receiver<Fate>,
     reached: Arc<Notify>,
+    ended: Arc<watch::Sender<u32>>,
 }
 
 impl Proxy {
@@ -54,14 +56,19 @@ impl Proxy {
         let address = listener.local_addr().expect("it has an address");
         let fate = Arc::new(watch::Sender::new(Fate::Forward));
         let reached = Arc::new(Notify::new());
-        let guide =
-            Guide { watched: fate.subscribe(), fate: Arc::clone(&fate), reached: Arc::clone(&reached) };
+        let ended = Arc::new(watch::Sender::new(0));
+        let guide = Guide {
+            watched: fate.subscribe(),
+            fate: Arc::clone(&fate),
+            reached: Arc::clone(&reached),
+            ended: Arc::clone(&ended),
+        };
         let listening = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 tokio::spawn(serve(client, server.clone(), guide.clone()));
             }
         });
-        Proxy { address, fate, reached, listening }
+        Proxy { address, fate, reached, ended, listening }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -71,6 +78,11 @@ impl Proxy {
     /// Returns when [`Fate::StallBehind`] has come.
     pub(crate) async fn reached(&self) {
         self.reached.notified().await;
+    }
+
+    /// Counts the connections that have ended, from now on.
+    pub(crate) fn ends(&self) -> watch::Receiver<u32> {
+        self.ended.subscribe()
     }
 
     pub(crate) fn set(&self, fate: Fate) {
@@ -106,8 +118,10 @@ async fn serve(client: TcpStream, server: String, mut guide: Guide) {
         }
     }
     let Ok(server) = TcpStream::connect(server).await else { return };
+    let ended = Arc::clone(&guide.ended);
     // An end of either side is the end of both.
     _ = forward(client, server, guide).await;
+    ended.send_modify(|ended| *ended += 1);
 }
 
 async fn forward(mut client: TcpStream, mut server: TcpStream, guide: Guide) -> io::Result<()> {

@@ -63,10 +63,14 @@ async fn a_commit_that_is_cut_off_is_unknown_and_not_tried_again() {
         assert_eq!(db.tag().find().filter(|t| t.name.eq(format!("{fate:?}"))).count().await.unwrap(), kept);
     }
     // What has read all there is does not wait for its commit, which says nothing.
+    let mut ends = proxy.ends();
     proxy.set(Fate::CutAfterCommit);
     let outcome = db.user().find().with(|u| u.posts()).await;
-    proxy.set(Fate::Forward);
     assert_eq!(outcome.expect("it was answered before").len(), 0);
+    ends.changed().await.expect("the connection is cut");
+    proxy.set(Fate::Forward);
+    // What has been cut is seen when the runtime next looks at its sockets.
+    tokio::time::sleep(Duration::from_millis(50)).await;
     db.tag().find().count().await.expect("the pool looks before it gives a connection out");
 }
 
