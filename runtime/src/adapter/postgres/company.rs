@@ -73,13 +73,12 @@ impl Company {
         bind::check(&prepared.binds).ok()?;
         let (line, statements) = self.find()?;
         let kept = statements.find(&prepared)?;
-        let mut seen = Seen { sink, rows: 0 };
+        let mut seen = Seen { sink, outcome: None };
         let answer = executor::timeout(Some(PATIENCE), line.join(&kept, &prepared, &mut seen)).await;
-        let outcome = match answer.flatten() {
-            Some(outcome) => outcome,
-            // What was handed on cannot be taken back; but a key has one row, and then all of it is read.
-            None if seen.rows == 0 => return None,
-            None => Ok(seen.rows),
+        // What was handed on cannot be taken back; but a key has one row, and then all of it is read.
+        let outcome = match (answer.flatten(), seen.outcome) {
+            (_, Some(outcome)) => outcome.map(|()| 1),
+            (answer, None) => answer?,
         };
         Some(
             outcome
@@ -89,15 +88,15 @@ impl Company {
     }
 }
 
-/// Counts what is handed on.
+/// Notes what became of the row that was handed on.
 struct Seen<'s> {
     sink: &'s mut dyn Sink,
-    rows: u64,
+    outcome: Option<Result<()>>,
 }
 
 impl Sink for Seen<'_> {
     fn row(&mut self, row: &mut Row<'_>) -> Result<()> {
-        self.rows += 1;
-        self.sink.row(row)
+        self.outcome = Some(self.sink.row(row));
+        Ok(())
     }
 }

@@ -7,6 +7,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::task::JoinHandle;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Config as Settings};
 
@@ -61,6 +63,17 @@ impl Connection {
         }
     }
 
+    /// Closes it, at the latest after a while: the driver says goodbye when it has been answered, and a server
+    /// that does not answer is not waited for.
+    pub(super) async fn close(self: Box<Self>, patience: Duration) {
+        let line = self.line.downgrade();
+        drop(self);
+        tokio::time::sleep(patience).await;
+        if let Some(line) = line.upgrade() {
+            line.end();
+        }
+    }
+
     /// Stops what it is at.
     pub(super) async fn cancel(&self) -> Result<(), Refused> {
         let (line, tls) = self.way.open().await?;
@@ -80,6 +93,30 @@ impl Way {
         let socket = self.address.dial().await.map_err(Refused::Socket)?;
         let tls = self.encryption.connect(&self.address.host).map_err(Refused::Socket)?;
         Ok((Line::new(socket), tls))
+    }
+}
+
+/// From now on the driver and Rex share the line. The driver's task reads and writes what is the driver's until
+/// the client is dropped or the server goes. What went wrong then is reported to whoever uses the client next.
+pub(super) fn drive<T>(line: &Line, connection: tokio_postgres::Connection<Line, T>) -> JoinHandle<()>
+where
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    line.share();
+    let ends = Ends(line.clone());
+    tokio::spawn(async move {
+        _ = connection.await;
+        drop(ends);
+    })
+}
+
+/// Ends a line together with the driver's task, be it that its runtime is no more: nobody would read for
+/// several who wait.
+struct Ends(Line);
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        self.0.end();
     }
 }
 
@@ -159,10 +196,7 @@ impl Target {
         let (line, tls) = self.way.open().await?;
         let connecting = self.settings.connect_raw(line.clone(), tls);
         let (client, connection) = connecting.await.map_err(Refused::Driver)?;
-        line.share();
-        // Reads and writes what is the driver's until the client is dropped or the server goes. What went
-        // wrong then is reported to whoever uses the client next.
-        tokio::spawn(async move { _ = connection.await });
+        drive(&line, connection);
         Ok((client, line))
     }
 

@@ -1,5 +1,8 @@
 //! Statements that Rex sends itself, and the rows that it reads where they arrive.
 
+#[cfg(all(test, unix))]
+mod tests;
+
 use std::future::poll_fn;
 use std::sync::MutexGuard;
 use std::task::{Context, Poll};
@@ -230,6 +233,10 @@ impl Sent<'_> {
             return Poll::Pending;
         }
         let is_unsent = state.poll_send(context).is_pending();
+        if is_unsent && state.is_crowded() {
+            // The stream wakes whoever wrote last. Among several that is to be one who is always there.
+            state.wake_driver();
+        }
         loop {
             state.sort();
             if let Some((read, is_all)) = state.take_read(self.number) {
@@ -247,12 +254,11 @@ impl Sent<'_> {
                 return Poll::Pending;
             }
             if state.is_first(self.number) {
-                let mut reading = Borrowed { line: self.line, inbox: state.borrow_inbox() };
+                let mut reading = Borrowed { line: self.line, inbox: Some(state.borrow_inbox()) };
                 // The sinks take their time, and the driver may look in meanwhile.
                 drop(state);
                 let end = reading.messages(reads);
-                drop(reading);
-                state = self.line.state();
+                state = reading.give_back();
                 match end {
                     End::Answered(status) => {
                         self.is_answered = true;
@@ -300,7 +306,7 @@ impl Drop for Sent<'_> {
 /// What has come, in the hands of who reads it. It is put back whatever happens.
 struct Borrowed<'l> {
     line: &'l Line,
-    inbox: Inbox,
+    inbox: Option<Inbox>,
 }
 
 enum End {
@@ -312,10 +318,21 @@ enum End {
     Wrong,
 }
 
-impl Borrowed<'_> {
+impl<'l> Borrowed<'l> {
+    /// Puts it back. Nobody else may have the state before what was read is entered there: what follows
+    /// would be taken for a part of the answer that has ended.
+    fn give_back(mut self) -> MutexGuard<'l, State> {
+        let mut state = self.line.state();
+        if let Some(inbox) = self.inbox.take() {
+            state.return_inbox(inbox);
+        }
+        state
+    }
+
     fn messages(&mut self, reads: &mut dyn Reads) -> End {
+        let Some(inbox) = &mut self.inbox else { return End::More };
         loop {
-            match self.inbox.next() {
+            match inbox.next() {
                 Err(_) => return End::Wrong,
                 Ok(None) => return End::More,
                 Ok(Some((tag::READY, message))) => {
@@ -332,7 +349,9 @@ impl Borrowed<'_> {
 
 impl Drop for Borrowed<'_> {
     fn drop(&mut self) {
-        self.line.state().return_inbox(std::mem::take(&mut self.inbox));
+        if let Some(inbox) = self.inbox.take() {
+            self.line.state().return_inbox(inbox);
+        }
     }
 }
 

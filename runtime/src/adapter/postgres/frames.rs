@@ -111,6 +111,16 @@ const SMALL: usize = 8 * 1024;
 /// As much as is asked for at once, where much comes.
 const LARGE: usize = 64 * 1024;
 
+/// As much room as is held while nothing is in it: one long message is no reason to hold its room for ever.
+const HELD: usize = 16 * LARGE;
+
+/// Lets go of a buffer's room, if it is empty and much was in it.
+pub(super) fn shrink(buffer: &mut BytesMut, most: &mut usize) {
+    if buffer.is_empty() && std::mem::take(most) > HELD {
+        *buffer = BytesMut::new();
+    }
+}
+
 impl Inbox {
     /// The next message, if the whole of it is there.
     ///
@@ -134,10 +144,7 @@ impl Inbox {
     pub(super) fn room(&mut self) -> &mut [u8] {
         if self.start == self.end {
             (self.start, self.end) = (0, 0);
-            // One long message is no reason to hold its room for ever.
-            if self.octets.len() > 16 * LARGE {
-                self.octets = Vec::new();
-            }
+            self.shrink();
         }
         let missing = match length(&self.octets[self.start..self.end]) {
             Length::Known(length) => length.saturating_sub(self.end - self.start),
@@ -154,6 +161,14 @@ impl Inbox {
             }
         }
         &mut self.octets[self.end..]
+    }
+
+    /// Lets go of what it does not need.
+    #[inline]
+    pub(super) fn shrink(&mut self) {
+        if self.octets.len() > HELD && self.start == self.end {
+            *self = Inbox::default();
+        }
     }
 
     /// So many octets have come into the room.
@@ -198,6 +213,31 @@ mod tests {
             }
             assert_eq!(got, sent, "in parts of {part}");
         }
+    }
+
+    #[test]
+    fn the_room_of_a_long_message_is_let_go() {
+        let mut inbox = Inbox::default();
+        for (length, held) in [(4 * HELD, 0), (100, SMALL)] {
+            let sent = message(b'D', &vec![7; length]);
+            let mut rest = &sent[..];
+            while !rest.is_empty() {
+                let room = inbox.room();
+                let count = room.len().min(rest.len());
+                room[..count].copy_from_slice(&rest[..count]);
+                inbox.filled(count);
+                rest = &rest[count..];
+                inbox.shrink();
+            }
+            inbox.next().expect("a message").expect("the whole of it");
+            inbox.shrink();
+            assert_eq!(inbox.octets.len(), held);
+        }
+        let (mut outbox, mut most) = (BytesMut::from(&vec![7; 4 * HELD][..]), 4 * HELD);
+        bytes::Buf::advance(&mut outbox, 4 * HELD);
+        shrink(&mut outbox, &mut most);
+        outbox.reserve(1);
+        assert!(outbox.capacity() < HELD && most == 0);
     }
 
     #[test]

@@ -268,11 +268,12 @@ async fn roll_back(object: Object<Connector>) {
     let rolling_back = tokio::time::timeout(ROLLBACK, object.client.batch_execute("ROLLBACK"));
     let at_rest = matches!(rolling_back.await, Ok(Ok(())));
     if !at_rest {
-        drop(Object::take(object));
+        Object::take(object).close(ROLLBACK).await;
     }
 }
 
 /// Stops the statement that nobody waits for any more, and closes the connection.
 async fn cancel(connection: Box<Connection>) {
     _ = tokio::time::timeout(ROLLBACK, connection.cancel()).await;
+    connection.close(ROLLBACK).await;
 }

@@ -88,6 +88,13 @@ impl Line {
         state.is_dead()
     }
 
+    /// Ends it: whoever waits is told. What the driver waits for does not come any more.
+    pub(super) fn end(&self) {
+        let mut state = self.state();
+        state.unread = 0;
+        state.die();
+    }
+
     /// Whether nothing is under way.
     pub(super) fn rests(&self) -> bool {
         self.state().under_way() == 0

@@ -25,6 +25,8 @@ pub(in super::super) struct State {
     pub(in super::super) outbox: BytesMut,
     /// Whether something was written that may not have left an encrypted stream's buffer.
     is_unflushed: bool,
+    /// How long the outbox was at most, since it was empty.
+    most_unsent: usize,
     /// Nothing can be sent any more.
     is_deaf: bool,
     /// Nothing comes any more.
@@ -36,12 +38,14 @@ pub(in super::super) struct State {
     /// Several wait at once, so that the driver reads for all of them until all are answered: its task is
     /// always there, while of theirs one may wait for another before it goes on.
     is_crowded: bool,
-    /// Whole answers of our own that the driver has read, by number.
-    finished: Vec<(u64, Vec<u8>)>,
+    /// Answers of our own that the driver has read, and of which nothing more comes.
+    finished: Vec<Finished>,
     /// The inbox is in the hands of who reads it.
     is_borrowed: bool,
     /// What the driver may read.
     for_driver: BytesMut,
+    /// How long that was at most, since it was empty.
+    most_for_driver: usize,
     /// Answers that the driver is to be handed, once it asks.
     pub(super) in_hand: VecDeque<Vec<u8>>,
     /// So many of them it has not read yet.
@@ -75,6 +79,14 @@ enum Request {
     InHand(Vec<u8>),
 }
 
+/// An answer that somebody has still to take.
+struct Finished {
+    number: u64,
+    answer: Vec<u8>,
+    /// Whether it has come to its end; or else there is no connection any more.
+    is_whole: bool,
+}
+
 /// While the server takes a copy, it takes no notice of the driver's wish for an answer that was sent
 /// behind the statement.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -101,6 +113,7 @@ impl State {
             inbox: Inbox::default(),
             outbox: BytesMut::new(),
             is_unflushed: false,
+            most_unsent: 0,
             is_deaf: false,
             is_dead: false,
             queue: VecDeque::new(),
@@ -109,6 +122,7 @@ impl State {
             finished: Vec::new(),
             is_borrowed: false,
             for_driver: BytesMut::new(),
+            most_for_driver: 0,
             in_hand: VecDeque::new(),
             unread: 0,
             driver: None,
@@ -171,8 +185,9 @@ impl State {
 
     /// What the driver has read of an answer, and whether that is all of it.
     pub(in super::super) fn take_read(&mut self, number: u64) -> Option<(Vec<u8>, bool)> {
-        if let Some(place) = self.finished.iter().position(|(finished, _)| *finished == number) {
-            return Some((self.finished.swap_remove(place).1, true));
+        if let Some(place) = self.finished.iter().position(|finished| finished.number == number) {
+            let Finished { answer, is_whole, .. } = self.finished.swap_remove(place);
+            return Some((answer, is_whole));
         }
         let place = number.checked_sub(self.first).and_then(|place| usize::try_from(place).ok())?;
         match self.queue.get_mut(place) {
@@ -197,6 +212,7 @@ impl State {
     /// The first request is answered.
     pub(in super::super) fn answered(&mut self, status: u8) {
         self.status = status;
+        self.inbox.shrink();
         self.pop();
     }
 
@@ -216,7 +232,7 @@ impl State {
             *waker = None;
             *early = Vec::new();
         }
-        self.finished.retain(|(finished, _)| *finished != number);
+        self.finished.retain(|finished| finished.number != number);
         self.sort();
         self.wake_next();
         // What it was to send is the driver's to send, where there is nobody else.
@@ -266,7 +282,7 @@ impl State {
         }
     }
 
-    pub(super) fn wake_driver(&mut self) {
+    pub(in super::super) fn wake_driver(&mut self) {
         if let Some(driver) = self.driver.take() {
             driver.wake();
         }
@@ -292,9 +308,16 @@ impl State {
     /// The first request is not answered any more. What the driver waits for it does not get, and so nothing
     /// that stands behind it either.
     fn give_up_first(&mut self) {
-        if matches!(self.queue.front(), Some(Request::Driver)) {
-            self.unread = 0;
-            self.wake_driver();
+        match self.queue.front_mut() {
+            Some(Request::Driver) => {
+                self.unread = 0;
+                self.wake_driver();
+            }
+            Some(Request::Own { is_abandoned: false, early, .. }) => {
+                let answer = std::mem::take(early);
+                self.finished.push(Finished { number: self.first, answer, is_whole: false });
+            }
+            _ => {}
         }
         self.pop();
     }
@@ -321,7 +344,9 @@ impl State {
                 Some(_) => false,
                 None => self.driver_watches,
             };
-            let may_give_up = self.is_dead && !self.queue.is_empty() && !self.is_first_live();
+            // Whoever waits in a crowd may be one whom nobody asks for a long time.
+            let may_give_up =
+                self.is_dead && !self.queue.is_empty() && (self.is_crowded || !self.is_first_live());
             let (letter, message) = match self.inbox.next() {
                 Ok(Some(message)) => message,
                 Ok(None) if may_give_up => {
@@ -332,13 +357,18 @@ impl State {
                 Err(NoMessage) => return self.die(),
             };
             let status = frames::body(message).first().copied();
+            if letter == tag::COPY_IN && !is_drivers {
+                // A copy is the driver's: the server would wait for rows that nobody has.
+                return self.die();
+            }
             if let Some(Request::Own { is_abandoned: false, early, waker, .. }) = self.queue.front_mut() {
                 early.extend_from_slice(message);
                 if let Some(waker) = waker.take() {
                     waker.wake();
                 }
                 if letter == tag::READY {
-                    self.finished.push((self.first, std::mem::take(early)));
+                    let answer = std::mem::take(early);
+                    self.finished.push(Finished { number: self.first, answer, is_whole: true });
                     self.answered(status.unwrap_or(b'I'));
                 }
                 continue;
@@ -390,6 +420,7 @@ impl State {
     }
 
     fn poll_write_out(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.most_unsent = self.most_unsent.max(self.outbox.len());
         while !self.outbox.is_empty() {
             match ready!(self.stream.poll_write(context, &self.outbox))? {
                 0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
@@ -401,6 +432,7 @@ impl State {
             ready!(self.stream.poll_flush(context))?;
             self.is_unflushed = false;
         }
+        frames::shrink(&mut self.outbox, &mut self.most_unsent);
         Poll::Ready(Ok(()))
     }
 
@@ -460,9 +492,11 @@ impl State {
         loop {
             self.sort();
             if !self.for_driver.is_empty() {
+                self.most_for_driver = self.most_for_driver.max(self.for_driver.len());
                 let count = self.for_driver.len().min(buffer.remaining());
                 buffer.put_slice(&self.for_driver[..count]);
                 self.for_driver.advance(count);
+                frames::shrink(&mut self.for_driver, &mut self.most_for_driver);
                 return Poll::Ready(Ok(()));
             }
             if self.is_dead && self.unread == 0 {
