@@ -9,7 +9,10 @@ mod forms;
 mod options;
 mod together;
 
+use std::time::Duration;
+
 use tempfile::TempDir;
+use tokio_postgres::Client;
 
 use crate::blog::{Db, NewTag};
 use crate::support::postgres::{self, TestDatabase};
@@ -63,6 +66,15 @@ impl Place {
 /// A URL with more settings.
 pub(super) fn with(url: &str, settings: &str) -> String {
     format!("{url}{}{settings}", if url.contains('?') { '&' } else { '?' })
+}
+
+/// Returns when somebody waits for a lock in the client's database.
+async fn somebody_waits(client: &Client) {
+    let waits = "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database \
+        WHERE datname = current_database() AND NOT granted";
+    while client.query_one(waits, &[]).await.expect("an answer").get::<_, i64>(0) == 0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
 }
 
 async fn add(db: &Db, name: &str) -> Result {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::Place;
+use super::{Place, somebody_waits};
 use crate::blog::{NewTag, NewUser, TagId};
 
 /// Longer than anything here takes.
@@ -67,15 +67,7 @@ async fn who_travels_behind_one_that_waits_is_not_held_up_for_long() {
         let db = db.clone();
         async move { db.tag().get(tag.id).await }
     });
-    while locks
-        .query_one("SELECT count(*) FROM pg_locks WHERE NOT granted", &[])
-        .await
-        .unwrap()
-        .get::<_, i64>(0)
-        == 0
-    {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    somebody_waits(&locks).await;
     let travels = tokio::spawn({
         let db = db.clone();
         async move { db.user().get(user.id).await }
@@ -107,10 +99,7 @@ async fn who_travels_along_needs_no_connection() {
             let db = db.clone();
             async move { db.tag().get(tag.id).await }
         });
-        let waits = "SELECT count(*) FROM pg_locks WHERE NOT granted";
-        while locks.query_one(waits, &[]).await.unwrap().get::<_, i64>(0) == 0 {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
+        somebody_waits(&locks).await;
         let next = tokio::spawn({
             let db = db.clone();
             async move { db.begin().await }

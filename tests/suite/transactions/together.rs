@@ -9,7 +9,7 @@ use futures_util::future::{join3, try_join_all};
 use rex_orm::Kind;
 use tokio::time::{sleep, timeout};
 
-use super::Place;
+use super::{Place, somebody_waits};
 use crate::blog::{NewTag, NewUser, TagId};
 
 const HANGS: Duration = Duration::from_secs(20);
@@ -125,10 +125,7 @@ async fn who_is_not_polled_holds_nobody_up() {
         let db = db.clone();
         async move { db.tag().get(tag.id).await }
     });
-    let waits = "SELECT count(*) FROM pg_locks WHERE NOT granted";
-    while locks.query_one(waits, &[]).await.unwrap().get::<_, i64>(0) == 0 {
-        sleep(Duration::from_millis(1)).await;
-    }
+    somebody_waits(&locks).await;
     // It travels behind the first, and is left alone.
     let mut idle = pin!(db.user().get(user.id));
     for _ in 0..3 {
