@@ -9,6 +9,8 @@
 //! and our own: what comes is the first one's, and only who waits for that reads. What nobody waits for
 //! any more is read and thrown away by who comes next.
 
+mod driver;
+mod sending;
 mod state;
 mod stream;
 

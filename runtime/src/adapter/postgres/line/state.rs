@@ -1,19 +1,13 @@
 //! What is under way on a connection, and who reads next.
 
 use std::collections::VecDeque;
-use std::io;
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Context, Waker};
 
-use bytes::{Buf, BytesMut};
-use tokio::io::ReadBuf;
+use bytes::BytesMut;
 
-use super::IN_HAND;
 use super::stream::Stream;
-use crate::adapter::postgres::frames::{self, Inbox, NoMessage, client, tag};
+use crate::adapter::postgres::frames::{self, Inbox, NoMessage, tag};
 use crate::adapter::postgres::socket::Socket;
-
-/// So many octets may wait to be sent before the driver has to.
-const UNSENT: usize = 256 * 1024;
 
 pub(in super::super) struct State {
     pub(super) stream: Stream,
@@ -24,46 +18,46 @@ pub(in super::super) struct State {
     pub(in super::super) inbox: Inbox,
     pub(in super::super) outbox: BytesMut,
     /// Whether something was written that may not have left an encrypted stream's buffer.
-    is_unflushed: bool,
+    pub(super) is_unflushed: bool,
     /// How long the outbox was at most, since it was empty.
-    most_unsent: usize,
+    pub(super) most_unsent: usize,
     /// Nothing can be sent any more.
-    is_deaf: bool,
+    pub(super) is_deaf: bool,
     /// Nothing comes any more.
-    is_dead: bool,
+    pub(super) is_dead: bool,
     /// What is under way, in order; each has a number, one more than that before it.
-    queue: VecDeque<Request>,
+    pub(super) queue: VecDeque<Request>,
     /// The number of the first.
-    first: u64,
+    pub(super) first: u64,
     /// Several wait at once, so that the driver reads for all of them until all are answered: its task is
     /// always there, while of theirs one may wait for another before it goes on.
-    is_crowded: bool,
+    pub(super) is_crowded: bool,
     /// Answers of our own that the driver has read, and of which nothing more comes.
-    finished: Vec<Finished>,
+    pub(super) finished: Vec<Finished>,
     /// The inbox is in the hands of who reads it.
-    is_borrowed: bool,
+    pub(super) is_borrowed: bool,
     /// What the driver may read.
-    for_driver: BytesMut,
+    pub(super) for_driver: BytesMut,
     /// How long that was at most, since it was empty.
-    most_for_driver: usize,
+    pub(super) most_for_driver: usize,
     /// Answers that the driver is to be handed, once it asks.
     pub(super) in_hand: VecDeque<Vec<u8>>,
     /// So many of them it has not read yet.
     pub(super) unread: usize,
-    driver: Option<Waker>,
+    pub(super) driver: Option<Waker>,
     /// Whether the driver waits for room.
-    driver_is_full: bool,
-    copies: Copies,
+    pub(super) driver_is_full: bool,
+    pub(super) copies: Copies,
     /// Statements whose names are to be known once the driver has chosen them. No two have one text.
-    overheard: Vec<(String, Option<String>)>,
+    pub(super) overheard: Vec<(String, Option<String>)>,
     /// Whether all that is under way are reads by a key, outside of a transaction.
-    is_sociable: bool,
+    pub(super) is_sociable: bool,
     /// What the server said last of its transaction: `I` if there is none.
     pub(super) status: u8,
 }
 
 /// A request that is under way.
-enum Request {
+pub(super) enum Request {
     /// One of the driver's.
     Driver,
     /// One of our own.
@@ -80,7 +74,7 @@ enum Request {
 }
 
 /// An answer that somebody has still to take.
-struct Finished {
+pub(super) struct Finished {
     number: u64,
     answer: Vec<u8>,
     /// Whether it has come to its end; or else there is no connection any more.
@@ -90,7 +84,7 @@ struct Finished {
 /// While the server takes a copy, it takes no notice of the driver's wish for an answer that was sent
 /// behind the statement.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Copies {
+pub(super) enum Copies {
     No,
     Open,
     Closed,
@@ -153,7 +147,7 @@ impl State {
     }
 
     /// Whether several wait now: the driver is to read for them.
-    fn is_crowd(&mut self) {
+    pub(super) fn is_crowd(&mut self) {
         let waits = |request: &&Request| match request {
             Request::Own { is_abandoned, is_ahead, .. } => !is_abandoned && !is_ahead,
             Request::Driver | Request::InHand(_) => true,
@@ -387,152 +381,4 @@ impl State {
             }
         }
     }
-
-    /// Reads what has come from the server.
-    pub(in super::super) fn poll_fill(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        if self.is_dead {
-            return Poll::Ready(());
-        }
-        let State { stream, inbox, .. } = self;
-        let mut room = ReadBuf::new(inbox.room());
-        let outcome = ready!(stream.poll_read(context, &mut room));
-        let count = room.filled().len();
-        if outcome.is_err() || count == 0 {
-            self.die();
-        } else {
-            inbox.filled(count);
-        }
-        Poll::Ready(())
-    }
-
-    /// Sends what is to be sent. What the server cannot be told any more is dropped; it may have said why.
-    pub(in super::super) fn poll_send(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        if self.is_deaf {
-            self.outbox.clear();
-        } else if ready!(self.poll_write_out(context)).is_err() {
-            self.is_deaf = true;
-            self.outbox.clear();
-        }
-        if std::mem::take(&mut self.driver_is_full) {
-            self.wake_driver();
-        }
-        Poll::Ready(())
-    }
-
-    fn poll_write_out(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.most_unsent = self.most_unsent.max(self.outbox.len());
-        while !self.outbox.is_empty() {
-            match ready!(self.stream.poll_write(context, &self.outbox))? {
-                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-                count => self.outbox.advance(count),
-            }
-            self.is_unflushed = true;
-        }
-        if self.is_unflushed {
-            ready!(self.stream.poll_flush(context))?;
-            self.is_unflushed = false;
-        }
-        frames::shrink(&mut self.outbox, &mut self.most_unsent);
-        Poll::Ready(Ok(()))
-    }
-
-    /// Takes a message of the driver's.
-    fn send_for_driver(&mut self, letter: u8, message: &[u8]) {
-        self.is_sociable = false;
-        match letter {
-            client::QUERY if frames::text(frames::body(message)).is_some_and(is_in_hand) => {
-                let answer = self.in_hand.pop_front().unwrap_or_default();
-                self.queue.push_back(Request::InHand(answer));
-                return;
-            }
-            client::QUERY => self.queue.push_back(Request::Driver),
-            client::SYNC if self.copies == Copies::Closed => self.copies = Copies::No,
-            client::SYNC => self.queue.push_back(Request::Driver),
-            client::COPY_DONE | client::COPY_FAIL if self.copies == Copies::Open => {
-                self.copies = Copies::Closed;
-            }
-            client::PARSE => self.overhear(frames::body(message)),
-            _ => {}
-        }
-        self.outbox.extend_from_slice(message);
-    }
-
-    /// Notes the name of a statement that somebody wants to know.
-    fn overhear(&mut self, parse: &[u8]) {
-        let Some((name, rest)) = frames::text(parse) else { return };
-        let Some((sql, _)) = frames::text(rest) else { return };
-        let wanted = self.overheard.iter_mut().find(|(wanted, _)| wanted.as_bytes() == sql);
-        // Whoever was dropped may have had the same text before: the last one counts.
-        if let Some((_, heard)) = wanted {
-            *heard = String::from_utf8(name.to_vec()).ok();
-        }
-    }
-
-    /// Listens for the name of a statement; answers with the text that it is to be prepared with.
-    pub(in super::super) fn listen(&mut self, sql: &str) -> String {
-        let mut sql = sql.to_owned();
-        while self.overheard.iter().any(|(wanted, _)| *wanted == sql) {
-            sql.push(' ');
-        }
-        self.overheard.push((sql.clone(), None));
-        sql
-    }
-
-    /// The name of a statement that was listened for, and is not any more.
-    pub(in super::super) fn heard(&mut self, sql: &str) -> Option<String> {
-        let place = self.overheard.iter().position(|(wanted, _)| wanted == sql)?;
-        self.overheard.swap_remove(place).1
-    }
-
-    pub(super) fn poll_driver_read(
-        &mut self,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        loop {
-            self.sort();
-            if !self.for_driver.is_empty() {
-                self.most_for_driver = self.most_for_driver.max(self.for_driver.len());
-                let count = self.for_driver.len().min(buffer.remaining());
-                buffer.put_slice(&self.for_driver[..count]);
-                self.for_driver.advance(count);
-                frames::shrink(&mut self.for_driver, &mut self.most_for_driver);
-                return Poll::Ready(Ok(()));
-            }
-            if self.is_dead && self.unread == 0 {
-                return Poll::Ready(Ok(()));
-            }
-            if self.is_crowded {
-                _ = self.poll_send(context);
-            }
-            let is_others = self.turn() != Turn::Driver || self.is_borrowed;
-            if self.is_dead || is_others || self.poll_fill(context).is_pending() {
-                self.driver = Some(context.waker().clone());
-                return Poll::Pending;
-            }
-        }
-    }
-
-    pub(super) fn poll_driver_write(
-        &mut self,
-        context: &mut Context<'_>,
-        octets: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        if self.outbox.len() > UNSENT && self.poll_send(context).is_pending() && self.outbox.len() > UNSENT {
-            self.driver_is_full = true;
-            self.driver = Some(context.waker().clone());
-            return Poll::Pending;
-        }
-        for (letter, message) in frames::each(octets) {
-            self.send_for_driver(letter, message);
-        }
-        self.is_crowd();
-        self.sort();
-        self.wake_next();
-        Poll::Ready(Ok(octets.len()))
-    }
-}
-
-fn is_in_hand((sql, _): (&[u8], &[u8])) -> bool {
-    sql == IN_HAND.as_bytes()
 }
