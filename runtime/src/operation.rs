@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use rex_sql::{Bind, Delete, Dialect, Insert, Select, Update};
 
 use crate::adapter::Access;
-use crate::meta::{GetMeta, ModelMeta, Statement, TableMeta};
+use crate::meta::{ColumnMeta, GetMeta, ModelMeta, Statement, TableMeta};
 use crate::value::Value;
 
 /// One statement to be sent, with what it is for.
@@ -79,14 +79,14 @@ pub struct Copying {
     /// The table.
     pub table: rex_sql::Table,
     /// The columns that are set.
-    pub columns: Vec<&'static str>,
+    pub columns: Vec<&'static ColumnMeta>,
     /// A value for each, row after row.
     pub rows: Vec<Vec<Value>>,
 }
 
 impl Copying {
     fn names(&self) -> String {
-        self.columns.iter().map(|name| rex_sql::ident(name)).collect::<Vec<_>>().join(", ")
+        self.columns.iter().map(|column| rex_sql::ident(column.name)).collect::<Vec<_>>().join(", ")
     }
 
     /// The copy itself.
@@ -96,9 +96,12 @@ impl Copying {
     }
 
     #[cfg(feature = "postgres")]
-    /// A query that tells the types of the columns.
+    /// A query that tells the types of the columns, and behind them those of the elements of lists.
     pub(crate) fn columns_sql(&self) -> String {
-        format!("SELECT {} FROM {} LIMIT 0", self.names(), self.table.quoted(Dialect::Postgres))
+        let lists = self.columns.iter().filter(|column| matches!(column.ty, crate::meta::Type::List(_)));
+        let elements = lists.map(|column| format!(", ({})[1]", rex_sql::ident(column.name)));
+        let (names, elements) = (self.names(), elements.collect::<String>());
+        format!("SELECT {names}{elements} FROM {} LIMIT 0", self.table.quoted(Dialect::Postgres))
     }
 }
 
@@ -146,7 +149,7 @@ pub enum Id {
 }
 
 /// What is bound to a statement's placeholders, in order.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Binds<'a> {
     /// Each value as it is.
     Values(&'a [Value]),
@@ -239,9 +242,14 @@ impl Operation {
         matches!(self.shape, Shape::Get { .. } | Shape::Select(_) | Shape::Explain(_))
     }
 
-    /// What it needs.
+    /// What it needs. A copy has to have the turn of its transaction, since nothing may be sent in the middle of
+    /// it; and when it is dropped there, it alone is undone.
     pub fn access(&self) -> Access {
-        if self.is_read() { Access::Read } else { Access::Write }
+        match self.shape {
+            Shape::Copy(_) => Access::Atomic,
+            _ if self.is_read() => Access::Read,
+            _ => Access::Write,
+        }
     }
 }
 

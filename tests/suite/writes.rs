@@ -277,6 +277,9 @@ async fn rows_in_bulk_are_the_same_rows() {
         let twice = || ["x", "y", "x"].map(NewSkill::new);
         let error = db.skill().copy_in(twice()).await.expect_err("two have one name");
         assert_eq!(error.conflict::<skill::Unique>(), Some(skill::Unique::Name));
+        if db.dialect() == rex_orm::Dialect::Postgres {
+            assert!(error.to_string().contains("row 3"), "{error}");
+        }
         assert_eq!((db.skill().find().count().await?, db.skill().copy_in([]).await?), (0, 0));
         let tx = db.begin().await?;
         assert_eq!(tx.skill().copy_in(["x", "y"].map(NewSkill::new)).await?, 2);

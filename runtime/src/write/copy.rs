@@ -27,7 +27,7 @@ pub(crate) fn copy_in<M: Model>(db: Db, values: Vec<Value>) -> Pending<u64> {
         });
         let rows = rows.collect();
         let columns = meta.table.columns.iter().zip(&left).filter(|(_, left)| !**left);
-        let columns = columns.map(|(column, _)| column.name).collect();
+        let columns = columns.map(|(column, _)| column).collect();
         let shape = Shape::Copy(Copying { table: meta.table.table(), columns, rows });
         let operation = Operation { model: meta, name: "copy_in", table: &meta.table, shape };
         db.execute(&operation, &mut NoRows).await

@@ -191,6 +191,14 @@ async fn defaults(url: &str) -> Result<()> {
     ]));
     assert_eq!(db.setting().get(made.id).await?, made);
 
+    // Lists of a type of the database's own.
+    let plans = [vec![Plan::Business, Plan::Free], Vec::new()];
+    let with = |plans: &Vec<Plan>| NewSetting { plans: Some(plans.clone()), ..NewSetting::new(10) };
+    assert_eq!(db.setting().copy_in(plans.iter().map(with)).await?, 2);
+    let mut copied = db.setting().find().filter(|s| s.size.eq(10)).await?;
+    copied.sort_by_key(|setting| setting.plans.is_empty());
+    assert!(copied.iter().map(|setting| &setting.plans).eq(&plans));
+
     // Rows without any value of their own.
     let tickets = db.ticket().insert_many([NewTicket::new(), NewTicket::new(), NewTicket::new()]).await?;
     assert!(tickets.len() == 3 && tickets.iter().all(|ticket| ticket.rank == 7));

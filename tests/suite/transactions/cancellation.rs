@@ -64,6 +64,12 @@ const OPERATIONS: &[(&str, Operation)] = &[
             db.tag().insert_many(rows).await.map(drop)
         })
     }),
+    ("copy", |db| {
+        Box::pin(async move {
+            let rows: Vec<NewTag> = (0..2_400).map(|_| NewTag::new(fresh("pair"))).collect();
+            db.tag().copy_in(rows).await.map(drop)
+        })
+    }),
     ("update", |db| Box::pin(async move { db.user().update(1).name(fresh("name")).save().await.map(drop) })),
     ("update many", |db| {
         Box::pin(async move { db.user().find().update().name(fresh("name")).save().await.map(drop) })
@@ -144,7 +150,8 @@ const OPERATIONS: &[(&str, Operation)] = &[
 
 /// An operation within a transaction is dropped; the transaction goes on, and what it did before and
 /// does after is kept.
-const WITHIN: &[&str] = &["get", "load", "insert", "update", "links", "nested", "guard", "transaction"];
+const WITHIN: &[&str] =
+    &["get", "load", "insert", "copy", "update", "links", "nested", "guard", "transaction"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operation_may_be_dropped_wherever_it_waits() {

@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
-use futures_util::future::{join3, try_join_all};
+use futures_util::future::{join3, join4, try_join_all};
 use rex_orm::Kind;
 use tokio::time::{sleep, timeout};
 
@@ -83,6 +83,29 @@ async fn all_are_kept_or_none() {
         });
         timeout(HANGS, written).await.expect("nobody waits for ever").unwrap();
         assert_eq!(place.tags().await.len(), 40, "{}", place.url);
+    }
+}
+
+/// Nothing may be sent in the middle of a copy.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_is_alone_on_its_way() {
+    for place in [Place::server("").await, Place::file("").await] {
+        let tag = place.db.tag().insert(NewTag::new("rust")).await.unwrap();
+        let written = place.db.transaction(async |tx| {
+            let copied = |what: &str| {
+                let rows: Vec<_> = (0..3_000).map(|number| NewTag::new(format!("{what} {number}"))).collect();
+                tx.tag().copy_in(rows)
+            };
+            let reads = || try_join_all((0..50).map(|_| tx.tag().get(tag.id).into_future()));
+            let (before, one, between, two) = join4(reads(), copied("one"), reads(), copied("two")).await;
+            before.and(between)?;
+            // What is refused is undone, and the rest is kept.
+            let refused = copied("two").await.expect_err("they are there");
+            assert_eq!(refused.kind(), Kind::Unique, "{refused}");
+            Ok(one? + two?)
+        });
+        assert_eq!(timeout(HANGS, written).await.expect("nobody waits for ever").unwrap(), 6_000);
+        assert_eq!(place.db.tag().find().count().await.unwrap(), 6_001, "{}", place.url);
     }
 }
 

@@ -1,19 +1,19 @@
 //! Statements that Rex sends itself, and the rows that it reads where they arrive.
 
 #[cfg(all(test, unix))]
-mod tests;
+pub(super) mod tests;
 
 use std::future::poll_fn;
 use std::sync::MutexGuard;
 use std::task::{Context, Poll};
 
 use bytes::{BufMut, BytesMut};
-use tokio_postgres::types::{Format, IsNull, ToSql, Type};
+use tokio_postgres::types::{Format, IsNull, ToSql};
 use tokio_postgres::{Client, Statement};
 
 use super::bind::{self, Bound};
 use super::frames::{self, Inbox, client, tag};
-use super::line::{IN_HAND, Line, State, Turn};
+use super::line::{IN_HAND, Line, Manner, State, Turn};
 use super::session::{self, Failure};
 use super::typed;
 use crate::error::{Error, Kind, Result};
@@ -26,6 +26,13 @@ pub(super) struct Kept {
     pub(super) statement: Statement,
     /// What the driver calls it.
     name: String,
+}
+
+impl Kept {
+    /// Whether it can be sent with values.
+    pub(super) fn takes(&self, binds: &Binds<'_>) -> bool {
+        !self.name.is_empty() && self.statement.params().len() == binds.len()
+    }
 }
 
 /// A request of our own that is under way. Dropped, it is nobody's, and its answer is read by who comes
@@ -51,11 +58,16 @@ impl Drop for Listening<'_> {
 }
 
 /// There is no connection any more.
-struct Gone;
+pub(super) struct Gone;
 
 /// What the messages of an answer are handed to.
-trait Reads {
+pub(super) trait Reads {
     fn read(&mut self, letter: u8, message: &[u8]);
+
+    /// Whether it has rows for a copy.
+    fn copies(&self) -> bool {
+        false
+    }
 }
 
 impl Line {
@@ -79,24 +91,30 @@ impl Line {
         is_sociable: bool,
         sink: &mut dyn Sink,
     ) -> Result<u64, Failure> {
-        let types = kept.statement.params();
-        if kept.name.is_empty() || types.len() != prepared.binds.len() {
+        if !kept.takes(&prepared.binds) {
             return session::query(client, &kept.statement, prepared, sink).await;
         }
-        let Some(sent) = self.send(self.state(), kept, types, &prepared.binds, is_sociable) else {
+        let Some(sent) = self.send(self.state(), kept, &prepared.binds, is_sociable) else {
             // The driver says of a value that has no form what it has always said.
             return session::query(client, &kept.statement, prepared, sink).await;
         };
         let mut reading = Reading::new(&kept.statement, sink);
         let outcome = sent.answer(&mut reading).await;
+        self.outcome(client, outcome, reading).await
+    }
+
+    /// What became of a statement.
+    pub(super) async fn outcome(
+        &self,
+        client: &Client,
+        outcome: Result<(), Gone>,
+        reading: Reading<'_>,
+    ) -> Result<u64, Failure> {
         let Reading { count, refusal, undecoded, .. } = reading;
-        if let Some(refusal) = refusal {
-            return Err(self.refused(client, refusal).await);
-        }
-        match (outcome, undecoded) {
-            (Err(Gone), _) => Err(self.gone(client).await),
-            (Ok(()), Some(error)) => Err(Failure::Ours(error)),
-            (Ok(()), None) => Ok(count),
+        match (outcome, refusal, undecoded) {
+            (Ok(()), None, None) => Ok(count),
+            (Ok(()), None, Some(error)) => Err(Failure::Ours(error)),
+            (_, refusal, _) => Err(self.failed(client, refusal).await),
         }
     }
 
@@ -108,13 +126,12 @@ impl Line {
         prepared: &Prepared<'_>,
         sink: &mut dyn Sink,
     ) -> Option<Result<u64>> {
-        let types = kept.statement.params();
         let mut sent = {
             let state = self.state();
-            if kept.name.is_empty() || types.len() != prepared.binds.len() || !state.takes_company() {
+            if !kept.takes(&prepared.binds) || !state.takes_company() {
                 return None;
             }
-            self.send(state, kept, types, &prepared.binds, true)?
+            self.send(state, kept, &prepared.binds, true)?
         };
         sent.is_lazy = true;
         let mut reading = Reading::new(&kept.statement, sink);
@@ -138,7 +155,9 @@ impl Line {
     pub(super) fn ask(&self, sql: &str, is_lazy: bool) -> Sent<'_> {
         let mut state = self.state();
         frames::put_fixed(client::QUERY, &[sql.as_bytes(), b"\0"].concat(), &mut state.outbox);
-        Sent { line: self, number: state.enter(false, is_lazy), is_answered: false, is_lazy }
+        let mut sent = Sent::entered(self, state, if is_lazy { Manner::Ahead } else { Manner::Alone });
+        sent.is_lazy = is_lazy;
+        sent
     }
 
     /// Writes a statement with its values; nothing, where a value has no form.
@@ -146,45 +165,45 @@ impl Line {
         &self,
         mut state: MutexGuard<'_, State>,
         kept: &Kept,
-        types: &[Type],
         binds: &Binds<'_>,
         is_sociable: bool,
     ) -> Option<Sent<'_>> {
         let start = state.outbox.len();
-        if bound(&kept.name, types, binds, &mut state.outbox).is_err() {
+        if bound("", kept, binds, &mut state.outbox).is_err() {
             state.outbox.truncate(start);
             return None;
         }
-        frames::put_fixed(b'E', &[0, 0, 0, 0, 0], &mut state.outbox);
+        frames::put_fixed(client::EXECUTE, &[0, 0, 0, 0, 0], &mut state.outbox);
         frames::put_fixed(client::SYNC, &[], &mut state.outbox);
-        Some(Sent { line: self, number: state.enter(is_sociable, false), is_answered: false, is_lazy: false })
+        Some(Sent::entered(self, state, if is_sociable { Manner::Sociable } else { Manner::Alone }))
     }
 
-    /// The server refused: the driver reads why, and so it is the driver's error.
-    async fn refused(&self, client: &Client, refusal: Vec<u8>) -> Failure {
-        self.hand_to_driver([refusal.as_slice(), b"Z\0\0\0\x05I"].concat());
-        driver_error(client).await
-    }
-
-    /// There is no connection: the driver says so in its own words.
-    async fn gone(&self, client: &Client) -> Failure {
-        driver_error(client).await
-    }
-}
-
-async fn driver_error(client: &Client) -> Failure {
-    match client.simple_query(IN_HAND).await {
-        Err(error) => Failure::Theirs(error),
-        Ok(_) => Failure::Ours(Error::new(Kind::Connection, "PostgreSQL's answer cannot be read")),
+    /// The server refused: the driver reads why, and so it is the driver's error. Or there is no connection any
+    /// more, and the driver says so in its own words.
+    pub(super) async fn failed(&self, client: &Client, refusal: Option<Vec<u8>>) -> Failure {
+        if let Some(refusal) = refusal {
+            self.hand_to_driver([refusal.as_slice(), b"Z\0\0\0\x05I"].concat());
+        }
+        match client.simple_query(IN_HAND).await {
+            Err(error) => Failure::Theirs(error),
+            Ok(_) => Failure::Ours(Error::new(Kind::Connection, "PostgreSQL's answer cannot be read")),
+        }
     }
 }
 
-/// A statement's name and values, as a message. Each value has its form, the answer is binary.
-fn bound(name: &str, types: &[Type], binds: &Binds<'_>, out: &mut BytesMut) -> Result<(), bind::Failed> {
-    frames::put(b'B', out, |out| {
-        out.put_u8(0);
-        out.put_slice(name.as_bytes());
-        out.put_u8(0);
+/// A statement with its values as a portal, in a message. Each value has its form, the answer is binary.
+pub(super) fn bound(
+    portal: &str,
+    kept: &Kept,
+    binds: &Binds<'_>,
+    out: &mut BytesMut,
+) -> Result<(), bind::Failed> {
+    let types = kept.statement.params();
+    frames::put(client::BIND, out, |out| {
+        for name in [portal, &kept.name] {
+            out.put_slice(name.as_bytes());
+            out.put_u8(0);
+        }
         let count = u16::try_from(types.len())?;
         let is_text = |(bind, ty)| matches!(Bound(bind).encode_format(ty), Format::Text);
         if binds.iter().zip(types).any(is_text) {
@@ -207,24 +226,36 @@ fn bound(name: &str, types: &[Type], binds: &Binds<'_>, out: &mut BytesMut) -> R
     })
 }
 
-impl Sent<'_> {
+impl<'l> Sent<'l> {
+    /// A request that was written.
+    pub(super) fn entered(line: &'l Line, mut state: MutexGuard<'_, State>, manner: Manner) -> Self {
+        Sent { line, number: state.enter(manner), is_answered: false, is_lazy: false }
+    }
+
+    pub(super) fn line(&self) -> &'l Line {
+        self.line
+    }
+
     /// Waits for what answers nothing.
     pub(super) async fn told(self, client: &Client) -> Result<(), Failure> {
         let line = self.line;
         let mut refusal = Refusal(None);
         let outcome = self.answer(&mut refusal).await;
         match (refusal, outcome) {
-            (Refusal(Some(refusal)), _) => Err(line.refused(client, refusal).await),
-            (Refusal(None), Err(Gone)) => Err(line.gone(client).await),
             (Refusal(None), Ok(())) => Ok(()),
+            (Refusal(refusal), _) => Err(line.failed(client, refusal).await),
         }
     }
 
-    async fn answer(mut self, reads: &mut (dyn Reads + Send)) -> Result<(), Gone> {
+    pub(super) async fn answer(mut self, reads: &mut (dyn Reads + Send)) -> Result<(), Gone> {
         poll_fn(|context| self.poll_answer(context, reads)).await
     }
 
-    fn poll_answer(&mut self, context: &mut Context<'_>, reads: &mut dyn Reads) -> Poll<Result<(), Gone>> {
+    pub(super) fn poll_answer(
+        &mut self,
+        context: &mut Context<'_>,
+        reads: &mut dyn Reads,
+    ) -> Poll<Result<(), Gone>> {
         let mut state = self.line.state();
         if std::mem::take(&mut self.is_lazy) {
             state.wait(self.number, context);
@@ -338,9 +369,8 @@ impl<'l> Borrowed<'l> {
                 Ok(Some((tag::READY, message))) => {
                     return End::Answered(frames::body(message).first().copied().unwrap_or(b'I'));
                 }
-                // A copy is the driver's, and raw SQL refuses it: whoever begins one all the same is not let
-                // hang.
-                Ok(Some((tag::COPY_IN, _))) => return End::Wrong,
+                // Raw SQL refuses copies: whoever begins one all the same is not let hang.
+                Ok(Some((tag::COPY_IN, _))) if !reads.copies() => return End::Wrong,
                 Ok(Some((letter, message))) => reads.read(letter, message),
             }
         }
@@ -367,7 +397,7 @@ impl Reads for Refusal {
 }
 
 /// An answer that is being read.
-struct Reading<'a> {
+pub(super) struct Reading<'a> {
     statement: &'a Statement,
     sink: &'a mut dyn Sink,
     /// How many rows were written, or read.
@@ -384,7 +414,7 @@ struct Reading<'a> {
 const AT_HAND: usize = 16;
 
 impl<'a> Reading<'a> {
-    fn new(statement: &'a Statement, sink: &'a mut dyn Sink) -> Self {
+    pub(super) fn new(statement: &'a Statement, sink: &'a mut dyn Sink) -> Self {
         Reading { statement, sink, count: 0, refusal: None, undecoded: None, places: Vec::new() }
     }
 

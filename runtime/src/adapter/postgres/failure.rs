@@ -47,6 +47,18 @@ pub(super) fn is_lost(error: &tokio_postgres::Error) -> bool {
     }
 }
 
+/// Which row of a copy failed, as far as the server says it: `COPY users, line 2`, in its own language.
+pub(super) fn row_of_copy(error: &tokio_postgres::Error, table: &str) -> Option<u64> {
+    number_of_row(error.as_db_error()?.where_()?, table)
+}
+
+fn number_of_row(place: &str, table: &str) -> Option<u64> {
+    let behind = place.strip_prefix("COPY ")?.strip_prefix(table)?.strip_prefix(", ")?;
+    let digits = behind.trim_start_matches(|char: char| !char.is_ascii_digit());
+    let end = digits.find(|char: char| !char.is_ascii_digit()).unwrap_or(digits.len());
+    digits[..end].parse().ok()
+}
+
 /// From `bind`: the driver has no other word for it than its text.
 pub(super) fn is_ours(error: &tokio_postgres::Error) -> bool {
     error.to_string().starts_with("error serializing parameter")
@@ -167,6 +179,18 @@ fn without_quoted(message: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_of_copies_are_found() {
+        for (place, row) in [
+            ("COPY t1, line 2", Some(2)),
+            ("COPY t1, Zeile 31, Spalte id: »7«", Some(31)),
+            ("SQL statement \"SELECT 1\"", None),
+            ("COPY t1", None),
+        ] {
+            assert_eq!(number_of_row(place, "t1"), row, "{place}");
+        }
+    }
 
     #[test]
     fn values_in_quotes_are_left_out() {

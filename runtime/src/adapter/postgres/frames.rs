@@ -10,13 +10,18 @@ pub(super) mod tag {
     pub(in super::super) const ERROR: u8 = b'E';
     pub(in super::super) const READY: u8 = b'Z';
     pub(in super::super) const COPY_IN: u8 = b'G';
+    pub(in super::super) const COLUMNS: u8 = b'T';
 }
 
 /// What the client's messages begin with.
 pub(super) mod client {
     pub(in super::super) const PARSE: u8 = b'P';
     pub(in super::super) const QUERY: u8 = b'Q';
+    pub(in super::super) const DESCRIBE: u8 = b'D';
+    pub(in super::super) const BIND: u8 = b'B';
+    pub(in super::super) const EXECUTE: u8 = b'E';
     pub(in super::super) const SYNC: u8 = b'S';
+    pub(in super::super) const COPY_DATA: u8 = b'd';
     pub(in super::super) const COPY_DONE: u8 = b'c';
     pub(in super::super) const COPY_FAIL: u8 = b'f';
 }

@@ -28,7 +28,7 @@ use super::socket::Socket;
 #[cfg(feature = "tls")]
 use stream::Stream;
 
-pub(super) use state::{State, Turn};
+pub(super) use state::{Manner, State, Turn};
 
 /// What the driver is asked when it is to read an answer that Rex has in hand. It never gets to the server.
 pub(super) const IN_HAND: &str = "-- rex: the answer is in hand";
@@ -157,7 +157,7 @@ impl AsyncWrite for Line {
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut state = self.state();
         if state.is_shared {
-            return state.poll_send(context).map(Ok);
+            return state.poll_send_by_driver(context).map(Ok);
         }
         state.stream.poll_flush(context)
     }
@@ -165,7 +165,7 @@ impl AsyncWrite for Line {
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut state = self.state();
         if state.is_shared {
-            ready!(state.poll_send(context));
+            ready!(state.poll_send_by_driver(context));
         }
         state.stream.poll_shutdown(context)
     }

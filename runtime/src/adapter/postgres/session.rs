@@ -60,14 +60,20 @@ impl<'l> Session<'l> {
 
     async fn copy(&self, copying: &Copying, operation: &Operation, prepared: Prepared<'_>) -> Result<u64> {
         self.lease.starts();
-        let client = &self.lease.connection().client;
-        let answer = self.lease.within(copy::send(client, copying, &prepared.sql)).await;
+        let answer = self.lease.within(copy::send(self.lease.connection(), copying, &prepared.sql)).await;
         let outcome = answer.ok_or(Failure::Overdue).and_then(|outcome| {
             self.lease.answered();
             outcome
         });
         outcome.map_err(|failure| {
-            let error = self.explain(failure, operation.access(), Some(operation.table));
+            let row = match &failure {
+                Failure::Theirs(error) => failure::row_of_copy(error, operation.table.name),
+                _ => None,
+            };
+            let mut error = self.explain(failure, operation.access(), Some(operation.table));
+            if let Some(row) = row {
+                error = error.with_hint(&copy::in_row(row));
+            }
             error.with_operation(operation.title()).with_sql(prepared.sql)
         })
     }

@@ -31,14 +31,14 @@ impl Reads for Heard {
     }
 }
 
-struct Signed {
-    client: Client,
-    line: Line,
+pub(in super::super) struct Signed {
+    pub(in super::super) client: Client,
+    pub(in super::super) line: Line,
     driver: JoinHandle<()>,
-    server: UnixStream,
+    pub(in super::super) server: UnixStream,
 }
 
-async fn signed_in() -> Signed {
+pub(in super::super) async fn signed_in() -> Signed {
     let (ours, mut server) = UnixStream::pair().expect("sockets");
     let line = Line::new(Socket::Unix(ours));
     let mut settings = tokio_postgres::Config::new();
@@ -55,18 +55,18 @@ async fn signed_in() -> Signed {
     Signed { client, line, driver, server }
 }
 
-fn message(letter: u8, follows: &[u8]) -> Vec<u8> {
+pub(in super::super) fn message(letter: u8, follows: &[u8]) -> Vec<u8> {
     let mut out = BytesMut::new();
     frames::put_fixed(letter, follows, &mut out);
     out.to_vec()
 }
 
-fn ready() -> Vec<u8> {
+pub(in super::super) fn ready() -> Vec<u8> {
     message(tag::READY, b"I")
 }
 
 /// The next message of the client's.
-async fn asked(server: &mut UnixStream) -> Option<(u8, Vec<u8>)> {
+pub(in super::super) async fn asked(server: &mut UnixStream) -> Option<(u8, Vec<u8>)> {
     let letter = server.read_u8().await.ok()?;
     let length = server.read_i32().await.ok()?;
     let mut follows = vec![0; length as usize - 4];
@@ -93,7 +93,7 @@ fn poll_once<T>(future: Pin<&mut impl Future<Output = T>>) {
     assert!(future.poll(&mut Context::from_waker(Waker::noop())).is_pending());
 }
 
-async fn in_time<T>(future: impl Future<Output = T>) -> T {
+pub(in super::super) async fn in_time<T>(future: impl Future<Output = T>) -> T {
     timeout(HANGS, future).await.expect("nothing hangs")
 }
 

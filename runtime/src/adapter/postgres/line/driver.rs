@@ -81,7 +81,7 @@ impl State {
                 return Poll::Ready(Ok(()));
             }
             if self.is_crowded {
-                _ = self.poll_send(context);
+                _ = self.poll_send_by_driver(context);
             }
             let is_others = self.turn() != Turn::Driver || self.is_borrowed;
             if self.is_dead || is_others || self.poll_fill(context).is_pending() {
@@ -96,7 +96,8 @@ impl State {
         context: &mut Context<'_>,
         octets: &[u8],
     ) -> Poll<io::Result<usize>> {
-        if self.outbox.len() > UNSENT && self.poll_send(context).is_pending() && self.outbox.len() > UNSENT {
+        let is_full = self.outbox.len() > UNSENT && self.poll_send(context).is_pending();
+        if (self.is_copying && !self.is_dead) || (is_full && self.outbox.len() > UNSENT) {
             self.driver_is_full = true;
             self.driver = Some(context.waker().clone());
             return Poll::Pending;

@@ -6,8 +6,13 @@ use std::task::{Context, Poll, ready};
 use bytes::Buf;
 use tokio::io::ReadBuf;
 
-use super::state::State;
-use crate::adapter::postgres::frames;
+use super::state::{Request, State};
+use crate::adapter::postgres::copy::Rows;
+use crate::adapter::postgres::frames::{self, client};
+use crate::error::Result;
+
+/// So many octets may wait to be sent before more of a copy is made.
+const ROOM: usize = 64 * 1024;
 
 impl State {
     /// Reads what has come from the server.
@@ -27,6 +32,32 @@ impl State {
         Poll::Ready(())
     }
 
+    /// Whether the next rows of a copy may be written.
+    pub(in super::super) fn has_room(&self) -> bool {
+        self.outbox.len() < ROOM
+    }
+
+    /// Writes the next rows of a copy, if there is room.
+    pub(in super::super) fn put_part(&mut self, rows: &mut Rows<'_>) -> Result<()> {
+        if self.has_room() && rows.put(&mut self.outbox)? {
+            frames::put_fixed(client::COPY_DONE, &[], &mut self.outbox);
+            self.ends_copy();
+        }
+        Ok(())
+    }
+
+    /// Nobody has the rest of a copy's rows. A server that has refused the copy takes no notice.
+    pub(super) fn give_up_copy(&mut self) {
+        frames::put_fixed(client::COPY_FAIL, b"it is given up\0", &mut self.outbox);
+        self.ends_copy();
+    }
+
+    /// No more of a copy is sent, and others may send again.
+    pub(super) fn ends_copy(&mut self) {
+        self.is_copying = false;
+        self.wake_full_driver();
+    }
+
     /// Sends what is to be sent. What the server cannot be told any more is dropped; it may have said why.
     pub(in super::super) fn poll_send(&mut self, context: &mut Context<'_>) -> Poll<()> {
         if self.is_deaf {
@@ -35,10 +66,28 @@ impl State {
             self.is_deaf = true;
             self.outbox.clear();
         }
-        if std::mem::take(&mut self.driver_is_full) {
-            self.wake_driver();
+        self.wake_full_driver();
+        Poll::Ready(())
+    }
+
+    /// The same, by the driver: whoever has more rows for a copy is to know that there is room.
+    pub(super) fn poll_send_by_driver(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let was_empty = self.outbox.is_empty();
+        ready!(self.poll_send(context));
+        if self.is_copying
+            && !was_empty
+            && let Some(Request::Own { waker, .. }) = self.queue.back_mut()
+            && let Some(waker) = waker.take()
+        {
+            waker.wake();
         }
         Poll::Ready(())
+    }
+
+    fn wake_full_driver(&mut self) {
+        if !self.is_copying && std::mem::take(&mut self.driver_is_full) {
+            self.wake_driver();
+        }
     }
 
     fn poll_write_out(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {

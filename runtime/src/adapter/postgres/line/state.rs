@@ -48,6 +48,8 @@ pub(in super::super) struct State {
     /// Whether the driver waits for room.
     pub(super) driver_is_full: bool,
     pub(super) copies: Copies,
+    /// A copy of our own is open: nothing else may be sent.
+    pub(super) is_copying: bool,
     /// Statements whose names are to be known once the driver has chosen them. No two have one text.
     pub(super) overheard: Vec<(String, Option<String>)>,
     /// Whether all that is under way are reads by a key, outside of a transaction.
@@ -64,13 +66,25 @@ pub(super) enum Request {
     Own {
         waker: Option<Waker>,
         is_abandoned: bool,
-        /// It is sent ahead of another one, by the same future.
-        is_ahead: bool,
+        manner: Manner,
         /// What the driver has read of its answer.
         early: Vec<u8>,
     },
     /// An answer that the driver is to read.
     InHand(Vec<u8>),
+}
+
+/// How a request of our own is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Manner {
+    /// By itself.
+    Alone,
+    /// Others may travel behind it.
+    Sociable,
+    /// Ahead of another one, by the same future.
+    Ahead,
+    /// It begins a copy.
+    Copies,
 }
 
 /// An answer that somebody has still to take.
@@ -122,6 +136,7 @@ impl State {
             driver: None,
             driver_is_full: false,
             copies: Copies::No,
+            is_copying: false,
             overheard: Vec::new(),
             is_sociable: false,
             status: b'I',
@@ -138,10 +153,11 @@ impl State {
     }
 
     /// Enters a request of our own, which was written; answers with its number.
-    pub(in super::super) fn enter(&mut self, is_sociable: bool, is_ahead: bool) -> u64 {
+    pub(in super::super) fn enter(&mut self, manner: Manner) -> u64 {
         self.driver_watches = false;
-        self.is_sociable = is_sociable && (self.is_sociable || self.queue.is_empty());
-        self.queue.push_back(Request::Own { waker: None, is_abandoned: false, is_ahead, early: Vec::new() });
+        self.is_sociable = manner == Manner::Sociable && (self.is_sociable || self.queue.is_empty());
+        self.is_copying = manner == Manner::Copies;
+        self.queue.push_back(Request::Own { waker: None, is_abandoned: false, manner, early: Vec::new() });
         self.is_crowd();
         self.first + self.queue.len() as u64 - 1
     }
@@ -149,7 +165,7 @@ impl State {
     /// Whether several wait now: the driver is to read for them.
     pub(super) fn is_crowd(&mut self) {
         let waits = |request: &&Request| match request {
-            Request::Own { is_abandoned, is_ahead, .. } => !is_abandoned && !is_ahead,
+            Request::Own { is_abandoned, manner, .. } => !is_abandoned && *manner != Manner::Ahead,
             Request::Driver | Request::InHand(_) => true,
         };
         if !self.is_crowded && self.queue.len() > 1 && self.queue.iter().filter(waits).count() > 1 {
@@ -211,7 +227,9 @@ impl State {
     }
 
     fn pop(&mut self) {
-        self.queue.pop_front();
+        if let Some(Request::Own { manner: Manner::Copies, .. }) = self.queue.pop_front() {
+            self.ends_copy();
+        }
         self.first += 1;
         self.is_crowded &= !self.queue.is_empty();
     }
@@ -219,12 +237,17 @@ impl State {
     /// Nobody waits for a request any more.
     pub(in super::super) fn abandon(&mut self, number: u64) {
         let place = number.checked_sub(self.first).and_then(|place| usize::try_from(place).ok());
-        if let Some(Request::Own { is_abandoned, waker, early, .. }) =
+        let mut is_copying = false;
+        if let Some(Request::Own { is_abandoned, waker, early, manner }) =
             place.and_then(|place| self.queue.get_mut(place))
         {
             *is_abandoned = true;
             *waker = None;
             *early = Vec::new();
+            is_copying = *manner == Manner::Copies && self.is_copying;
+        }
+        if is_copying {
+            self.give_up_copy();
         }
         self.finished.retain(|finished| finished.number != number);
         self.sort();
@@ -299,6 +322,10 @@ impl State {
         matches!(self.queue.front(), Some(Request::Own { is_abandoned: false, .. }))
     }
 
+    fn is_first_copy(&self) -> bool {
+        matches!(self.queue.front(), Some(Request::Own { manner: Manner::Copies, .. }))
+    }
+
     /// The first request is not answered any more. What the driver waits for it does not get, and so nothing
     /// that stands behind it either.
     fn give_up_first(&mut self) {
@@ -341,6 +368,7 @@ impl State {
             // Whoever waits in a crowd may be one whom nobody asks for a long time.
             let may_give_up =
                 self.is_dead && !self.queue.is_empty() && (self.is_crowded || !self.is_first_live());
+            let is_copy = self.is_first_copy();
             let (letter, message) = match self.inbox.next() {
                 Ok(Some(message)) => message,
                 Ok(None) if may_give_up => {
@@ -351,8 +379,8 @@ impl State {
                 Err(NoMessage) => return self.die(),
             };
             let status = frames::body(message).first().copied();
-            if letter == tag::COPY_IN && !is_drivers {
-                // A copy is the driver's: the server would wait for rows that nobody has.
+            if letter == tag::COPY_IN && !is_drivers && !is_copy {
+                // The server would wait for rows that nobody has.
                 return self.die();
             }
             if let Some(Request::Own { is_abandoned: false, early, waker, .. }) = self.queue.front_mut() {
