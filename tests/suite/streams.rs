@@ -6,6 +6,7 @@ use std::time::Duration;
 use rex_orm::{Kind, Result};
 
 use super::raw_sql::on_every_blog;
+use super::transactions::with;
 use crate::blog::{Db, NewTag, Post, Tag, User};
 use crate::support::postgres;
 
@@ -80,31 +81,83 @@ async fn a_stream_in_a_transaction_lets_others_in_between() {
                 drop(left);
                 let mut kept = tx.tag().find().stream();
                 assert!(kept.try_next().await?.is_some());
-                // One that fails before it is sent leaves the transaction as it was.
-                let refused = tx.sql::<i64>("SELECT id FROM tags WHERE id = $1").stream().try_next().await;
-                if refused.is_ok() {
-                    return Err(rex_orm::Error::new(Kind::Database, "a value is missing"));
-                }
                 Ok((renamed, kept))
             })
             .await;
-        // On PostgreSQL what the server refused has broken the transaction.
-        match (renamed, db.dialect()) {
-            (Ok((renamed, mut kept)), _) => {
-                assert_eq!(renamed, TAGS / 300);
-                let again = db.tag().find().filter(|t| t.name.ends_with("again")).count().await?;
-                assert_eq!(again as i64, TAGS / 300);
-                // The rows that it has are given out, then the transaction is over.
-                let error = loop {
-                    match kept.try_next().await {
-                        Ok(Some(_)) => {}
-                        outcome => break outcome.expect_err("the transaction has ended"),
-                    }
-                };
-                assert_eq!(error.kind(), Kind::Transaction);
+        let (renamed, mut kept) = renamed?;
+        assert_eq!(renamed, TAGS / 300);
+        let again = db.tag().find().filter(|t| t.name.ends_with("again")).count().await?;
+        assert_eq!(again as i64, TAGS / 300);
+        // The rows that it has are given out, then the transaction is over.
+        let error = loop {
+            match kept.try_next().await {
+                Ok(Some(_)) => {}
+                outcome => break outcome.expect_err("the transaction has ended"),
             }
-            (Err(error), dialect) => panic!("{dialect:?}: {error:?}"),
+        };
+        assert_eq!(error.kind(), Kind::Transaction);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stream_that_is_not_even_sent_breaks_nothing() {
+    on_every_blog("stream_unsent", async |db| {
+        let kept = db.transaction(async |tx| {
+            let refused = tx.sql::<i64>("SELECT id FROM tags WHERE id = $1").stream().try_next().await;
+            assert_eq!(refused.expect_err("a value is missing").kind(), Kind::InvalidValue);
+            tx.tag().insert(NewTag::new("kept")).await
+        });
+        assert_eq!(kept.await?.name, "kept");
+        Ok(())
+    })
+    .await;
+}
+
+/// Their rows are read though nobody wants them, and what is behind them goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn streams_that_nobody_polls_hold_nobody_up() {
+    on_every_blog("stream_left", async |db| {
+        let name = |n: i64| format!("{n:01000}");
+        db.tag().insert_many((1..=TAGS).map(|n| NewTag::new(name(n)))).await?;
+        let tx = db.begin().await?;
+        let mut left = tx.tag().find().order(|t| t.id.asc()).stream();
+        let mut next = Box::pin(left.try_next());
+        let waker = std::task::Waker::noop();
+        // It has opened its cursor, and asked for rows.
+        for _ in 0..20 {
+            match next.as_mut().poll(&mut std::task::Context::from_waker(waker)) {
+                std::task::Poll::Pending => tokio::time::sleep(Duration::from_millis(1)).await,
+                std::task::Poll::Ready(_) => return tx.rollback().await,
+            }
+            let others = tx.tag().find().filter(|t| t.name.eq(name(7))).count();
+            let others = tokio::time::timeout(Duration::from_secs(20), others).await;
+            assert_eq!(others.expect("nobody waits for ever")?, 1);
         }
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_fails_in_the_middle_of_a_stream_is_told() {
+    on_every_blog("stream_middle", async |db| {
+        tags(&db).await?;
+        let last = TAGS - 10;
+        let sql = "SELECT CASE WHEN id < $1 THEN id ELSE abs(-9223372036854775807 - id / id) END FROM tags ORDER BY id";
+        let mut stream = db.sql::<i64>(sql).bind(last).stream();
+        let mut count = 0;
+        let error = loop {
+            match stream.try_next().await {
+                Ok(Some(_)) => count += 1,
+                Ok(None) => panic!("a number is out of range"),
+                Err(error) => break error,
+            }
+        };
+        assert!((500..last).contains(&count), "{count}");
+        assert_eq!(error.sql(), Some(sql));
+        assert_eq!(db.tag().find().count().await?, TAGS);
         Ok(())
     })
     .await;
@@ -113,7 +166,7 @@ async fn a_stream_in_a_transaction_lets_others_in_between() {
 #[tokio::test]
 async fn a_stream_that_is_dropped_sets_its_connection_free() {
     let database = postgres::server().database("stream_dropped");
-    let url = format!("{}?pool_size=1&acquire_timeout=5", database.url());
+    let url = with(&database.url(), "pool_size=1&acquire_timeout=5");
     let db = Db::connect(&url).await.expect("a PostgreSQL server");
     dropped(&db).await.expect("a free connection");
     // None is left in a transaction, and none works on.

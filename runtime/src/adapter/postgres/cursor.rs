@@ -1,9 +1,19 @@
 //! Cursors: the rows of a query a part at a time, within a transaction.
+//!
+//! A cursor is a portal of the protocol's: the query with its values, which the server runs for as many rows at
+//! a time as it is asked for. Through a pooler all is the driver's, which has no portals of that name: there it is
+//! declared in SQL.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::BufMut;
 use rex_sql::Dialect;
 
 use super::bind;
 use super::connect::Connection;
+use super::exchange::{Kept, Reading, Sent, bound};
+use super::frames::{self, client};
+use super::line::{Line, Manner};
 use super::session::{CheckTypes, Failure, Session, are_known, query, read};
 use crate::adapter::{Access, Query};
 use crate::error::Result;
@@ -20,34 +30,104 @@ pub(super) fn close(cursor: u64) -> String {
     format!("CLOSE {};", name(cursor))
 }
 
+/// The portals that are open in a connection.
+#[derive(Default)]
+pub(super) struct Portals(Mutex<Vec<Arc<Portal>>>);
+
+struct Portal {
+    cursor: u64,
+    kept: Kept,
+    sql: String,
+}
+
+impl Portals {
+    fn list(&self) -> MutexGuard<'_, Vec<Arc<Portal>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn find(&self, cursor: u64) -> Option<Arc<Portal>> {
+        self.list().iter().find(|portal| portal.cursor == cursor).map(Arc::clone)
+    }
+
+    pub(super) fn forget(&self, cursor: u64) {
+        self.list().retain(|portal| portal.cursor != cursor);
+    }
+}
+
+impl Line {
+    /// Opens a portal; nothing, where a value has no form.
+    fn open(&self, portal: &str, kept: &Kept, prepared: &Prepared<'_>) -> Option<Sent<'_>> {
+        if !kept.takes(&prepared.binds) {
+            return None;
+        }
+        let mut state = self.state();
+        let start = state.outbox.len();
+        if bound(portal, kept, &prepared.binds, &mut state.outbox).is_err() {
+            state.outbox.truncate(start);
+            return None;
+        }
+        frames::put_fixed(client::SYNC, &[], &mut state.outbox);
+        Some(Sent::entered(self, state, Manner::Alone))
+    }
+
+    /// Asks for a portal's next rows.
+    fn fetch(&self, portal: &str, rows: u32) -> Sent<'_> {
+        let mut state = self.state();
+        let mut follows = [portal.as_bytes(), b"\0"].concat();
+        follows.put_u32(rows);
+        frames::put_fixed(client::EXECUTE, &follows, &mut state.outbox);
+        frames::put_fixed(client::SYNC, &[], &mut state.outbox);
+        Sent::entered(self, state, Manner::Alone)
+    }
+}
+
 impl Session<'_> {
     pub(super) async fn open_cursor(&self, cursor: u64, query: Query<'_>) -> Result<()> {
         let (check, table): (CheckTypes, _) = match query {
             Query::Operation(operation) => (are_known, Some(operation.table)),
             Query::Raw(_) => (bind::check_types, None),
         };
-        let Prepared { sql, binds, .. } = query.prepare(Dialect::Postgres);
-        bind::check(&binds)?;
-        let text = format!("DECLARE {} NO SCROLL CURSOR FOR {sql}", name(cursor));
-        let declare = Prepared { sql: text.into(), id: None, binds };
+        let prepared = query.prepare(Dialect::Postgres);
+        bind::check(&prepared.binds)?;
         self.lease.starts();
-        let answer = self.lease.within(self.declare(&declare, check)).await;
+        let answer = self.lease.within(self.open_portal(cursor, &prepared, check)).await;
         let outcome = answer.unwrap_or(Err(Failure::Overdue));
         self.lease.answered();
         let explained = outcome.map_err(|failure| self.explain(failure, Access::Read, table));
-        explained.map_err(|error| error.with_sql(sql))
+        explained.map_err(|error| error.with_sql(prepared.sql))
     }
 
     /// The statement is of use once, so that it is not kept.
-    async fn declare(&self, declare: &Prepared<'_>, check: CheckTypes) -> Result<(), Failure> {
-        let Connection { client, pooled, .. } = self.lease.connection();
-        if let Some(pooled) = pooled {
-            read(pooled.query(client, declare).await?, &mut NoRows).await?;
-            return Ok(());
+    async fn open_portal(
+        &self,
+        cursor: u64,
+        prepared: &Prepared<'_>,
+        check: CheckTypes,
+    ) -> Result<(), Failure> {
+        let Connection { client, line, pooled, .. } = self.lease.connection();
+        if pooled.is_some() {
+            return self.declare(cursor, prepared).await;
         }
-        let statement = client.prepare(&declare.sql).await?;
-        check(statement.params(), &declare.binds)?;
-        query(client, &statement, declare, &mut NoRows).await?;
+        let kept = line.prepare(client, &prepared.sql).await?;
+        check(kept.statement.params(), &prepared.binds)?;
+        let Some(sent) = line.open(&name(cursor), &kept, prepared) else {
+            // The driver says of a value that has no form what it has always said.
+            return self.declare(cursor, prepared).await;
+        };
+        sent.told(client).await?;
+        let sql = prepared.sql.clone().into_owned();
+        self.lease.portals.list().push(Arc::new(Portal { cursor, kept, sql }));
+        Ok(())
+    }
+
+    async fn declare(&self, cursor: u64, prepared: &Prepared<'_>) -> Result<(), Failure> {
+        let Connection { client, pooled, .. } = self.lease.connection();
+        let sql = format!("DECLARE {} NO SCROLL CURSOR FOR {}", name(cursor), prepared.sql);
+        let declare = Prepared { sql: sql.into(), id: None, binds: prepared.binds.clone() };
+        match pooled {
+            Some(pooled) => read(pooled.query(client, &declare).await?, &mut NoRows).await?,
+            None => query(client, &client.prepare(&declare.sql).await?, &declare, &mut NoRows).await?,
+        };
         Ok(())
     }
 
@@ -57,19 +137,37 @@ impl Session<'_> {
         rows: usize,
         sink: &mut dyn Sink,
     ) -> Result<usize> {
-        let text = format!("FETCH FORWARD {rows} FROM {}", name(cursor));
         let mut count = 0;
         let mut counting = |row: &mut crate::row::Row<'_>| {
             count += 1;
             sink.row(row)
         };
+        let portal = self.lease.portals.find(cursor);
+        let text = format!("FETCH FORWARD {rows} FROM {}", name(cursor));
         self.lease.starts();
-        let none = std::iter::empty::<(bind::Bound<'_>, _)>();
-        let client = &self.lease.connection().client;
-        let fetch = async { read(client.query_typed_raw(&text, none).await?, &mut counting).await };
-        let outcome = self.lease.within(fetch).await.unwrap_or(Err(Failure::Overdue));
+        let answer = match &portal {
+            Some(portal) => self.lease.within(self.fetch(portal, rows, &mut counting)).await,
+            None => self.lease.within(self.fetch_declared(&text, &mut counting)).await,
+        };
+        let outcome = answer.unwrap_or(Err(Failure::Overdue));
         self.lease.answered();
-        outcome.map_err(|failure| self.explain(failure, Access::Read, None).with_sql(text))?;
+        outcome.map_err(|failure| {
+            let sql = portal.as_ref().map_or(text, |portal| portal.sql.clone());
+            self.explain(failure, Access::Read, None).with_sql(sql)
+        })?;
         Ok(count)
+    }
+
+    async fn fetch(&self, portal: &Portal, rows: usize, sink: &mut dyn Sink) -> Result<u64, Failure> {
+        let Connection { client, line, .. } = self.lease.connection();
+        let sent = line.fetch(&name(portal.cursor), u32::try_from(rows).unwrap_or(u32::MAX));
+        let mut reading = Reading::new(&portal.kept.statement, sink);
+        let outcome = sent.answer(&mut reading).await;
+        line.outcome(client, outcome, reading).await
+    }
+
+    async fn fetch_declared(&self, text: &str, sink: &mut dyn Sink) -> Result<u64, Failure> {
+        let none = std::iter::empty::<(bind::Bound<'_>, _)>();
+        read(self.lease.connection().client.query_typed_raw(text, none).await?, sink).await
     }
 }

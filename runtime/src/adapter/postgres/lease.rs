@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use deadpool::managed::Object;
 use tokio::runtime::Handle;
 
+use super::cursor::Portals;
 use super::session::Failure;
 use super::{Connector, connect::Connection, failure};
 use crate::error::{Error, Kind, Result};
@@ -26,6 +27,7 @@ pub(super) struct Lease {
     busy: AtomicUsize,
     /// Whether a transaction is open.
     open: AtomicBool,
+    pub(super) portals: Portals,
     /// How long an answer may take.
     limit: Option<Duration>,
     /// One took longer: nothing that is sent now would be answered in time.
@@ -39,6 +41,7 @@ impl Lease {
             object: Some(object),
             busy: AtomicUsize::new(0),
             open: AtomicBool::new(false),
+            portals: Portals::default(),
             limit: statement.map(|limit| limit + GRACE),
             overdue: AtomicBool::new(false),
         }

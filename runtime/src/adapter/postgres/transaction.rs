@@ -227,6 +227,7 @@ impl Transaction for Open {
     }
 
     fn close(&mut self, cursor: u64) {
+        self.core.lease.portals.forget(cursor);
         // After a failure the server closes it when that is undone.
         if self.core.failed.check().is_ok() {
             self.core.pending().text.push_str(&cursor::close(cursor));
