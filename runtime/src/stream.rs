@@ -174,8 +174,13 @@ impl<T> fmt::Debug for Rows<T> {
 
 impl<T: Send> Reading<T> {
     async fn fetch(mut self: Box<Self>) -> (Box<Self>, Result<()>) {
-        let outcome = self.next_part().await;
-        let outcome = outcome.map_err(|error| error.with_operation(self.parts.title()));
+        let outcome = self.next_part().await.map_err(|error| {
+            let error = error.with_operation(self.parts.title());
+            match self.parts.query() {
+                Ok(query) => error.with_sql(query.prepare(self.db.dialect()).sql.into_owned()),
+                Err(_) => error,
+            }
+        });
         (self, outcome)
     }
 

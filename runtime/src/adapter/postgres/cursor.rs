@@ -37,7 +37,6 @@ pub(super) struct Portals(Mutex<Vec<Arc<Portal>>>);
 struct Portal {
     cursor: u64,
     kept: Kept,
-    sql: String,
 }
 
 impl Portals {
@@ -115,8 +114,7 @@ impl Session<'_> {
             return self.declare(cursor, prepared).await;
         };
         sent.told(client).await?;
-        let sql = prepared.sql.clone().into_owned();
-        self.lease.portals.list().push(Arc::new(Portal { cursor, kept, sql }));
+        self.lease.portals.list().push(Arc::new(Portal { cursor, kept }));
         Ok(())
     }
 
@@ -151,10 +149,7 @@ impl Session<'_> {
         };
         let outcome = answer.unwrap_or(Err(Failure::Overdue));
         self.lease.answered();
-        outcome.map_err(|failure| {
-            let sql = portal.as_ref().map_or(text, |portal| portal.sql.clone());
-            self.explain(failure, Access::Read, None).with_sql(sql)
-        })?;
+        outcome.map_err(|failure| self.explain(failure, Access::Read, None))?;
         Ok(count)
     }
 

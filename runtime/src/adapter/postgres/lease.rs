@@ -275,8 +275,14 @@ async fn roll_back(object: Object<Connector>) {
     }
 }
 
-/// Stops the statement that nobody waits for any more, and closes the connection.
+/// Stops the statement that nobody waits for any more, and closes the connection. It stays until the server has
+/// said so: a pooler in between forgets whom it was to stop when who asked is gone.
 async fn cancel(connection: Box<Connection>) {
-    _ = tokio::time::timeout(ROLLBACK, connection.cancel()).await;
+    let stopping = async {
+        if connection.cancel().await.is_ok() {
+            _ = connection.client.batch_execute("ROLLBACK").await;
+        }
+    };
+    _ = tokio::time::timeout(ROLLBACK, stopping).await;
     connection.close(ROLLBACK).await;
 }
