@@ -62,7 +62,8 @@ impl Db {
     }
 
     /// What the live database has otherwise than the schema says, or lacks. What it has beside that is
-    /// no difference: a program that is older than its database goes on.
+    /// no difference, as a program that is older than its database goes on; unless no row can be made any
+    /// more, since a column wants a value that the schema does not know.
     ///
     /// # Errors
     ///
@@ -78,8 +79,28 @@ impl Db {
         let mut asking = Asking { objects, parts, found: BTreeMap::new() };
         let outcome = self.run(Access::Read, &mut asking).await;
         outcome.map_err(|error| error.with_operation("check_schema"))?;
-        Ok(expected.into_iter().filter_map(|line| difference(line, &asking.found)).collect())
+        let strange = strange(&expected, &asking.found);
+        Ok(expected.into_iter().filter_map(|line| difference(line, &asking.found)).chain(strange).collect())
     }
+}
+
+/// What is said, beside what it is, of a column that each new row needs a value for.
+const REQUIRED: &str = "required";
+
+/// The columns that are beside the schema's, and that each new row needs a value for.
+fn strange(expected: &[[&str; 3]], found: &Found) -> Vec<Difference> {
+    let known: BTreeSet<(&str, &str)> = expected.iter().map(|[object, part, _]| (*object, *part)).collect();
+    let required = found.iter().filter(|((object, part), said)| {
+        said.iter().any(|said| said == REQUIRED) && !known.contains(&(object, part))
+    });
+    required
+        .map(|((object, part), said)| Difference {
+            object: object.clone(),
+            part: Some(part.clone()),
+            expected: "optional: the schema does not know it".to_owned(),
+            found: said.iter().find(|said| *said != REQUIRED).cloned(),
+        })
+        .collect()
 }
 
 /// `object⇥part⇥what it is`
@@ -104,7 +125,7 @@ fn difference([object, part, expected]: [&str; 3], found: &Found) -> Option<Diff
         object: object.to_owned(),
         part: (!part.is_empty()).then(|| part.to_owned()),
         expected: expected.replace('?', "of its own type"),
-        found: found.first().cloned(),
+        found: found.iter().find(|said| *said != REQUIRED).cloned(),
     })
 }
 

@@ -27,6 +27,35 @@ async fn what_was_created_is_what_is_expected() {
     .await;
 }
 
+/// A column that the schema does not know, and without which there is no row.
+#[tokio::test]
+async fn what_lets_no_row_in_is_told() {
+    on_every_blog("check_required", async |db| {
+        let adds = match db.dialect() {
+            Dialect::Postgres => {
+                "ALTER TABLE tags ADD COLUMN colour text NOT NULL, ADD COLUMN shade text NOT NULL DEFAULT 'x', \
+                 ADD COLUMN number bigint GENERATED ALWAYS AS IDENTITY"
+            }
+            // Without a default SQLite adds none.
+            Dialect::Sqlite => {
+                "CREATE TABLE others (id INTEGER PRIMARY KEY, colour text NOT NULL)"
+            }
+        };
+        db.sql(adds).execute().await?;
+        if db.dialect() == Dialect::Sqlite {
+            db.sql("DROP TABLE profiles").execute().await?;
+            db.sql("ALTER TABLE others RENAME TO profiles").execute().await?;
+        }
+        let found = differences(&db).await?;
+        let strange: Vec<&String> = found.iter().filter(|line| line.contains("optional")).collect();
+        let column = if db.dialect() == Dialect::Postgres { "tags.colour` is text" } else { "profiles.colour` is TEXT" };
+        let told = format!("`{column} not null, not optional: the schema does not know it");
+        assert_eq!(strange, [&told], "{found:?}");
+        Ok(())
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn what_is_missing_or_otherwise_is_told() {
     on_every_blog("check_other", async |db| {
@@ -49,9 +78,13 @@ async fn what_is_missing_or_otherwise_is_told() {
                     "`users.name` is character varying(80), not character varying(80) not null",
                     "`users.users_email_key` (unique) is missing",
                     "`profiles.bio` (text not null) is missing",
+                    "`profiles.biography` is text not null, not optional: the schema does not know it",
                 ]
             }
-            Dialect::Sqlite => vec!["`profiles.bio` (TEXT not null) is missing"],
+            Dialect::Sqlite => vec![
+                "`profiles.bio` (TEXT not null) is missing",
+                "`profiles.biography` is TEXT not null, not optional: the schema does not know it",
+            ],
         };
         expected.push("`comments` (table) is missing");
         expected.push("`posts.posts_published_at_idx` (index) is missing");

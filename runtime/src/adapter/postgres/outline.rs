@@ -56,4 +56,9 @@ SELECT n.prefix || t.typname, '', 'enum ' || string_agg(e.enumlabel, ', ' ORDER 
 FROM pg_catalog.pg_type t JOIN namespace n ON n.oid = t.typnamespace
 JOIN pg_catalog.pg_enum e ON e.enumtypid = t.oid
 WHERE n.prefix || t.typname = ANY($1)
-GROUP BY 1";
+GROUP BY 1
+UNION ALL
+SELECT o.name, a.attname::text, 'required'
+FROM object o JOIN pg_catalog.pg_attribute a ON a.attrelid = o.oid
+WHERE o.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
+    AND a.attnotnull AND NOT a.atthasdef AND a.attidentity = ''";

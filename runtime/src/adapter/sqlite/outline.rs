@@ -42,4 +42,7 @@ SELECT tbl_name, name, 'index' FROM sqlite_schema
 WHERE type = 'index' AND tbl_name IN (SELECT value FROM json_each($1))
 UNION ALL
 SELECT o.name, p.value, 'constraint' FROM object o, json_each($2) p
-WHERE p.value <> '' AND instr(o.sql, 'CONSTRAINT \"' || replace(p.value, '\"', '\"\"') || '\"') > 0";
+WHERE p.value <> '' AND instr(o.sql, 'CONSTRAINT \"' || replace(p.value, '\"', '\"\"') || '\"') > 0
+UNION ALL
+SELECT o.name, c.name, 'required' FROM object o, pragma_table_xinfo(o.name) c
+WHERE o.type = 'table' AND c.\"notnull\" AND c.dflt_value IS NULL AND c.pk = 0 AND c.hidden = 0";
