@@ -20,7 +20,7 @@ use std::time::Duration;
 use crate::error::{Error, Kind, Result};
 
 pub use builder::Builder;
-pub use choices::{DatabaseKind, JournalMode, SslMode, Synchronous};
+pub use choices::{ChannelBinding, DatabaseKind, JournalMode, SslMode, Synchronous};
 pub use password::Password;
 
 /// How to reach a database. One type for every database: what is missing for the chosen one, or
@@ -59,6 +59,15 @@ pub struct Config {
     /// PostgreSQL: connections lead through PgBouncer, or another pooler, in transaction mode.
     /// Nothing is then kept in a session.
     pub pgbouncer: Option<bool>,
+    /// PostgreSQL: how many reads by a key may be under way on one connection, where the pool has none that is
+    /// free; 16 if none. With 0 each waits for a connection of its own.
+    pub shared_reads: Option<u32>,
+    /// PostgreSQL: how long such a read waits for its answer, before it waits for a connection of its own;
+    /// 50 ms if none.
+    pub shared_read_wait: Option<Duration>,
+    /// PostgreSQL: whether the password is bound to the server's certificate, so that nobody between can pass
+    /// it on; `prefer` if none.
+    pub channel_binding: Option<ChannelBinding>,
     /// SQLite: the file; `:memory:` for a database that lasts as long as its handle.
     pub path: Option<PathBuf>,
     /// SQLite: a database in memory that all handles of this process with the same name share,
@@ -82,6 +91,8 @@ pub struct Config {
     pub acquire_timeout: Option<Duration>,
     /// How long one statement may take; no limit if none.
     pub statement_timeout: Option<Duration>,
+    /// A statement that takes longer is an event of the level `WARN`; none is if none.
+    pub slow_after: Option<Duration>,
     /// How long a connection may be unused before it is closed; 10 min if none.
     pub idle_timeout: Option<Duration>,
     /// How old a connection may grow before it is closed, once it is free; 30 min if none.
@@ -117,8 +128,9 @@ impl Config {
     /// - `postgres:///database?host=/run/postgresql&user=blog`: a Unix socket's folder
     ///
     /// After `?` stand settings by their names here (`dbname` for `database` too), with `&` between.
-    /// Time-outs have a unit, `500ms`, `10s`, `5min`, `1h`; without one they are seconds, but for
-    /// `busy_timeout` and `statement_timeout`, which are milliseconds elsewhere and must have one.
+    /// Times have a unit, `500ms`, `10s`, `5min`, `1h`; without one they are seconds, but for
+    /// `busy_timeout`, `statement_timeout`, `slow_after` and `shared_read_wait`, which are milliseconds
+    /// elsewhere and must have one.
     ///
     /// # Errors
     ///
@@ -188,6 +200,14 @@ impl Config {
 
     pub(crate) fn statement_timeout(&self) -> Option<Duration> {
         limit(self.statement_timeout, None)
+    }
+
+    pub(crate) fn shared_reads(&self) -> usize {
+        self.shared_reads.unwrap_or(16) as usize
+    }
+
+    pub(crate) fn shared_read_wait(&self) -> Duration {
+        self.shared_read_wait.unwrap_or(Duration::from_millis(50))
     }
 
     pub(crate) fn idle_timeout(&self) -> Option<Duration> {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use rex_sql::Dialect;
 
@@ -51,7 +52,7 @@ impl Db {
     /// Of [`Kind::Configuration`] when the URL cannot work, of [`Kind::Connection`] when the
     /// database cannot be reached.
     pub async fn connect(url: &str) -> Result<Db> {
-        Ok(Db::over(open::open(Config::from_url(url)?).await?))
+        Db::connect_with(&Config::from_url(url)?).await
     }
 
     /// Connects step by step, for what a URL says badly.
@@ -65,7 +66,7 @@ impl Db {
     ///
     /// As [`Db::connect`].
     pub async fn connect_with(config: &Config) -> Result<Db> {
-        Ok(Db::over(open::open(config.clone()).await?))
+        Ok(Db::over(open::open(config.clone()).await?).slow_after(config.slow_after))
     }
 
     /// A pool over an adapter of one's own.
@@ -85,9 +86,18 @@ impl Db {
         Db::new(self.0.dialect, Source::Transaction(handle), self.0.watch.clone())
     }
 
+    /// The same, as a configuration has it.
+    pub(crate) fn slow_after(self, time: Option<Duration>) -> Db {
+        match time {
+            Some(time) => self.watch(Watch::new().slow_after(time)),
+            None => self,
+        }
+    }
+
     /// The same database, and more is told of what this handle sends: see [`Watch`]. What is told of
-    /// this handle so far is no more.
+    /// this handle so far is no more, but for slow statements, unless `watch` says when they are slow.
     pub fn watch(&self, watch: Watch) -> Db {
+        let watch = watch.or_slow(self.0.watch.as_ref());
         let Inner { id, dialect, .. } = *self.0;
         Db(Arc::new(Inner { id, dialect, source: self.0.source.clone(), watch: Some(watch) }))
     }
@@ -109,7 +119,11 @@ impl Db {
     pub(crate) async fn begin_handle(&self, options: TransactionOptions, form: Form) -> Result<Handle> {
         self.check_scope()?;
         match &self.0.source {
-            Source::Pool(adapter) => Ok(Handle::root(adapter.begin(options).await?, options)),
+            Source::Pool(adapter) => {
+                let told = watch::Step::start(self.0.dialect, "BEGIN");
+                let begun = told.end(adapter.begin(options).await)?;
+                Ok(Handle::root(begun, options, self.0.dialect))
+            }
             Source::Transaction(handle) => handle.nest(options, form).await,
         }
     }

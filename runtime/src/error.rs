@@ -60,7 +60,8 @@ pub enum Kind {
     /// The database cannot be reached, or the connection broke; nothing was kept.
     Connection,
     /// The connection broke while a commit, or a write outside of a transaction, was under way:
-    /// whether it was kept is not known. It is never tried again by itself.
+    /// whether it was kept is not known. It is never tried again by itself. On SQLite only where the file
+    /// itself fails at a commit (a disk that cannot be written to any more); a full disk keeps nothing.
     CommitUnknown,
     /// It took longer than allowed.
     Timeout,

@@ -87,7 +87,9 @@ mod write;
 pub mod __;
 
 pub use composite::Composite;
-pub use config::{Builder, Config, DatabaseKind, JournalMode, Password, SslMode, Synchronous};
+pub use config::{
+    Builder, ChannelBinding, Config, DatabaseKind, JournalMode, Password, SslMode, Synchronous,
+};
 pub use db::Db;
 pub use error::{ConstraintOf, DriverError, Error, Kind, Result, Violation};
 pub use executor::Blocking;

@@ -15,7 +15,10 @@ use std::time::Duration;
 use crate::adapter::{BoxFuture, Session, Work};
 use crate::error::Result;
 
+use rex_sql::Dialect;
+
 use session::Watching;
+use told::{Statement, Told};
 pub(crate) use values::Shown;
 
 /// What is to be told of a handle's statements, beside their spans: see [`Db::watch`](crate::Db::watch).
@@ -36,6 +39,11 @@ impl Watch {
     #[must_use]
     pub fn slow_after(self, time: Duration) -> Self {
         Watch { slow: Some(time), ..self }
+    }
+
+    /// The same; unless it says when statements are slow, as another one does.
+    pub(crate) fn or_slow(self, other: Option<&Watch>) -> Self {
+        Watch { slow: self.slow.or(other.and_then(|other| other.slow)), ..self }
     }
 
     /// The same, and the spans have the values that are bound, as `rex.values`. Those of statements that
@@ -122,6 +130,25 @@ pub trait Gauged {
 /// Whether anybody looks.
 pub(crate) fn is_on(watch: Option<&Watch>) -> bool {
     watch.is_some() || told::has_subscriber()
+}
+
+/// A step of a transaction, `BEGIN` or `COMMIT`, while it is taken: its span, if anybody wants it. It is not
+/// counted among the statements.
+pub(crate) struct Step(Option<Told<'static>>);
+
+impl Step {
+    pub(crate) fn start(dialect: Dialect, words: &'static str) -> Self {
+        let statement = || Statement { sql: words.into(), ..Statement::of_ours(words, "transaction") };
+        Step(told::has_subscriber().then(|| Told::start(None, dialect, statement())))
+    }
+
+    /// It has come to its end.
+    pub(crate) fn end<T>(self, outcome: Result<T>) -> Result<T> {
+        if let Some(told) = self.0 {
+            told.end(0, None, outcome.as_ref().err());
+        }
+        outcome
+    }
 }
 
 /// A work whose statements are watched.

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rex_orm::{Builder, Error, Kind, SslMode};
+use rex_orm::{Builder, ChannelBinding, Error, Kind, SslMode};
 
 use crate::blog::Db;
 use crate::support::certificates::{Authority, Certificate};
@@ -70,6 +70,14 @@ async fn a_connection_is_as_safe_as_is_said_or_there_is_none() {
     assert!(it.is_encrypted(ca).await.expect("its authority's"));
     let full = by_name(SslMode::VerifyFull).sslrootcert(&root);
     assert!(it.is_encrypted(full).await.expect("its authority's, of this name"));
+
+    // The password is bound to the certificate, which takes one.
+    let bound = |binding| by_name(SslMode::VerifyFull).sslrootcert(&root).channel_binding(binding);
+    for binding in [ChannelBinding::Disable, ChannelBinding::Prefer, ChannelBinding::Require] {
+        assert!(it.is_encrypted(bound(binding)).await.expect("the certificate's hash is the server's"));
+    }
+    let unbound = by_name(SslMode::Disable).channel_binding(ChannelBinding::Require);
+    it.refuses(unbound, Kind::Connection, "cannot bind the password").await;
 
     // Another authority, the system's, another name.
     for mode in [SslMode::VerifyCa, SslMode::VerifyFull] {

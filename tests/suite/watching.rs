@@ -13,8 +13,10 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
 use super::raw_sql::on_every_blog;
-use crate::blog::{NewTag, Role};
+use super::transactions::with;
+use crate::blog::{Db as Blog, NewTag, Role};
 use crate::fixtures::serde::Db as Parcels;
+use crate::support::postgres;
 
 /// The fields of a span or an event.
 type Fields = BTreeMap<String, String>;
@@ -144,6 +146,86 @@ async fn slow_statements_are_told() {
             ("slow statement", "User.get")
         );
         assert!(field(&events[0], "db.query.text").starts_with("SELECT "));
+        Ok(())
+    })
+    .await;
+}
+
+/// By the configuration, whatever else is watched.
+#[tokio::test]
+async fn slow_statements_are_told_to_who_says_so_in_the_url() {
+    let database = postgres::server().database("watch_slow_url");
+    for url in ["sqlite::memory:", &database.url()] {
+        let kept = Kept::default();
+        let _guard = tracing::subscriber::set_default(kept.clone());
+        let told = |kept: &Kept| std::mem::take(&mut *kept.events.lock().expect("no panic")).len();
+        for (after, events) in [("1ms", 1), ("1h", 0)] {
+            let db = Blog::connect(&with(url, &format!("slow_after={after}"))).await.expect("a database");
+            let counts = Counts::new();
+            let watched = db.watch(Watch::new().count(&counts));
+            let slow = match db.dialect() {
+                Dialect::Postgres => "SELECT CAST(count(*) AS bigint) FROM generate_series(1, 200000)",
+                Dialect::Sqlite => {
+                    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) \
+                     SELECT count(*) FROM n"
+                }
+            };
+            for db in [&db, &watched] {
+                assert_eq!(db.sql::<i64>(slow).one().await.expect("a number"), 200_000);
+                assert_eq!(told(&kept), events, "{url}, {after}");
+            }
+            let never = watched.watch(Watch::new().slow_after(Duration::from_secs(3_600)));
+            assert_eq!(never.sql::<i64>(slow).one().await.expect("a number"), 200_000);
+            assert_eq!(told(&kept), 0, "the handle says otherwise");
+            assert_eq!(counts.statements(), 1);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_transaction_is_seen_from_its_beginning_to_its_end() {
+    on_every_blog("watch_transaction", async |db| {
+        let kept = Kept::default();
+        let _guard = tracing::subscriber::set_default(kept.clone());
+        let outcome: Result<()> = db
+            .transaction(async |tx| {
+                tx.transaction(async |tx| tx.tag().insert(NewTag::new("one")).await).await?;
+                let undone: Result<()> = tx
+                    .transaction(async |tx| {
+                        tx.tag().insert(NewTag::new("two")).await?;
+                        tx.user().get(99).await.map(drop)
+                    })
+                    .await;
+                assert!(undone.is_err());
+                Ok(())
+            })
+            .await;
+        outcome?;
+        db.begin().await?.rollback().await?;
+        let spans = kept.take();
+        let names: Vec<&str> = spans.iter().map(|span| field(span, "otel.name")).collect();
+        assert_eq!(
+            names,
+            [
+                "BEGIN",
+                "SAVEPOINT",
+                "INSERT tags",
+                "RELEASE SAVEPOINT",
+                "SAVEPOINT",
+                "INSERT tags",
+                "SELECT users",
+                "ROLLBACK TO SAVEPOINT",
+                "COMMIT",
+                "BEGIN",
+                "ROLLBACK"
+            ]
+        );
+        assert_eq!(
+            (field(&spans[0], "db.operation.name"), field(&spans[0], "db.query.text")),
+            ("BEGIN", "BEGIN")
+        );
+        assert_eq!(field(&spans[8], "rex.method"), "transaction");
+        assert!(!field(&spans[8], "rex.duration_us").is_empty());
         Ok(())
     })
     .await;

@@ -110,7 +110,7 @@ impl Postgres {
 
     /// Connects to nothing yet. Within a runtime.
     fn new(config: &Config) -> Result<Self> {
-        let (target, company) = (Arc::new(connect::Target::of(config)?), Company::default());
+        let (target, company) = (Arc::new(connect::Target::of(config)?), Company::of(config));
         let connector = Connector { target, company, idle_timeout: config.idle_timeout() };
         let pool = Pool::builder(connector)
             .max_size(config.pool_size())

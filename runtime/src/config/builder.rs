@@ -5,7 +5,10 @@ use std::marker::PhantomData;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Config, DatabaseKind, JournalMode, MEMORY, Password, SslMode, Synchronous, url_text, wrong};
+use super::{
+    ChannelBinding, Config, DatabaseKind, JournalMode, MEMORY, Password, SslMode, Synchronous, url_text,
+    wrong,
+};
 use crate::adapter::open;
 use crate::db::Db;
 use crate::error::{Error, Result};
@@ -58,7 +61,8 @@ impl<D: From<Db>> Builder<D> {
             return Err(error);
         }
         if self.replicas.is_empty() {
-            return Ok(D::from(Db::over(open::open(self.config).await?)));
+            let slow_after = self.config.slow_after;
+            return Ok(D::from(Db::over(open::open(self.config).await?).slow_after(slow_after)));
         }
         let mut replicas = vec![self.config.clone(); self.replicas.len()];
         for (config, url) in replicas.iter_mut().zip(&self.replicas) {
@@ -67,7 +71,8 @@ impl<D: From<Db>> Builder<D> {
                 return Err(wrong("a replica is of the same database as the primary".to_owned()));
             }
         }
-        Ok(D::from(Db::over(open::replicated(self.config, replicas).await?)))
+        let slow_after = self.config.slow_after;
+        Ok(D::from(Db::over(open::replicated(self.config, replicas).await?).slow_after(slow_after)))
     }
 
     /// The server that is written to: the same as [`url`](Self::url).
@@ -132,6 +137,12 @@ impl<D: From<Db>> Builder<D> {
         search_path: impl Into<String> => search_path.into();
         /// PostgreSQL: whether connections lead through a pooler in transaction mode.
         pgbouncer: bool => pgbouncer;
+        /// PostgreSQL: how many reads by a key may be under way on one connection; 0 is none beside its own.
+        shared_reads: u32 => shared_reads;
+        /// PostgreSQL: how long such a read waits before it waits for a connection of its own.
+        shared_read_wait: Duration => shared_read_wait;
+        /// PostgreSQL: whether the password is bound to the server's certificate.
+        channel_binding: ChannelBinding => channel_binding;
         /// SQLite: the file.
         path: impl Into<PathBuf> => path.into();
         /// SQLite: a database in memory that all handles of this process with the same name share.
@@ -154,6 +165,8 @@ impl<D: From<Db>> Builder<D> {
         acquire_timeout: Duration => acquire_timeout;
         /// How long one statement may take; zero is for ever.
         statement_timeout: Duration => statement_timeout;
+        /// A statement that takes longer is an event of the level `WARN`.
+        slow_after: Duration => slow_after;
         /// How long a connection may be unused before it is closed; zero is for ever.
         idle_timeout: Duration => idle_timeout;
         /// How old a connection may grow before it is closed, once it is free; zero is for ever.

@@ -82,6 +82,27 @@ impl Choice for JournalMode {
     ];
 }
 
+/// Whether PostgreSQL's password is bound to the server's certificate (SCRAM-SHA-256-PLUS), by libpq's
+/// names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ChannelBinding {
+    /// It is not.
+    Disable,
+    /// Where the connection is encrypted and the server can.
+    Prefer,
+    /// Or there is no connection.
+    Require,
+}
+
+impl Choice for ChannelBinding {
+    const ALL: &'static [(&'static str, Self)] = &[
+        ("disable", ChannelBinding::Disable),
+        ("prefer", ChannelBinding::Prefer),
+        ("require", ChannelBinding::Require),
+    ];
+}
+
 /// When SQLite waits for the disk, by SQLite's names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -3,7 +3,7 @@
 mod texts;
 
 use super::nearest::nearest;
-use super::{Config, DatabaseKind, JournalMode, MEMORY, SslMode, Synchronous, wrong};
+use super::{ChannelBinding, Config, DatabaseKind, JournalMode, MEMORY, SslMode, Synchronous, wrong};
 use crate::error::Result;
 
 use texts::{choice, number, password, path, ssl_mode, switch, text, time, time_with_unit};
@@ -50,6 +50,9 @@ const SETTINGS: &[Setting] = &[
     setting!(POSTGRES, application_name, text),
     setting!(POSTGRES, search_path, text),
     setting!(POSTGRES, pgbouncer, switch),
+    setting!(POSTGRES, shared_reads, number),
+    setting!(POSTGRES, shared_read_wait, time_with_unit),
+    setting!(POSTGRES, channel_binding, choice::<ChannelBinding>),
     setting!(SQLITE, path, path),
     setting!(SQLITE, shared_memory, text),
     setting!(SQLITE, read_only, switch),
@@ -61,6 +64,7 @@ const SETTINGS: &[Setting] = &[
     setting!(None, connect_timeout, time),
     setting!(None, acquire_timeout, time),
     setting!(None, statement_timeout, time_with_unit),
+    setting!(None, slow_after, time_with_unit),
     setting!(None, idle_timeout, time),
     setting!(None, max_lifetime, time),
 ];

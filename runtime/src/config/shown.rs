@@ -21,6 +21,9 @@ impl fmt::Debug for Config {
         shown.show("application_name", &self.application_name);
         shown.show("search_path", &self.search_path);
         shown.show("pgbouncer", &self.pgbouncer);
+        shown.show("shared_reads", &self.shared_reads);
+        shown.show("shared_read_wait", &self.shared_read_wait);
+        shown.show("channel_binding", &self.channel_binding);
         shown.show("path", &self.path);
         shown.show("shared_memory", &self.shared_memory);
         shown.show("read_only", &self.read_only);
@@ -32,6 +35,7 @@ impl fmt::Debug for Config {
         shown.show("connect_timeout", &self.connect_timeout);
         shown.show("acquire_timeout", &self.acquire_timeout);
         shown.show("statement_timeout", &self.statement_timeout);
+        shown.show("slow_after", &self.slow_after);
         shown.show("idle_timeout", &self.idle_timeout);
         shown.show("max_lifetime", &self.max_lifetime);
         shown.0.finish()

@@ -8,11 +8,13 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex as Lock, PoisonError};
 
+use rex_sql::Dialect;
 use tokio::sync::{OwnedRwLockWriteGuard, RwLock};
 
 use super::options::TransactionOptions;
 use crate::adapter::{Access, Pipe, Transaction, Work};
 use crate::error::{Error, Kind, Result};
+use crate::watch::Step;
 
 /// What is called once all is kept.
 pub(crate) type Callback = Box<dyn FnOnce() + Send>;
@@ -24,6 +26,7 @@ pub(crate) struct Handle(Arc<Shared>);
 struct Shared {
     state: Arc<RwLock<State>>,
     options: TransactionOptions,
+    dialect: Dialect,
     parent: Option<Handle>,
     /// It has ended, maybe while somebody else was using it: see [`Handle::settle`].
     ended: AtomicBool,
@@ -113,15 +116,20 @@ impl Drop for Turn {
 }
 
 impl Handle {
-    pub(crate) fn root(transaction: Box<dyn Transaction>, options: TransactionOptions) -> Self {
+    pub(crate) fn root(
+        transaction: Box<dyn Transaction>,
+        options: TransactionOptions,
+        dialect: Dialect,
+    ) -> Self {
         let pipe = transaction.pipe();
-        Handle::new(State::Root { session: Lock::new(transaction), pipe }, options, None)
+        Handle::new(State::Root { session: Lock::new(transaction), pipe }, options, dialect, None)
     }
 
-    fn new(state: State, options: TransactionOptions, parent: Option<Handle>) -> Self {
+    fn new(state: State, options: TransactionOptions, dialect: Dialect, parent: Option<Handle>) -> Self {
         Handle(Arc::new(Shared {
             state: Arc::new(RwLock::new(state)),
             options,
+            dialect,
             parent,
             ended: AtomicBool::new(false),
             guarded: AtomicBool::new(false),
@@ -149,10 +157,11 @@ impl Handle {
     pub(crate) async fn nest(&self, options: TransactionOptions, form: Form) -> Result<Handle> {
         self.0.options.admit(options)?;
         let mut turn = self.turn().await?;
-        turn.session()?.savepoint().await?;
+        let told = Step::start(self.0.dialect, "SAVEPOINT");
+        told.end(turn.session()?.savepoint().await)?;
         turn.is_guards = form == Form::Guard;
         self.0.guarded.store(turn.is_guards, Ordering::SeqCst);
-        Ok(Handle::new(State::Nested(turn), self.0.options, Some(self.clone())))
+        Ok(Handle::new(State::Nested(turn), self.0.options, self.0.dialect, Some(self.clone())))
     }
 
     pub(crate) async fn run(&self, access: Access, work: &mut dyn Work) -> Result<()> {
@@ -248,11 +257,13 @@ impl Open {
         let callbacks = match self.0.turn().await?.take() {
             State::Root { session, pipe } => {
                 drop(pipe);
-                session.into_inner().unwrap_or_else(PoisonError::into_inner).commit().await?;
+                let told = Step::start(self.0.0.dialect, "COMMIT");
+                told.end(session.into_inner().unwrap_or_else(PoisonError::into_inner).commit().await)?;
                 self.0.callbacks(std::mem::take)
             }
             State::Nested(mut turn) => {
-                turn.session()?.release().await.inspect_err(|error| self.0.note(error))?;
+                let told = Step::start(self.0.0.dialect, "RELEASE SAVEPOINT");
+                told.end(turn.session()?.release().await).inspect_err(|error| self.0.note(error))?;
                 let mut callbacks = self.0.callbacks(std::mem::take);
                 turn.handle.callbacks(|parents| parents.append(&mut callbacks));
                 callbacks
@@ -269,11 +280,13 @@ impl Open {
         match self.0.turn().await?.take() {
             State::Root { session, pipe } => {
                 drop(pipe);
-                session.into_inner().unwrap_or_else(PoisonError::into_inner).rollback().await
+                let told = Step::start(self.0.0.dialect, "ROLLBACK");
+                told.end(session.into_inner().unwrap_or_else(PoisonError::into_inner).rollback().await)
             }
             nested => {
+                let told = Step::start(self.0.0.dialect, "ROLLBACK TO SAVEPOINT");
                 nested.abandon();
-                Ok(())
+                told.end(Ok(()))
             }
         }
     }

@@ -82,6 +82,38 @@ async fn who_travels_behind_one_that_waits_is_not_held_up_for_long() {
     assert_eq!(timeout(HANGS, waits).await.unwrap().unwrap().unwrap().name, "rust");
 }
 
+/// How long somebody travels is the program's to say, and whether anybody does.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_travels_for_longer_than_is_said() {
+    for (setting, waits) in [("shared_reads=0", 1), ("shared_read_wait=1h", 0), ("shared_read_wait=1ms", 1)] {
+        let place = Place::server(&format!("pool_size=1&{setting}")).await;
+        let db = &place.db;
+        let tag = db.tag().insert(NewTag::new("rust")).await.unwrap();
+        let user = db.user().insert(NewUser::new("ada@example.com", "Ada")).await.unwrap();
+        db.tag().get(tag.id).await.unwrap();
+        db.user().get(user.id).await.unwrap();
+        let locks = place.server.as_ref().expect("PostgreSQL").client().await;
+        locks.batch_execute("BEGIN; LOCK TABLE tags").await.unwrap();
+        let first = tokio::spawn({
+            let db = db.clone();
+            async move { db.tag().get(tag.id).await }
+        });
+        somebody_waits(&locks).await;
+        let other = tokio::spawn({
+            let db = db.clone();
+            async move { db.user().get(user.id).await }
+        });
+        let start = Instant::now();
+        while db.gauges().waiting < 1 && start.elapsed() < Duration::from_millis(300) + HANGS * waits {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        assert_eq!(db.gauges().waiting, waits as usize, "{setting}");
+        locks.batch_execute("COMMIT").await.unwrap();
+        assert_eq!(timeout(HANGS, first).await.unwrap().unwrap().unwrap().name, "rust");
+        assert_eq!(timeout(HANGS, other).await.unwrap().unwrap().unwrap().name, "Ada");
+    }
+}
+
 /// Who travels along is answered though somebody else has the connection by then, and keeps it.
 #[tokio::test(flavor = "multi_thread")]
 async fn who_travels_along_needs_no_connection() {

@@ -3,8 +3,8 @@
 //! Where a pool has nothing free, a read by a key travels behind another one, on a connection that is at
 //! nothing else: PostgreSQL answers in order, and each is a look-up in an index that is done at once. So
 //! many tasks are answered with few trips. What could take long stays out of it: nobody travels behind a
-//! query, a write or a transaction, nor behind more than [`COMPANY`] others; and who is not answered
-//! within [`PATIENCE`], because a table is locked, say, waits for a connection of its own as everybody does.
+//! query, a write or a transaction, nor behind more than so many others; and who is not answered
+//! within some milliseconds, because a table is locked, say, waits for a connection of its own as everybody does.
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
@@ -16,20 +16,20 @@ use super::connect::Connection;
 use super::line::{Line, WeakLine};
 use super::statements::Statements;
 use crate::adapter::Running;
+use crate::config::Config;
 use crate::error::Result;
 use crate::executor;
 use crate::operation::Shape;
 use crate::row::{Row, Sink};
 
-/// So many requests are under way on one connection at most.
-const COMPANY: usize = 16;
-
-/// How long an answer is waited for behind others.
-const PATIENCE: Duration = Duration::from_millis(50);
-
 /// The connections of a pool, for those who travel along.
-#[derive(Default)]
-pub(super) struct Company(Mutex<Vec<Host>>);
+pub(super) struct Company {
+    hosts: Mutex<Vec<Host>>,
+    /// So many requests are under way on one connection at most.
+    most: usize,
+    /// How long an answer is waited for behind others.
+    patience: Duration,
+}
 
 struct Host {
     line: WeakLine,
@@ -37,12 +37,17 @@ struct Host {
 }
 
 impl Company {
+    pub(super) fn of(config: &Config) -> Self {
+        let (most, patience) = (config.shared_reads(), config.shared_read_wait());
+        Company { hosts: Mutex::default(), most, patience }
+    }
+
     /// A connection that is new.
     pub(super) fn add(&self, connection: &Connection) {
-        if connection.pooled.is_some() {
+        if connection.pooled.is_some() || self.most == 0 {
             return;
         }
-        let mut hosts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
         hosts.retain(|host| host.statements.strong_count() > 0);
         hosts.push(Host {
             line: connection.line.downgrade(),
@@ -52,10 +57,10 @@ impl Company {
 
     /// The connection with the least company, if one takes any.
     fn find(&self) -> Option<(Line, Arc<Statements>)> {
-        let hosts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
         let open = hosts.iter().filter_map(|host| {
             let line = host.line.upgrade()?;
-            let company = line.company().filter(|company| *company < COMPANY)?;
+            let company = line.company().filter(|company| *company < self.most)?;
             Some((company, line, host))
         });
         let (_, line, host) = open.min_by_key(|(company, ..)| *company)?;
@@ -74,7 +79,7 @@ impl Company {
         let (line, statements) = self.find()?;
         let kept = statements.find(&prepared)?;
         let mut seen = Seen { sink, outcome: None };
-        let answer = executor::timeout(Some(PATIENCE), line.join(&kept, &prepared, &mut seen)).await;
+        let answer = executor::timeout(Some(self.patience), line.join(&kept, &prepared, &mut seen)).await;
         // What was handed on cannot be taken back; but a key has one row, and then all of it is read.
         let outcome = match (answer.flatten(), seen.outcome) {
             (_, Some(outcome)) => outcome.map(|()| 1),

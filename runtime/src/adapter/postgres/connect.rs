@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinHandle;
+use tokio_postgres::config::ChannelBinding as Binding;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Config as Settings};
 
@@ -18,7 +19,7 @@ use super::pooler::{Pooled, Types};
 use super::session::Failure;
 use super::socket::Address;
 use super::statements::Statements;
-use crate::config::{Config, wrong};
+use crate::config::{ChannelBinding, Config, wrong};
 use crate::error::{Error, Kind, Result};
 use crate::executor;
 
@@ -155,6 +156,11 @@ impl Target {
         }
         settings.application_name(config.application_name.as_deref().unwrap_or("rex"));
         settings.ssl_mode(encryption.negotiation);
+        settings.channel_binding(match config.channel_binding {
+            Some(ChannelBinding::Disable) => Binding::Disable,
+            Some(ChannelBinding::Require) => Binding::Require,
+            Some(ChannelBinding::Prefer) | None => Binding::Prefer,
+        });
         if let Some(options) = options(config)? {
             settings.options(options);
         }
@@ -258,6 +264,12 @@ impl Target {
                 Some(said) if said.contains("password missing") => {
                     format!(
                         "PostgreSQL at {place} asks for a password: add it to the URL or the configuration"
+                    )
+                }
+                Some(said) if said.contains("channel binding") => {
+                    format!(
+                        "PostgreSQL at {place} cannot bind the password to its certificate: encrypt the connection \
+                         (`sslmode=verify-full`), or leave `channel_binding` out"
                     )
                 }
                 Some(said) if said.contains("does not support TLS") => {

@@ -116,10 +116,12 @@ impl Line {
         }
     }
 
-    /// Puts it back.
+    /// Puts it back, with what a password is bound to.
     #[cfg(feature = "tls")]
-    pub(super) fn put(&self, encrypted: Encrypted<Socket>) {
-        self.state().stream = Stream::Encrypted(Box::new(encrypted));
+    pub(super) fn put(&self, encrypted: Encrypted<Socket>, binding: Option<Vec<u8>>) {
+        let mut state = self.state();
+        state.stream = Stream::Encrypted(Box::new(encrypted));
+        state.binding = binding;
     }
 
     /// An answer for the driver to read, as soon as it asks [`IN_HAND`].

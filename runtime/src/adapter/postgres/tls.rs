@@ -1,5 +1,6 @@
 //! Encrypted connections, by rustls.
 
+mod binding;
 mod certificates;
 mod trust;
 
@@ -73,16 +74,18 @@ impl TlsConnect<Line> for Connect {
             let Some((connector, name)) = self.0 else {
                 return Err(io::Error::other("the connection is not to be encrypted"));
             };
-            line.put(connector.connect(name, line.take()?).await?);
+            let encrypted = connector.connect(name, line.take()?).await?;
+            let certificates = encrypted.get_ref().1.peer_certificates();
+            let binding = certificates.and_then(<[_]>::first).and_then(|first| binding::of(first));
+            line.put(encrypted, binding);
             Ok(line)
         })
     }
 }
 
 impl TlsStream for Line {
-    /// None: it would bind the password to the certificate, which `verify-full` knows already.
     fn channel_binding(&self) -> ChannelBinding {
-        ChannelBinding::none()
+        self.state().binding.take().map_or_else(ChannelBinding::none, ChannelBinding::tls_server_end_point)
     }
 }
 

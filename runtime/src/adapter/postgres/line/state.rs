@@ -11,6 +11,9 @@ use crate::adapter::postgres::socket::Socket;
 
 pub(in super::super) struct State {
     pub(super) stream: Stream,
+    /// What the driver binds a password to.
+    #[cfg(feature = "tls")]
+    pub(in super::super) binding: Option<Vec<u8>>,
     /// Whether the driver has signed in. Until then all is its own.
     pub(super) is_shared: bool,
     /// Whether the driver reads while nothing is asked, and so notices the end.
@@ -116,6 +119,8 @@ impl State {
     pub(super) fn new(socket: Socket) -> Self {
         State {
             stream: Stream::Plain(socket),
+            #[cfg(feature = "tls")]
+            binding: None,
             is_shared: false,
             driver_watches: true,
             inbox: Inbox::default(),
