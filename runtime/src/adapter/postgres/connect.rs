@@ -78,7 +78,11 @@ impl Connection {
     /// Stops what it is at.
     pub(super) async fn cancel(&self) -> Result<(), Refused> {
         let (line, tls) = self.way.open().await?;
-        self.client.cancel_token().cancel_query_raw(line, tls).await.map_err(Refused::Driver)
+        let token = self.client.cancel_token();
+        token.cancel_query_raw(line.clone(), tls).await.map_err(Refused::Driver)?;
+        // A pooler in between forgets the wish of who hangs up first.
+        line.until_closed().await;
+        Ok(())
     }
 }
 

@@ -16,6 +16,10 @@ use crate::executor;
 /// meanwhile: a server that does not answer is not waited for.
 const ROLLBACK: Duration = Duration::from_secs(1);
 
+/// How long stopping a statement may take that nobody waits for any more. Its connection is not the pool's by
+/// then.
+const STOPPING: Duration = Duration::from_secs(10);
+
 /// How much longer than a statement may take its answer may. Whoever does not answer by then is not
 /// there any more, since the server itself stops the statement.
 const GRACE: Duration = Duration::from_secs(1);
@@ -283,6 +287,6 @@ async fn cancel(connection: Box<Connection>) {
             _ = connection.client.batch_execute("ROLLBACK").await;
         }
     };
-    _ = tokio::time::timeout(ROLLBACK, stopping).await;
+    _ = tokio::time::timeout(STOPPING, stopping).await;
     connection.close(ROLLBACK).await;
 }

@@ -14,6 +14,7 @@ mod sending;
 mod state;
 mod stream;
 
+use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -24,6 +25,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 #[cfg(feature = "tls")]
 use tokio_rustls::client::TlsStream as Encrypted;
 
+use super::frames::Inbox;
 use super::socket::Socket;
 #[cfg(feature = "tls")]
 use stream::Stream;
@@ -97,6 +99,19 @@ impl Line {
         state.die();
     }
 
+    /// Waits until the other side hangs up.
+    pub(super) async fn until_closed(&self) {
+        poll_fn(|context| {
+            let mut state = self.state();
+            while !state.is_dead() {
+                ready!(state.poll_fill(context));
+                state.inbox = Inbox::default();
+            }
+            Poll::Ready(())
+        })
+        .await;
+    }
+
     /// Whether nothing is under way.
     pub(super) fn rests(&self) -> bool {
         self.state().under_way() == 0
@@ -164,11 +179,14 @@ impl AsyncWrite for Line {
         state.stream.poll_flush(context)
     }
 
+    /// Of a line that nobody has signed in on, which asks only for something to be stopped, the other side is
+    /// to hang up.
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut state = self.state();
-        if state.is_shared {
-            ready!(state.poll_send_by_driver(context));
+        if !state.is_shared {
+            return state.stream.poll_flush(context);
         }
+        ready!(state.poll_send_by_driver(context));
         state.stream.poll_shutdown(context)
     }
 }
