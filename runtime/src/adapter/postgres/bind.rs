@@ -89,6 +89,11 @@ fn fits(value: &Value, ty: &Type) -> bool {
     }
 }
 
+/// The failure of a value that has no form.
+pub(super) fn refused(error: Failed) -> Error {
+    Error::new(Kind::InvalidValue, format!("PostgreSQL cannot hold a value: {error}"))
+}
+
 /// A value on its way, as the driver wants it.
 #[derive(Debug)]
 pub(super) struct Bound<'a>(pub(super) Bind<'a, Value>);

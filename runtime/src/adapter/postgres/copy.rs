@@ -11,7 +11,7 @@ mod tests;
 use std::future::poll_fn;
 use std::task::{Context, Poll};
 
-use bytes::{Buf, BufMut, BytesMut};
+use bytes::{BufMut, BytesMut};
 use tokio_postgres::types::{IsNull, Kind as TypeKind, Type};
 
 use super::bind;
@@ -122,25 +122,11 @@ struct Columns {
 impl Reads for Columns {
     fn read(&mut self, letter: u8, message: &[u8]) {
         match letter {
-            tag::COLUMNS => self.types = column_types(frames::body(message)).unwrap_or_default(),
+            tag::COLUMNS => self.types = frames::columns(frames::body(message)).map(|(_, oid)| oid).collect(),
             tag::ERROR if self.refusal.is_none() => self.refusal = Some(message.to_vec()),
             _ => {}
         }
     }
-}
-
-/// The number of columns; then for each its name, its table and place there, its type, and more of that.
-fn column_types(body: &[u8]) -> Option<Vec<u32>> {
-    let (count, mut rest) = body.split_first_chunk::<2>()?;
-    let types = (0..u16::from_be_bytes(*count)).map(|_| {
-        let (_, behind) = frames::text(rest)?;
-        let (mut column, behind) =
-            behind.split_first_chunk::<18>().map(|(column, rest)| (&column[..], rest))?;
-        rest = behind;
-        column.advance(6);
-        Some(column.get_u32())
-    });
-    types.collect()
 }
 
 impl Columns {
@@ -216,8 +202,7 @@ impl<'c> Rows<'c> {
         let outcome = frames::put(client::COPY_DATA, out, |out| self.put_rows(out));
         if let Err(error) = outcome {
             out.truncate(start);
-            let message = format!("PostgreSQL cannot hold a value: {error}");
-            return Err(Error::new(Kind::InvalidValue, message).with_hint(&in_row(self.sent as u64 + 1)));
+            return Err(bind::refused(error).with_hint(&in_row(self.sent as u64 + 1)));
         }
         Ok(self.is_ended)
     }

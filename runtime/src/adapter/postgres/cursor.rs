@@ -11,9 +11,11 @@ use rex_sql::Dialect;
 
 use super::bind;
 use super::connect::Connection;
-use super::exchange::{Kept, Reading, Sent, bound};
+use super::exchange::Sent;
 use super::frames::{self, client};
+use super::kept::Kept;
 use super::line::{Line, Manner};
+use super::reading::Reading;
 use super::session::{CheckTypes, Failure, Session, are_known, query, read};
 use crate::adapter::{Access, Query};
 use crate::error::Result;
@@ -61,7 +63,7 @@ impl Line {
         }
         let mut state = self.state();
         let start = state.outbox.len();
-        if bound(portal, kept, &prepared.binds, &mut state.outbox).is_err() {
+        if kept.put(portal, &prepared.binds, &mut state.outbox).is_err() {
             state.outbox.truncate(start);
             return None;
         }
@@ -108,7 +110,7 @@ impl Session<'_> {
             return self.declare(cursor, prepared).await;
         }
         let kept = line.prepare(client, &prepared.sql).await?;
-        check(kept.statement.params(), &prepared.binds)?;
+        check(kept.types(), &prepared.binds)?;
         let Some(sent) = line.open(&name(cursor), &kept, prepared) else {
             // The driver says of a value that has no form what it has always said.
             return self.declare(cursor, prepared).await;
@@ -156,7 +158,7 @@ impl Session<'_> {
     async fn fetch(&self, portal: &Portal, rows: usize, sink: &mut dyn Sink) -> Result<u64, Failure> {
         let Connection { client, line, .. } = self.lease.connection();
         let sent = line.fetch(&name(portal.cursor), u32::try_from(rows).unwrap_or(u32::MAX));
-        let mut reading = Reading::new(&portal.kept.statement, sink);
+        let mut reading = Reading::new(portal.kept.columns(), sink);
         let outcome = sent.answer(&mut reading).await;
         line.outcome(client, outcome, reading).await
     }

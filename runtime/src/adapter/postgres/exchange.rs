@@ -7,33 +7,16 @@ use std::future::poll_fn;
 use std::sync::MutexGuard;
 use std::task::{Context, Poll};
 
-use bytes::{BufMut, BytesMut};
-use tokio_postgres::types::{Format, IsNull, ToSql};
-use tokio_postgres::{Client, Statement};
+use tokio_postgres::Client;
 
-use super::bind::{self, Bound};
 use super::frames::{self, Inbox, client, tag};
+use super::kept::Kept;
 use super::line::{IN_HAND, Line, Manner, State, Turn};
+use super::reading::Reading;
 use super::session::{self, Failure};
-use super::typed;
 use crate::error::{Error, Kind, Result};
 use crate::operation::{Binds, Prepared};
-use crate::row::{Cells, Row, Sink};
-use crate::value::Cell;
-
-/// A statement that a connection has prepared, by the driver.
-pub(super) struct Kept {
-    pub(super) statement: Statement,
-    /// What the driver calls it.
-    name: String,
-}
-
-impl Kept {
-    /// Whether it can be sent with values.
-    pub(super) fn takes(&self, binds: &Binds<'_>) -> bool {
-        !self.name.is_empty() && self.statement.params().len() == binds.len()
-    }
-}
+use crate::row::Sink;
 
 /// A request of our own that is under way. Dropped, it is nobody's, and its answer is read by who comes
 /// next.
@@ -78,7 +61,7 @@ impl Line {
         // A statement without a name is the one that was prepared last: it would be another's.
         let sql = std::mem::take(&mut listening.sql);
         let name = self.state().heard(&sql).unwrap_or_default();
-        Ok(Kept { statement, name })
+        Ok(Kept::by_driver(statement, name))
     }
 
     /// Sends a statement, hands its rows to a sink, and answers with how many were written, or read. Where
@@ -91,14 +74,16 @@ impl Line {
         is_sociable: bool,
         sink: &mut dyn Sink,
     ) -> Result<u64, Failure> {
-        if !kept.takes(&prepared.binds) {
-            return session::query(client, &kept.statement, prepared, sink).await;
-        }
-        let Some(sent) = self.send(self.state(), kept, &prepared.binds, is_sociable) else {
-            // The driver says of a value that has no form what it has always said.
-            return session::query(client, &kept.statement, prepared, sink).await;
+        let is_taken = kept.takes(&prepared.binds);
+        let sent = is_taken.then(|| self.send(self.state(), kept, &prepared.binds, is_sociable)).flatten();
+        let Some(sent) = sent else {
+            return match kept.statement() {
+                // The driver says of a value that has no form what it has always said.
+                Some(statement) => session::query(client, statement, prepared, sink).await,
+                None => Err(Failure::Unfit),
+            };
         };
-        let mut reading = Reading::new(&kept.statement, sink);
+        let mut reading = Reading::new(kept.columns(), sink);
         let outcome = sent.answer(&mut reading).await;
         self.outcome(client, outcome, reading).await
     }
@@ -134,7 +119,7 @@ impl Line {
             self.send(state, kept, &prepared.binds, true)?
         };
         sent.is_lazy = true;
-        let mut reading = Reading::new(&kept.statement, sink);
+        let mut reading = Reading::new(kept.columns(), sink);
         let outcome = sent.answer(&mut reading).await;
         match (outcome, reading) {
             (Err(Gone), _) | (_, Reading { refusal: Some(_), .. }) => None,
@@ -168,8 +153,9 @@ impl Line {
         binds: &Binds<'_>,
         is_sociable: bool,
     ) -> Option<Sent<'_>> {
+        state.close_unkept();
         let start = state.outbox.len();
-        if bound("", kept, binds, &mut state.outbox).is_err() {
+        if kept.put("", binds, &mut state.outbox).is_err() {
             state.outbox.truncate(start);
             return None;
         }
@@ -189,41 +175,6 @@ impl Line {
             Ok(_) => Failure::Ours(Error::new(Kind::Connection, "PostgreSQL's answer cannot be read")),
         }
     }
-}
-
-/// A statement with its values as a portal, in a message. Each value has its form, the answer is binary.
-pub(super) fn bound(
-    portal: &str,
-    kept: &Kept,
-    binds: &Binds<'_>,
-    out: &mut BytesMut,
-) -> Result<(), bind::Failed> {
-    let types = kept.statement.params();
-    frames::put(client::BIND, out, |out| {
-        for name in [portal, &kept.name] {
-            out.put_slice(name.as_bytes());
-            out.put_u8(0);
-        }
-        let count = u16::try_from(types.len())?;
-        let is_text = |(bind, ty)| matches!(Bound(bind).encode_format(ty), Format::Text);
-        if binds.iter().zip(types).any(is_text) {
-            out.put_u16(count);
-            binds.iter().zip(types).for_each(|bind| out.put_i16((!is_text(bind)).into()));
-        } else {
-            out.put_slice(&[0, 1, 0, 1]);
-        }
-        out.put_u16(count);
-        for (bind, ty) in binds.iter().zip(types) {
-            let start = out.len();
-            out.put_i32(-1);
-            if let IsNull::No = Bound(bind).to_sql(ty, out)? {
-                let size = i32::try_from(out.len() - start - 4)?;
-                out[start..start + 4].copy_from_slice(&size.to_be_bytes());
-            }
-        }
-        out.put_slice(&[0, 1, 0, 1]);
-        Ok(())
-    })
 }
 
 impl<'l> Sent<'l> {
@@ -393,120 +344,5 @@ impl Reads for Refusal {
         if letter == tag::ERROR && self.0.is_none() {
             self.0 = Some(message.to_vec());
         }
-    }
-}
-
-/// An answer that is being read.
-pub(super) struct Reading<'a> {
-    statement: &'a Statement,
-    sink: &'a mut dyn Sink,
-    /// How many rows were written, or read.
-    count: u64,
-    refusal: Option<Vec<u8>>,
-    /// What follows a row that cannot be decoded is read all the same: the connection is at rest only when
-    /// it is.
-    undecoded: Option<Error>,
-    /// Where the cells of a row are that has many.
-    places: Vec<Option<(usize, usize)>>,
-}
-
-/// So many cells of a row are looked up at once.
-const AT_HAND: usize = 16;
-
-impl<'a> Reading<'a> {
-    pub(super) fn new(statement: &'a Statement, sink: &'a mut dyn Sink) -> Self {
-        Reading { statement, sink, count: 0, refusal: None, undecoded: None, places: Vec::new() }
-    }
-
-    fn row(&mut self, body: &[u8]) -> Option<Result<()>> {
-        let (count, mut rest) = body.split_first_chunk::<2>()?;
-        let count = usize::from(u16::from_be_bytes(*count));
-        let mut wires = [None; AT_HAND];
-        self.places.clear();
-        for place in 0..count {
-            let (length, behind) = rest.split_first_chunk::<4>()?;
-            rest = behind;
-            let cell = match usize::try_from(i32::from_be_bytes(*length)) {
-                Ok(length) => {
-                    let (cell, behind) = rest.split_at_checked(length)?;
-                    rest = behind;
-                    Some(cell)
-                }
-                // A null has the length -1.
-                Err(_) => None,
-            };
-            match wires.get_mut(place) {
-                Some(wire) => *wire = cell,
-                None => {
-                    let end = body.len() - rest.len();
-                    self.places.push(cell.map(|cell| (end - cell.len(), end)));
-                }
-            }
-        }
-        let wires = &wires[..count.min(AT_HAND)];
-        let cells = RowCells { body, wires, places: &self.places, statement: self.statement };
-        Some(self.sink.row(&mut Row::with_wires(&cells, wires)))
-    }
-}
-
-impl Reads for Reading<'_> {
-    #[inline]
-    fn read(&mut self, letter: u8, message: &[u8]) {
-        let body = frames::body(message);
-        match letter {
-            tag::DATA_ROW if self.undecoded.is_none() => {
-                let broken =
-                    || Err(Error::new(Kind::Decode, "PostgreSQL sent a row that ends within a value"));
-                self.undecoded = self.row(body).unwrap_or_else(broken).err();
-            }
-            tag::COMMAND_COMPLETE => self.count = frames::rows(body),
-            tag::ERROR if self.refusal.is_none() => self.refusal = Some(message.to_vec()),
-            _ => {}
-        }
-    }
-}
-
-/// The cells of one row.
-struct RowCells<'a> {
-    body: &'a [u8],
-    wires: &'a [Option<&'a [u8]>],
-    /// Of those behind `wires`.
-    places: &'a [Option<(usize, usize)>],
-    statement: &'a Statement,
-}
-
-impl RowCells<'_> {
-    fn wire(&self, place: usize) -> Option<&[u8]> {
-        match self.wires.get(place) {
-            Some(wire) => *wire,
-            None => self
-                .places
-                .get(place - self.wires.len())
-                .copied()
-                .flatten()
-                .map(|(start, end)| &self.body[start..end]),
-        }
-    }
-}
-
-impl Cells for RowCells<'_> {
-    fn len(&self) -> usize {
-        self.wires.len() + self.places.len()
-    }
-
-    fn cell(&self, place: usize) -> Result<Cell<'_>> {
-        Ok(self.wire(place).map_or(Cell::Null, Cell::Wire))
-    }
-
-    fn typed_cell(&self, place: usize) -> Result<Cell<'_>> {
-        Ok(match (self.wire(place), self.statement.columns().get(place)) {
-            (Some(wire), Some(column)) => typed::cell(column.type_(), wire),
-            (Some(wire), None) => Cell::Wire(wire),
-            (None, _) => Cell::Null,
-        })
-    }
-
-    fn name(&self, place: usize) -> &str {
-        self.statement.columns().get(place).map_or("", |column| column.name())
     }
 }

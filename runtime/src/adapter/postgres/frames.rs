@@ -11,6 +11,7 @@ pub(super) mod tag {
     pub(in super::super) const READY: u8 = b'Z';
     pub(in super::super) const COPY_IN: u8 = b'G';
     pub(in super::super) const COLUMNS: u8 = b'T';
+    pub(in super::super) const PLACEHOLDERS: u8 = b't';
 }
 
 /// What the client's messages begin with.
@@ -20,6 +21,7 @@ pub(super) mod client {
     pub(in super::super) const DESCRIBE: u8 = b'D';
     pub(in super::super) const BIND: u8 = b'B';
     pub(in super::super) const EXECUTE: u8 = b'E';
+    pub(in super::super) const CLOSE: u8 = b'C';
     pub(in super::super) const SYNC: u8 = b'S';
     pub(in super::super) const COPY_DATA: u8 = b'd';
     pub(in super::super) const COPY_DONE: u8 = b'c';
@@ -99,6 +101,19 @@ pub(super) fn rows(completion: &[u8]) -> u64 {
     let words = text(completion).map_or(completion, |(words, _)| words);
     let last = words.rsplit(|octet| *octet == b' ').next().unwrap_or_default();
     std::str::from_utf8(last).ok().and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
+/// What the server says of columns: their number; then for each its name, its table and place there, its type, and
+/// more of that. Answers with names and types.
+pub(super) fn columns(body: &[u8]) -> impl Iterator<Item = (&str, u32)> {
+    let mut rest = body.get(2..).unwrap_or_default();
+    std::iter::from_fn(move || {
+        let (name, behind) = text(rest)?;
+        let (column, behind) = behind.split_first_chunk::<18>()?;
+        rest = behind;
+        let oid = u32::from_be_bytes([column[6], column[7], column[8], column[9]]);
+        Some((std::str::from_utf8(name).unwrap_or_default(), oid))
+    })
 }
 
 /// What has come from the server, as far as it is not yet dealt with.
@@ -255,6 +270,18 @@ mod tests {
         inbox.room()[..5].copy_from_slice(&[b'Z', 0, 0, 0, 3]);
         inbox.filled(5);
         inbox.next().expect_err("no message is shorter than its length");
+    }
+
+    #[test]
+    fn columns_tell_their_names_and_types() {
+        let column = |name: &str, oid: u32| {
+            let (table, behind) = (&b"\0\0\x40\x10\0\x01"[..], &b"\xff\xff\xff\xff\xff\xff\0\0"[..]);
+            [name.as_bytes(), b"\0", table, &oid.to_be_bytes(), behind].concat()
+        };
+        let body = [b"\0\x02".to_vec(), column("id", 20), column("naïve", 16_500)].concat();
+        assert!(columns(&body).eq([("id", 20), ("naïve", 16_500)]));
+        assert!(columns(&body[..body.len() - 1]).eq([("id", 20)]), "the end is missing");
+        assert_eq!(columns(b"").count(), 0);
     }
 
     #[test]

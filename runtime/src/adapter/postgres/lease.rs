@@ -204,6 +204,7 @@ impl Lease {
             Failure::Ours(error) => error,
             Failure::Theirs(error) | Failure::Unsent(error) | Failure::Stale(error) => failure::plain(error),
             Failure::Overdue => self.no_answer(),
+            Failure::Unfit => Error::new(Kind::InvalidValue, "PostgreSQL cannot hold a value"),
         }
     }
 }

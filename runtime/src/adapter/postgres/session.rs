@@ -12,10 +12,11 @@ use super::bind::{self, Bound};
 use super::connect::Connection;
 use super::copy;
 use super::failure;
+use super::kept;
 use super::lease::{Failed, Lease};
 use super::typed;
 use crate::adapter::{self, Access, BoxFuture, Query, Work};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::meta::TableMeta;
 use crate::operation::{Binds, Copying, Operation, Prepared, RawStatement, Shape};
 use crate::row::{Cells, Row, Sink};
@@ -52,7 +53,7 @@ impl<'l> Session<'l> {
             return Box::pin(self.copy(copying, operation, prepared)).await;
         }
         let is_sociable = self.failed.is_none() && matches!(operation.shape, Shape::Get { .. });
-        self.send(&prepared, are_known, is_sociable, sink).await.map_err(|failure| {
+        self.send(&prepared, None, is_sociable, sink).await.map_err(|failure| {
             let error = self.explain(failure, operation.access(), Some(operation.table));
             error.with_operation(operation.title()).with_sql(prepared.sql)
         })
@@ -81,7 +82,7 @@ impl<'l> Session<'l> {
     async fn send(
         &self,
         prepared: &Prepared<'_>,
-        check: CheckTypes,
+        check: Option<CheckTypes>,
         is_sociable: bool,
         sink: &mut dyn Sink,
     ) -> Result<u64, Failure> {
@@ -93,10 +94,14 @@ impl<'l> Session<'l> {
             self.lease.within(attempt).await
         };
         let mut outcome = answer.ok_or(Failure::Overdue)?;
-        if let Err(Failure::Stale(error)) = &outcome {
+        if let Err(failure @ (Failure::Stale(_) | Failure::Unfit)) = &outcome {
             self.lease.connection().statements.forget(prepared);
             // What was not even sent broke no transaction.
-            if self.failed.is_none() || failure::is_ours(error) {
+            let is_unsent = match failure {
+                Failure::Stale(error) => failure::is_ours(error),
+                _ => true,
+            };
+            if self.failed.is_none() || is_unsent {
                 let answer =
                     self.lease.within(Box::pin(self.attempt(prepared, check, is_sociable, sink))).await;
                 outcome = answer.ok_or(Failure::Overdue)?;
@@ -109,7 +114,7 @@ impl<'l> Session<'l> {
     async fn attempt(
         &self,
         prepared: &Prepared<'_>,
-        check: CheckTypes,
+        check: Option<CheckTypes>,
         is_sociable: bool,
         sink: &mut dyn Sink,
     ) -> Result<u64, Failure> {
@@ -117,18 +122,24 @@ impl<'l> Session<'l> {
         if let Some(pooled) = pooled {
             return Box::pin(async { read(pooled.query(client, prepared).await?, sink).await }).await;
         }
-        let (kept, is_kept) = match statements.find(prepared) {
-            Some(statement) => (statement, true),
-            None => {
-                // Once for each statement, and larger than all the rest.
-                let preparing = Box::pin(statements.prepare(client, line, prepared));
-                (preparing.await.map_err(Failure::Unsent)?, false)
-            }
-        };
-        check(kept.statement.params(), &prepared.binds)?;
         // What a connection that is closed by now is handed, it does not send.
         let was_closed = self.lease.connection().is_closed();
-        let outcome = line.query(client, &kept, prepared, is_sociable, sink).await;
+        let kept = statements.find(prepared).filter(|kept| check.is_none() || kept.statement().is_some());
+        let is_kept = kept.is_some();
+        // What comes once for each statement is in a box: it is larger than all the rest.
+        let outcome = match (kept, check) {
+            (Some(kept), check) => {
+                check.map_or(Ok(()), |check| check(kept.types(), &prepared.binds))?;
+                line.query(client, &kept, prepared, is_sociable, sink).await
+            }
+            (None, check) if check.is_some() || kept::are_much(&prepared.binds) => {
+                let preparing = Box::pin(statements.prepare(client, line, prepared));
+                let kept = preparing.await.map_err(Failure::Unsent)?;
+                check.map_or(Ok(()), |check| check(kept.types(), &prepared.binds))?;
+                line.query(client, &kept, prepared, is_sociable, sink).await
+            }
+            (None, _) => Box::pin(line.first(client, statements, prepared, is_sociable, sink)).await,
+        };
         outcome.map_err(|failure| match failure {
             Failure::Theirs(error) if is_kept && is_stale(&error) => Failure::Stale(error),
             Failure::Theirs(error) if was_closed || failure::is_ours(&error) => Failure::Unsent(error),
@@ -146,6 +157,8 @@ impl<'l> Session<'l> {
         match failure {
             Failure::Ours(error) => error,
             Failure::Stale(error) if self.failed.is_some() => self.fail(failure::stale(error)),
+            // Not even as a text.
+            Failure::Unfit => Error::new(Kind::InvalidValue, "PostgreSQL cannot hold a value"),
             Failure::Overdue if self.may_be_kept(access) => failure::unknown(None),
             Failure::Overdue => self.fail(self.lease.no_answer()),
             Failure::Theirs(error) if self.may_be_kept(access) && failure::is_lost(&error) => {
@@ -213,6 +226,8 @@ pub(super) enum Failure {
     Unsent(tokio_postgres::Error),
     /// There was no answer in time.
     Overdue,
+    /// The values are not what the statement was prepared for. It was not sent.
+    Unfit,
     /// The statement was prepared for what the tables were.
     Stale(tokio_postgres::Error),
 }
@@ -258,7 +273,7 @@ impl adapter::Session for Session<'_> {
         sink: &'s mut dyn Sink,
     ) -> BoxFuture<'s, Result<u64>> {
         Box::pin(async move {
-            let outcome = self.send(&raw.prepare(), bind::check_types, false, sink).await;
+            let outcome = self.send(&raw.prepare(), Some(bind::check_types), false, sink).await;
             outcome.map_err(|failure| self.explain(failure, raw.access, None))
         })
     }

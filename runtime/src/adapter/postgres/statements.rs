@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio_postgres::{Client, Error};
 
-use super::exchange::Kept;
+use super::kept::Kept;
 use super::line::Line;
 use crate::adapter::texts::Texts;
 use crate::operation::{Id, Prepared};
@@ -58,7 +58,7 @@ impl Statements {
         }
     }
 
-    fn keep(&self, prepared: &Prepared<'_>, statement: &Arc<Kept>) {
+    pub(super) fn keep(&self, prepared: &Prepared<'_>, statement: &Arc<Kept>) {
         match fixed(prepared) {
             Some((id, sql)) => {
                 let mut list = self.fixed.lock().unwrap_or_else(PoisonError::into_inner);

@@ -20,25 +20,6 @@ fn poll_once<T>(future: Pin<&mut impl Future<Output = T>>) {
     assert!(future.poll(&mut Context::from_waker(Waker::noop())).is_pending());
 }
 
-#[test]
-fn types_of_columns_are_told() {
-    let column = |name: &str, oid: u32| {
-        let (place, size, modifier, form) = (1_u16, -1_i16, -1_i32, 0_u16);
-        let mut out = [name.as_bytes(), b"\0"].concat();
-        out.put_u32(16_400);
-        out.put_u16(place);
-        out.put_u32(oid);
-        out.put_i16(size);
-        out.put_i32(modifier);
-        out.put_u16(form);
-        out
-    };
-    let body = [b"\0\x02".to_vec(), column("id", 20), column("naïve", 16_500)].concat();
-    assert_eq!(column_types(&body), Some(vec![20, 16_500]));
-    assert_eq!(column_types(&body[..body.len() - 1]), None, "the end is missing");
-    assert_eq!(column_types(b""), None);
-}
-
 /// Little of a copy is in memory, and nothing of the driver's comes in between, though it has something to
 /// say.
 #[tokio::test]

@@ -11,6 +11,8 @@ use tokio::task::{JoinHandle, JoinSet, yield_now};
 use tokio::time::timeout;
 use tokio_postgres::NoTls;
 
+use bytes::BytesMut;
+
 use super::*;
 use crate::adapter::postgres::connect::drive;
 use crate::adapter::postgres::socket::Socket;

@@ -32,6 +32,23 @@ impl State {
         Poll::Ready(())
     }
 
+    /// The name of a statement that is to be prepared. None is used twice.
+    pub(in super::super) fn next_name(&mut self) -> String {
+        self.named += 1;
+        format!("rex_{}", self.named)
+    }
+
+    /// Nobody has a statement any more: it is closed together with what is sent next.
+    pub(in super::super) fn closes(&mut self, name: String) {
+        self.unkept.push(name);
+    }
+
+    pub(in super::super) fn close_unkept(&mut self) {
+        for name in self.unkept.drain(..) {
+            frames::put_fixed(client::CLOSE, &[b"S", name.as_bytes(), b"\0"].concat(), &mut self.outbox);
+        }
+    }
+
     /// Whether the next rows of a copy may be written.
     pub(in super::super) fn has_room(&self) -> bool {
         self.outbox.len() < ROOM

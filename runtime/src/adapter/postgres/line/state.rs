@@ -53,6 +53,10 @@ pub(in super::super) struct State {
     pub(super) copies: Copies,
     /// A copy of our own is open: nothing else may be sent.
     pub(super) is_copying: bool,
+    /// How many statements of Rex's own have had a name.
+    pub(super) named: u64,
+    /// Those of them that nobody has any more.
+    pub(super) unkept: Vec<String>,
     /// Statements whose names are to be known once the driver has chosen them. No two have one text.
     pub(super) overheard: Vec<(String, Option<String>)>,
     /// Whether all that is under way are reads by a key, outside of a transaction.
@@ -142,6 +146,8 @@ impl State {
             driver_is_full: false,
             copies: Copies::No,
             is_copying: false,
+            named: 0,
+            unkept: Vec::new(),
             overheard: Vec::new(),
             is_sociable: false,
             status: b'I',
