@@ -3,7 +3,7 @@
 
 mod columns;
 
-use rex_sql::{ColumnRef, Dialect, SelectList, Table};
+use rex_sql::{ColumnRef, Columns, Dialect, SelectList, Table};
 
 use crate::validate::Test;
 
@@ -103,6 +103,12 @@ pub struct TableMeta {
     pub referenced_by: &'static [ReferenceMeta],
     /// The columns that writes keep up by themselves.
     pub upkeep: Upkeep,
+}
+
+impl Columns for TableMeta {
+    fn columns(&self) -> Vec<ColumnRef> {
+        self.columns.iter().map(ColumnMeta::shown).collect()
+    }
 }
 
 impl TableMeta {

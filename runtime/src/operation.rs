@@ -1,6 +1,7 @@
 //! An operation as data: what every adapter is handed, and what hooks and caches will see.
 
 pub mod many;
+mod written;
 
 use std::borrow::Cow;
 
@@ -221,19 +222,27 @@ impl Operation {
                 let binds = columns.iter().map(|values| Bind::Set(values)).collect();
                 Prepared { sql: Cow::Borrowed(sql), id: Some(Id::Many(id)), binds: Binds::Ways(binds) }
             }
-            Shape::Select(select) => rendered(select.render(dialect)),
+            Shape::Select(select) => {
+                written::prepared(dialect, |shape| select.shape(dialect, shape), || select.render(dialect))
+            }
             Shape::Explain(select) => {
                 let words = match dialect {
                     Dialect::Postgres => "EXPLAIN",
                     Dialect::Sqlite => "EXPLAIN QUERY PLAN",
                 };
-                let prepared = rendered(select.render(dialect));
-                Prepared { sql: Cow::Owned(format!("{words} {}", prepared.sql)), ..prepared }
+                let rex_sql::Rendered { sql, binds } = select.render(dialect);
+                Prepared { sql: format!("{words} {sql}").into(), id: None, binds: Binds::Ways(binds) }
             }
-            Shape::Insert(insert) => rendered(insert.render(dialect)),
+            Shape::Insert(insert) => {
+                written::prepared(dialect, |shape| insert.shape(dialect, shape), || insert.render(dialect))
+            }
             Shape::Copy(copying) => Prepared { sql: copying.sql().into(), id: None, binds: Binds::NONE },
-            Shape::Update(update) => rendered(update.render(dialect)),
-            Shape::Delete(delete) => rendered(delete.render(dialect)),
+            Shape::Update(update) => {
+                written::prepared(dialect, |shape| update.shape(dialect, shape), || update.render(dialect))
+            }
+            Shape::Delete(delete) => {
+                written::prepared(dialect, |shape| delete.shape(dialect, shape), || delete.render(dialect))
+            }
         }
     }
 
@@ -259,8 +268,4 @@ fn fixed<'a>(statement: &'static Statement, values: &'a [Value], dialect: Dialec
         id: Some(Id::Fixed(statement.id)),
         binds: Binds::Values(values),
     }
-}
-
-fn rendered(rendered: rex_sql::Rendered<'_, Value>) -> Prepared<'_> {
-    Prepared { sql: Cow::Owned(rendered.sql), id: None, binds: Binds::Ways(rendered.binds) }
 }

@@ -76,7 +76,7 @@ pub enum Expr<V> {
     /// It does not hold.
     Not(Box<Expr<V>>),
     /// A comparison of two values.
-    Compare(Comparison, Box<Expr<V>>, Box<Expr<V>>),
+    Compare(Comparison, Box<[Expr<V>; 2]>),
     /// It is null.
     IsNull(Box<Expr<V>>),
     /// It is not null.
@@ -292,7 +292,7 @@ impl<V> Expr<V> {
 
     /// `self` compared with `other`.
     pub fn compare(self, comparison: Comparison, other: Expr<V>) -> Self {
-        Expr::Compare(comparison, Box::new(self), Box::new(other))
+        Expr::Compare(comparison, Box::new([self, other]))
     }
 
     /// `self = other`
@@ -302,15 +302,18 @@ impl<V> Expr<V> {
 
     /// Both hold. Chains become one list.
     pub fn and(self, other: Expr<V>) -> Self {
-        let mut all = match self {
-            Expr::All(list) => list,
-            one => vec![one],
-        };
-        match other {
-            Expr::All(list) => all.extend(list),
-            one => all.push(one),
-        }
-        Expr::All(all)
+        Expr::All(match (self, other) {
+            (Expr::All(mut list), Expr::All(others)) => {
+                list.extend(others);
+                list
+            }
+            (Expr::All(mut list), one) => {
+                list.push(one);
+                list
+            }
+            (one, Expr::All(list)) => std::iter::once(one).chain(list).collect(),
+            (one, other) => vec![one, other],
+        })
     }
 
     /// One of both holds. Chains become one list.
@@ -351,10 +354,10 @@ impl<V> Expr<V> {
             | Expr::Widen { of: one, .. }
             | Expr::Rank(one, _)
             | Expr::General(one, _) => one.has_query(),
-            Expr::Compare(_, left, right)
-            | Expr::Same(left, right)
-            | Expr::TextOf(_, left, right)
-            | Expr::Arithmetic(_, _, left, right) => left.has_query() || right.has_query(),
+            Expr::Compare(_, sides) => sides.iter().any(Expr::has_query),
+            Expr::Same(left, right) | Expr::TextOf(_, left, right) | Expr::Arithmetic(_, _, left, right) => {
+                left.has_query() || right.has_query()
+            }
             Expr::Case(branches, last) => {
                 branches.iter().any(|(when, then)| when.has_query() || then.has_query())
                     || last.as_ref().is_some_and(|last| last.has_query())

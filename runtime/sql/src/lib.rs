@@ -13,6 +13,7 @@
 //! 1. Rendering is total: no tree is refused, and no value becomes text.
 //! 2. The text of a tree depends on its shape only, never on its values, so that a prepared
 //!    statement serves every value.
+//!    [`Shape`] is what it depends on, told faster than the text is written.
 //! 3. `AND` and `OR` are lists, so a chain of thousands of conditions is one level deep.
 
 mod aggregate;
@@ -24,6 +25,7 @@ pub mod fixed;
 mod function;
 pub mod migration;
 mod render;
+mod shape;
 mod statement;
 #[cfg(test)]
 mod tests;
@@ -36,9 +38,10 @@ pub use compute::{Arithmetic, Function, Number};
 pub use expr::{ColumnRef, Comparison, Direction, Expr, Kind, Name, Nulls, Order, TextTest};
 pub use function::{Call, Moment, Part};
 pub use render::{Bind, FAILS, Rendered, double_guards, integer_guard};
+pub use shape::Shape;
 pub use statement::{
-    Common, Delete, Distinct, Insert, Join, JoinKind, Lock, NewRows, OnConflict, Projection, Select,
-    SelectList, SetOperator, Source, Strength, Table, Update, Wait,
+    Columns, Common, Delete, Distinct, Insert, Join, JoinKind, Lock, NewRows, OnConflict, Projection, Select,
+    SelectList, SetOperator, Source, Strength, Table, Update, Wait, Whole,
 };
 
 /// A database that SQL is written for.

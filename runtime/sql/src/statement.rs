@@ -1,5 +1,7 @@
 //! Statements as trees.
 
+use std::fmt;
+
 use crate::Dialect;
 use crate::expr::{ColumnRef, Expr, Kind, Name, Order};
 use crate::render::{Rendered, Writer};
@@ -89,12 +91,44 @@ pub enum Projection<V> {
     Columns(Vec<ColumnRef>),
     /// Columns of the first table whose list is written already, where that table stands alone.
     Listed(&'static SelectList),
+    /// All columns of these tables.
+    Whole(Vec<Whole>),
     /// These values for each row.
     Values(Vec<Expr<V>>),
     /// The number of rows.
     Count,
     /// Whether there is a row.
     Exists,
+}
+
+/// A table of a statement, all of whose columns are answered with.
+#[derive(Clone, Copy, Debug)]
+pub struct Whole {
+    /// The place of the table.
+    pub source: u16,
+    /// What its columns are.
+    pub table: &'static dyn Columns,
+}
+
+impl Whole {
+    /// Its columns.
+    pub fn columns(&self) -> Vec<ColumnRef> {
+        let mut columns = self.table.columns();
+        columns.iter_mut().for_each(|column| column.source = self.source);
+        columns
+    }
+}
+
+impl PartialEq for Whole {
+    fn eq(&self, other: &Self) -> bool {
+        self.source == other.source && std::ptr::addr_eq(self.table, other.table)
+    }
+}
+
+/// What knows the columns of a table. It is told from others by where it stands in memory.
+pub trait Columns: fmt::Debug + Sync {
+    /// The columns, as columns of a statement's first table.
+    fn columns(&self) -> Vec<ColumnRef>;
 }
 
 /// A list of columns as text: `"id", "name"`.
@@ -250,7 +284,11 @@ impl<V> Select<V> {
     pub(crate) fn has_query(&self) -> bool {
         let values = match &self.projection {
             Projection::Values(values) => values.as_slice(),
-            Projection::Columns(_) | Projection::Listed(_) | Projection::Count | Projection::Exists => &[],
+            Projection::Columns(_)
+            | Projection::Listed(_)
+            | Projection::Whole(_)
+            | Projection::Count
+            | Projection::Exists => &[],
         };
         let keys = match &self.distinct {
             Distinct::On(keys) => keys.as_slice(),

@@ -2,12 +2,30 @@
 
 mod select;
 
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
 use crate::*;
 
 #[track_caller]
 fn check(select: &Select<i32>, postgres: &str, sqlite: &str) {
     assert_eq!(select.render(Dialect::Postgres).sql, postgres);
     assert_eq!(select.render(Dialect::Sqlite).sql, sqlite);
+    check_shape(select);
+}
+
+/// What is bound stands in the order of the text, and no other text has this shape.
+#[track_caller]
+fn check_shape(select: &Select<i32>) {
+    static TEXTS: Mutex<BTreeMap<(Dialect, Vec<u64>), String>> = Mutex::new(BTreeMap::new());
+    for dialect in [Dialect::Postgres, Dialect::Sqlite] {
+        let (mut words, rendered) = (Shape::new(), select.render(dialect));
+        let Some(binds) = select.shape(dialect, &mut words) else { continue };
+        assert_eq!(binds, rendered.binds);
+        let mut texts = TEXTS.lock().expect("no test broke in here");
+        let text = texts.entry((dialect, words)).or_insert_with(|| rendered.sql.clone());
+        assert_eq!(*text, rendered.sql);
+    }
 }
 
 fn users(filter: Expr<i32>) -> Select<i32> {
@@ -39,6 +57,47 @@ fn conditions_nest() {
         r#"SELECT "id" FROM "users" WHERE ("age" < $1 OR "age" >= $2) AND (NOT "age" IS NULL)"#,
         r#"SELECT "id" FROM "users" WHERE ("age" < ?1 OR "age" >= ?2) AND (NOT "age" IS NULL)"#,
     );
+}
+
+#[test]
+fn a_shape_is_of_the_tree_and_not_of_its_values() {
+    let of = |filter| {
+        let mut shape = Shape::new();
+        users(filter).shape(Dialect::Sqlite, &mut shape).expect("it is no rare one");
+        shape
+    };
+    let equals = |value| age().equals(Expr::Value(value));
+    assert_eq!(of(equals(1)), of(equals(2)));
+    assert_eq!(of(Expr::In(age(), vec![])), of(Expr::In(age(), vec![1, 2])));
+    let others = [
+        equals(1).or(equals(2)),
+        equals(1).and(equals(2)),
+        Expr::All(vec![]),
+        Expr::Any(vec![]),
+        equals(1).and(equals(2)).and(equals(3)),
+        Expr::All(vec![equals(1), equals(2).and(equals(3))]),
+        Expr::column("name").equals(Expr::Value(1)),
+        Expr::column("name".to_owned()).equals(Expr::Value(1)),
+        Expr::column("nam2".to_owned()).equals(Expr::Value(1)),
+        Expr::Column(ColumnRef::new("age").outer()).equals(Expr::Value(1)),
+        Expr::Column(ColumnRef::of(1, "age")).equals(Expr::Value(1)),
+        age().compare(Comparison::Less, Expr::Value(1)),
+        equals(1).negate(),
+        Expr::IsNull(age()),
+        Expr::IsNotNull(age()),
+        Expr::In(age(), vec![]),
+        Expr::NotIn(age(), vec![]),
+        Expr::Typed(1, Kind::I32),
+        Expr::Typed(1, Kind::I64),
+        Expr::Text(TextTest::Contains, age(), 1),
+        Expr::Text(TextTest::Like, age(), 1),
+    ];
+    let mut shapes: Vec<_> = others.into_iter().map(of).collect();
+    shapes.push(of(equals(1)));
+    let all = shapes.len();
+    shapes.sort();
+    shapes.dedup();
+    assert_eq!(shapes.len(), all);
 }
 
 #[test]

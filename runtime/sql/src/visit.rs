@@ -25,10 +25,10 @@ impl<V> Expr<V> {
             | Expr::Widen { of: one, .. }
             | Expr::Rank(one, _)
             | Expr::General(one, _) => one.any_column(test),
-            Expr::Compare(_, left, right)
-            | Expr::Same(left, right)
-            | Expr::TextOf(_, left, right)
-            | Expr::Arithmetic(_, _, left, right) => left.any_column(test) || right.any_column(test),
+            Expr::Compare(_, sides) => sides.iter().any(|side| side.any_column(test)),
+            Expr::Same(left, right) | Expr::TextOf(_, left, right) | Expr::Arithmetic(_, _, left, right) => {
+                left.any_column(test) || right.any_column(test)
+            }
             Expr::Case(branches, last) => {
                 branches.iter().any(|(when, then)| when.any_column(test) || then.any_column(test))
                     || last.as_ref().is_some_and(|last| last.any_column(test))
@@ -93,7 +93,11 @@ impl<V> Select<V> {
                 Expr::Column(_) => false,
                 value => value.any_column(test),
             }),
-            Projection::Columns(_) | Projection::Listed(_) | Projection::Count | Projection::Exists => false,
+            Projection::Columns(_)
+            | Projection::Listed(_)
+            | Projection::Whole(_)
+            | Projection::Count
+            | Projection::Exists => false,
         };
         keys || values
     }
@@ -139,10 +143,8 @@ impl<V> Expr<V> {
             | Expr::Rank(one, _)
             | Expr::General(one, _)
             | Expr::InQuery(one, _) => visit(one),
-            Expr::Compare(_, left, right)
-            | Expr::Same(left, right)
-            | Expr::TextOf(_, left, right)
-            | Expr::Arithmetic(_, _, left, right) => {
+            Expr::Compare(_, sides) => sides.iter_mut().for_each(visit),
+            Expr::Same(left, right) | Expr::TextOf(_, left, right) | Expr::Arithmetic(_, _, left, right) => {
                 visit(left);
                 visit(right);
             }
@@ -223,9 +225,11 @@ impl<V> Select<V> {
     fn move_within(&mut self, by: u16, depth: u16) {
         let values = match &mut self.projection {
             Projection::Values(values) => values.as_mut_slice(),
-            Projection::Columns(_) | Projection::Listed(_) | Projection::Count | Projection::Exists => {
-                &mut []
-            }
+            Projection::Columns(_)
+            | Projection::Listed(_)
+            | Projection::Whole(_)
+            | Projection::Count
+            | Projection::Exists => &mut [],
         };
         let joins = self.joins.iter_mut().map(|join| &mut join.on);
         let order = self.order.iter_mut().map(|key| &mut key.by);

@@ -62,7 +62,7 @@ impl<S> Texts<S> {
 /// A hash by words of eight octets. The texts are those of the program's own statements, in which no
 /// value is, so that nobody can choose them to meet.
 #[derive(Default)]
-pub(super) struct Words(u64);
+pub(crate) struct Words(u64);
 
 impl Words {
     fn word(&mut self, word: u64) {
@@ -82,6 +82,10 @@ impl Hasher for Words {
 
     fn write_u8(&mut self, octet: u8) {
         self.word(octet.into());
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        self.word(word);
     }
 
     /// The best bits of a product are its highest, and a table looks at the lowest too.

@@ -55,7 +55,8 @@ impl<R: Relation> LoadOf<R::From> for Counted<R> {
             let parents: Vec<Option<R::Key>> = rows.iter().map(R::key).collect();
             let mut gather = Gather::new(&parents);
             let mut counts = Vec::new();
-            for keys in chunks(gather.distinct()) {
+            let chunks: Vec<Vec<Value>> = chunks(gather.distinct()).collect();
+            for keys in chunks {
                 let select = counted(R::META, &R::To::META.table, self.tail.clone(), keys);
                 let operation = Operation {
                     model: R::From::META,
@@ -77,12 +78,7 @@ impl<R: Relation> LoadOf<R::From> for Counted<R> {
 }
 
 /// For each of the keys, how many rows it leads to.
-fn counted(
-    relation: &RelationMeta,
-    to: &'static TableMeta,
-    tail: Tail,
-    keys: Vec<Vec<Value>>,
-) -> Select<Value> {
+fn counted(relation: &RelationMeta, to: &'static TableMeta, tail: Tail, keys: Vec<Value>) -> Select<Value> {
     let (key, joins) = path(relation, to);
     let here = among(&key, keys);
     let group: Vec<Expr<Value>> = key.into_iter().map(Expr::Column).collect();

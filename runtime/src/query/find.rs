@@ -10,7 +10,7 @@ use rex_sql::{Expr, Projection, Select};
 
 use asked::{Asked, explained};
 pub(crate) use statement::select_rows;
-use statement::{apply, listed, matching};
+use statement::{apply, begin, listed, matching};
 
 use super::counted::{Counted, ToMany};
 use super::load::{Along, Append, Load, Loads};
@@ -306,15 +306,19 @@ impl<M: Model, L, C> Find<M, L, C> {
 impl<M: Model> Find<M> {
     /// The same as a query that other tables can be joined to.
     fn query(self) -> Query<M> {
+        // What it answers with is said later.
+        let projection = Projection::Count;
         let mut select = match &self.start {
-            Start::Nowhere => self.tail.select(Projection::Count, &M::META.table),
-            start => apply(&M::META.table, self.tail, start),
+            Start::Nowhere => self.tail.select(projection, &M::META.table),
+            start => begin(&M::META.table, projection, self.tail, start),
         };
         if let Start::Nowhere = self.start {
             select.filter = Some(Expr::Any(Vec::new()));
         }
         let statement = Statement::new(self.db, M::META, self.name, select);
-        Query::new(statement, vec![Entry::model::<M>(0)])
+        let mut entries = Vec::with_capacity(4);
+        entries.push(Entry::model::<M>(0));
+        Query::new(statement, entries)
     }
 }
 

@@ -51,8 +51,8 @@ impl<K: KeyParts> Gather<K> {
     }
 
     /// Each key once.
-    pub(super) fn distinct(&self) -> Vec<K> {
-        self.keys.clone()
+    pub(super) fn distinct(&self) -> &[K] {
+        &self.keys
     }
 
     /// The next row was found for this key.

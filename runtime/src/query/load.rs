@@ -6,7 +6,7 @@
 
 use std::marker::PhantomData;
 
-use rex_sql::{Projection, Select};
+use rex_sql::{Projection, Select, Whole};
 
 use super::counted::{Counted, ToMany};
 use super::gather::Gather;
@@ -300,7 +300,8 @@ impl<R: Relation, L: Loads<R::To>> LoadOf<R::From> for Load<R, L> {
             let parents: Vec<Option<R::Key>> = rows.iter().map(R::key).collect();
             let mut gather = Gather::new(&parents);
             let mut targets = Vec::new();
-            for keys in chunks(gather.distinct()) {
+            let chunks: Vec<Vec<Value>> = chunks(gather.distinct()).collect();
+            for keys in chunks {
                 let operation = self.operation(keys);
                 let mut sink = |row: &mut Row<'_>| {
                     gather.found(match among_columns(R::META) {
@@ -321,7 +322,7 @@ impl<R: Relation, L: Loads<R::To>> LoadOf<R::From> for Load<R, L> {
 }
 
 impl<R: Relation, L> Load<R, L> {
-    fn operation(&self, keys: Vec<Vec<Value>>) -> Operation {
+    fn operation(&self, keys: Vec<Value>) -> Operation {
         let select = select_related(R::META, R::To::META, self.tail.clone(), keys);
         Operation {
             model: R::From::META,
@@ -346,16 +347,21 @@ fn select_related(
     relation: &RelationMeta,
     to: &'static crate::meta::ModelMeta,
     mut tail: Tail,
-    keys: Vec<Vec<Value>>,
+    keys: Vec<Value>,
 ) -> Select<Value> {
     let limited = tail.is_limited();
     if limited {
         tail.order_by_key(&to.table);
     }
     let (key, joins) = path(relation, &to.table);
-    let mut columns = if among_columns(relation).is_some() { Vec::new() } else { key.clone() };
-    columns.extend(to.table.columns.iter().map(ColumnMeta::shown));
-    let mut select = tail.select(Projection::Columns(columns), &to.table);
+    let projection = if among_columns(relation).is_some() && !limited {
+        Projection::Whole(vec![Whole { source: 0, table: &to.table }])
+    } else {
+        let mut columns = if among_columns(relation).is_some() { Vec::new() } else { key.clone() };
+        columns.extend(to.table.columns.iter().map(ColumnMeta::shown));
+        Projection::Columns(columns)
+    };
+    let mut select = tail.select(projection, &to.table);
     let here = among(&key, keys);
     select.joins = joins;
     select.filter = Some(match select.filter.take() {
@@ -368,20 +374,14 @@ fn select_related(
     select
 }
 
-/// The keys of each statement.
-pub(super) fn chunks<K: KeyParts>(keys: Vec<K>) -> Vec<Vec<Vec<Value>>> {
+/// The keys of each statement, the values of one behind those of another.
+pub(super) fn chunks<K: KeyParts>(keys: &[K]) -> impl Iterator<Item = Vec<Value>> {
     let size = if K::LEN == 1 { usize::MAX } else { COMPOSITE_CHUNK };
-    let mut keys = keys.into_iter().peekable();
-    let mut chunks = Vec::new();
-    while keys.peek().is_some() {
-        let values = keys.by_ref().take(size).map(|key| {
-            let mut values = Vec::with_capacity(K::LEN);
-            key.encode(&mut values);
-            values
-        });
-        chunks.push(values.collect());
-    }
-    chunks
+    keys.chunks(size).map(|keys| {
+        let mut values = Vec::with_capacity(keys.len() * K::LEN);
+        keys.iter().for_each(|key| key.clone().encode(&mut values));
+        values
+    })
 }
 
 #[cold]

@@ -149,18 +149,19 @@ fn meets(through: &Through, to: &'static TableMeta) -> Expr<Value> {
     Expr::All(pairs.chain(Scope::Live.condition(through.table, 1)).collect())
 }
 
-/// The columns equal one of the keys, each of which has a value for each column.
-pub(crate) fn among(columns: &[ColumnRef], mut keys: Vec<Vec<Value>>) -> Expr<Value> {
+/// The columns equal one of the keys, whose values stand one behind another.
+pub(crate) fn among(columns: &[ColumnRef], keys: Vec<Value>) -> Expr<Value> {
     if let ([column], true) = (columns, keys.len() != 1) {
-        let values = keys.iter_mut().filter_map(Vec::pop).collect();
-        return Expr::In(Box::new(Expr::Column(column.clone())), values);
+        return Expr::In(Box::new(Expr::Column(column.clone())), keys);
     }
-    let mut rows: Vec<Expr<Value>> = keys.into_iter().map(|key| equal(columns, key)).collect();
+    let (width, mut values) = (columns.len().max(1), keys.into_iter());
+    let keys = 0..values.len() / width;
+    let mut rows: Vec<Expr<Value>> = keys.map(|_| equal(columns, values.by_ref().take(width))).collect();
     if rows.len() == 1 { rows.remove(0) } else { Expr::Any(rows) }
 }
 
 /// The columns equal the key.
-pub(crate) fn equal(columns: &[ColumnRef], key: Vec<Value>) -> Expr<Value> {
+pub(crate) fn equal(columns: &[ColumnRef], key: impl IntoIterator<Item = Value>) -> Expr<Value> {
     let pairs = columns.iter().cloned().zip(key);
     Expr::All(pairs.map(|(column, value)| Expr::Column(column).equals(Expr::Value(value))).collect())
 }

@@ -197,11 +197,11 @@ impl LinkTable {
         // Composite keys stand in the statement one by one.
         let size = if self.through.to.len() == 1 { usize::MAX } else { MAX_ROWS };
         let chunks = keys.chunks(size.min(keys.len().max(1)));
-        chunks.map(|keys| self.delete(Some(among(&self.target(), keys.to_vec())))).collect()
+        chunks.map(|keys| self.delete(Some(among(&self.target(), keys.concat())))).collect()
     }
 
     fn delete_others(&self, keys: Vec<Vec<Value>>) -> Operation {
-        self.delete((!keys.is_empty()).then(|| among(&self.target(), keys).negate()))
+        self.delete((!keys.is_empty()).then(|| among(&self.target(), keys.concat()).negate()))
     }
 
     fn delete(&self, which: Option<Expr<Value>>) -> Operation {

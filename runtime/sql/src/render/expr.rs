@@ -29,7 +29,8 @@ impl<'a, V> Writer<'a, V> {
                 self.expr(inner);
                 self.push(")");
             }
-            Expr::Compare(comparison, left, right) => {
+            Expr::Compare(comparison, sides) => {
+                let [left, right] = &**sides;
                 self.operand(left);
                 self.push(" ");
                 self.push(comparison.sql());

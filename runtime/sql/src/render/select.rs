@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::{Bind, Frame, Writer};
 use crate::expr::{ColumnRef, Expr};
 use crate::statement::{
-    Common, Distinct, JoinKind, Lock, Projection, Select, SetOperator, Source, Strength, Wait,
+    Common, Distinct, JoinKind, Lock, Projection, Select, SetOperator, Source, Strength, Wait, Whole,
 };
 use crate::{Dialect, push_ident};
 
@@ -100,6 +100,12 @@ impl<'a, V> Writer<'a, V> {
             Projection::Columns(columns) => {
                 self.head(select);
                 self.named(columns.iter(), naming, |this, column| this.shown(column));
+                self.select_rest(select);
+            }
+            Projection::Whole(tables) => {
+                self.head(select);
+                let columns = tables.iter().flat_map(Whole::columns);
+                self.named(columns, naming, |this, column| this.shown(&column));
                 self.select_rest(select);
             }
             Projection::Count if one_each => {

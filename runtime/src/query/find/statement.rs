@@ -1,9 +1,9 @@
 //! The statement of a finder.
 
-use rex_sql::{ColumnRef, Expr, Projection, Select};
+use rex_sql::{ColumnRef, Expr, Projection, Select, Whole};
 
 use super::Start;
-use crate::meta::{ColumnMeta, ModelMeta, TableMeta};
+use crate::meta::{ModelMeta, TableMeta};
 use crate::operation::{Operation, Shape};
 use crate::query::tail::{Tail, equal, path};
 use crate::value::Value;
@@ -23,7 +23,8 @@ pub(super) fn apply(table: &'static TableMeta, tail: Tail, start: &Start) -> Sel
     begin(table, columns(table), tail, start)
 }
 
-fn begin(
+/// The query of a tail from its start.
+pub(super) fn begin(
     table: &'static TableMeta,
     projection: Projection<Value>,
     tail: Tail,
@@ -43,7 +44,7 @@ fn begin(
 }
 
 fn columns(table: &'static TableMeta) -> Projection<Value> {
-    Projection::Columns(table.columns.iter().map(ColumnMeta::shown).collect())
+    Projection::Whole(vec![Whole { source: 0, table }])
 }
 
 pub(crate) fn select_rows(model: &'static ModelMeta, name: &'static str, select: Select<Value>) -> Operation {

@@ -4,10 +4,11 @@ use std::future::IntoFuture;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use rex_sql::{ColumnRef, Join, JoinKind};
+use rex_sql::{Distinct, Join, JoinKind, Projection, Whole};
 
 use super::calls::calls;
 use super::source::{Entry, EntryOf, Extent, all};
+use super::statement::End;
 use super::{Groups, Keys, Mode, Record, Selected, Selection, Statement, Tabular, group};
 use crate::Pending;
 use crate::adapter::BoxFuture;
@@ -135,9 +136,32 @@ impl<S: Extent> IntoFuture for Query<S> {
     type Output = Result<Vec<S::Row>>;
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
-    fn into_future(self) -> Self::IntoFuture {
-        self.rows().into_future()
+    fn into_future(mut self) -> Self::IntoFuture {
+        let Some(whole) = whole(&self.entries, &self.statement) else {
+            return self.rows().into_future();
+        };
+        self.statement.select.projection = Projection::Whole(whole);
+        Box::pin(async move {
+            let Query { statement, entries, .. } = self;
+            let mut rows = Vec::new();
+            let mut sink = |row: &mut Row<'_>| {
+                rows.push(S::read(row, &entries)?);
+                Ok(())
+            };
+            let db = statement.db.clone();
+            db.execute(&statement.operation()?, &mut sink).await?;
+            Ok(rows)
+        })
     }
+}
+
+/// The tables, if all that a query answers with is the rows of tables.
+fn whole(entries: &[Entry], statement: &Statement) -> Option<Vec<Whole>> {
+    let table = |entry: &Entry| match entry.of {
+        EntryOf::Model(meta) => Some(Whole { source: entry.source, table: &meta.table }),
+        EntryOf::Nested(_) => None,
+    };
+    if statement.select.distinct == Distinct::All { entries.iter().map(table).collect() } else { None }
 }
 
 calls! { [S: Extent] Query<S>, S }
@@ -156,7 +180,7 @@ where
 {
     let load = relation(query.columns());
     let from = load.at;
-    let here = from.table().names(R::META.from).map(|name| ColumnRef::of(from.source(), name)).collect();
+    let here = End { source: from.source(), table: from.table(), places: R::META.from };
     let to = query.statement.join_relation(kind, R::META, &R::To::META.table, here, load.tail);
     query.entries.push(Entry::model::<R::To>(to));
     Query::new(query.statement, query.entries)

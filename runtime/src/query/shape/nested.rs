@@ -54,7 +54,7 @@ pub trait Tabular<R> {
 impl<R: Send + 'static> Tabular<R> for Selected<R> {
     fn table(mut self, _within: &mut Statement) -> (From<Value>, Vec<Output>) {
         self.statement.complete();
-        (From::Query(Box::new(self.statement.select)), self.outputs)
+        (From::Query(self.statement.select), self.outputs)
     }
 }
 
@@ -102,7 +102,7 @@ impl<R: Record> Selected<R> {
     pub fn common(mut self, name: &'static str) -> Common<R> {
         self.statement.complete();
         let Statement { db, model, select, .. } = self.statement;
-        let definition = Definition { name: name.into(), width: R::WIDTH, query: select, recursive: false };
+        let definition = Definition { name: name.into(), width: R::WIDTH, query: *select, recursive: false };
         let definition = Some(Arc::new(definition));
         Common { db, model, name, outputs: self.outputs, definition, of: PhantomData }
     }
@@ -157,8 +157,8 @@ impl<R: Record> Selected<R> {
             selected.change(general);
         }
         let (mut select, further) = (first.statement.select, further.statement.select);
-        unite(&mut select, operator, further);
-        let definition = Definition { name: name.into(), width: R::WIDTH, query: select, recursive: true };
+        unite(&mut select, operator, *further);
+        let definition = Definition { name: name.into(), width: R::WIDTH, query: *select, recursive: true };
         Common {
             db,
             model,
@@ -201,7 +201,7 @@ impl<R: Send + 'static> Selected<R> {
     fn united(self, operator: SetOperator, other: Selected<R>) -> Self {
         let (mut this, mut other) = (self.plain(), other.plain());
         fit(&mut this, &mut other);
-        unite(&mut this.statement.select, operator, other.statement.select);
+        unite(&mut this.statement.select, operator, *other.statement.select);
         this.statement = this.statement.wrapped(&this.outputs);
         this
     }

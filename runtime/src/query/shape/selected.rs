@@ -81,9 +81,9 @@ impl<R: Send + 'static> Selected<R> {
     }
 
     fn wanting<C>(mut self, name: &'static str) -> Selected<R, C> {
-        let select = &mut self.statement.select;
+        let select = &self.statement.select;
         if select.order.is_empty() && matches!(select.distinct, Distinct::All) {
-            select.order = std::mem::take(&mut self.statement.by);
+            self.statement.select.order = self.statement.order_of_first();
         }
         self.statement.name = name;
         Selected { statement: self.statement, outputs: self.outputs, read: self.read, of: PhantomData }
@@ -149,17 +149,17 @@ impl<R: Send + Clone + 'static, C: Cardinality> IntoFuture for Selected<R, C> {
         }
         self.statement.complete();
         let (db, read, scales) = (self.statement.db.clone(), self.read, scales(&self.outputs));
-        let (title, table) = (self.statement.title(), self.statement.model.table.name);
         Box::pin(async move {
             let mut rows = Vec::new();
             let mut sink = |row: &mut Row<'_>| {
                 rows.push(read(&mut row.with_scales(&scales))?);
                 Ok(())
             };
-            db.execute(&self.statement.operation()?, &mut sink).await?;
+            let operation = self.statement.operation()?;
+            db.execute(&operation, &mut sink).await?;
             let none = || {
-                let message = format!("there is no such row in `{table}`");
-                Error::new(Kind::NotFound, message).with_operation(title)
+                let message = format!("there is no such row in `{}`", operation.table.name);
+                Error::new(Kind::NotFound, message).with_operation(operation.title())
             };
             C::gather(rows).ok_or_else(none)
         })
@@ -224,9 +224,11 @@ impl Statement {
     pub(super) fn values_mut(&mut self) -> &mut [Expr<Value>] {
         match &mut self.select.projection {
             Projection::Values(values) => values,
-            Projection::Columns(_) | Projection::Listed(_) | Projection::Count | Projection::Exists => {
-                &mut []
-            }
+            Projection::Columns(_)
+            | Projection::Listed(_)
+            | Projection::Whole(_)
+            | Projection::Count
+            | Projection::Exists => &mut [],
         }
     }
 }

@@ -21,9 +21,10 @@ pub(crate) struct Statement {
     pub(crate) db: Db,
     pub(crate) model: &'static ModelMeta,
     pub(crate) name: &'static str,
-    pub(crate) select: Select<Value>,
-    /// The order of whoever wants the first row and gives no order.
-    pub(super) by: Vec<Order<Value>>,
+    /// In one place, from the start until it is sent.
+    pub(crate) select: Box<Select<Value>>,
+    /// By what it is sorted for whoever wants the first row and gives no order.
+    by: By,
     /// The order of the keys by which rows are told apart.
     keys: Vec<Order<Value>>,
     /// Whether all rows are made one, whatever groups there are.
@@ -32,9 +33,35 @@ pub(crate) struct Statement {
     pub(super) refused: Option<&'static str>,
 }
 
+/// The columns of one table that meet those of another.
+#[derive(Clone, Copy)]
+pub(super) struct End {
+    /// The number of the table.
+    pub(super) source: u16,
+    pub(super) table: &'static TableMeta,
+    pub(super) places: &'static [u16],
+}
+
+impl End {
+    fn columns(self) -> impl Iterator<Item = ColumnRef> {
+        self.table.names(self.places).map(move |name| ColumnRef::of(self.source, name))
+    }
+}
+
+/// By what rows are sorted.
+#[derive(Clone)]
+enum By {
+    /// By a key of the order.
+    Keys(Vec<Order<Value>>),
+    /// By the primary key of a table at a place.
+    Table(u16, &'static TableMeta),
+}
+
 impl Statement {
     pub(crate) fn new(db: Db, model: &'static ModelMeta, name: &'static str, select: Select<Value>) -> Self {
-        Statement { db, model, name, select, by: Vec::new(), keys: Vec::new(), grouped: false, refused: None }
+        let by = By::Keys(Vec::new());
+        let select = Box::new(select);
+        Statement { db, model, name, select, by, keys: Vec::new(), grouped: false, refused: None }
     }
 
     /// Keeps only rows for which the condition is true too.
@@ -52,15 +79,26 @@ impl Statement {
 
     /// Whoever wants the first row gets that by the primary key of the first table.
     pub(super) fn by_key(&mut self, entries: &[Entry]) {
-        let Some(Entry { source, of: EntryOf::Model(meta) }) = entries.first() else { return };
-        let key = meta.table.names(meta.table.key.columns).map(|name| ColumnRef::of(*source, name));
-        self.by = key.map(|column| ascending(Expr::Column(column), Nulls::Largest)).collect();
+        if let Some(Entry { source, of: EntryOf::Model(meta) }) = entries.first() {
+            self.by = By::Table(*source, &meta.table);
+        }
+    }
+
+    /// By what it is sorted for whoever wants the first row and gives no order.
+    pub(super) fn order_of_first(&mut self) -> Vec<Order<Value>> {
+        match &mut self.by {
+            By::Keys(keys) => std::mem::take(keys),
+            By::Table(source, table) => {
+                let key = table.names(table.key.columns).map(|name| ColumnRef::of(*source, name));
+                key.map(|column| ascending(Expr::Column(column), Nulls::Largest)).collect()
+            }
+        }
     }
 
     /// Makes rows one that agree in these values. Whoever wants the first gets that by them.
     pub(super) fn group_by(&mut self, keys: Vec<Term>) {
         self.grouped = true;
-        self.by = keys.iter().enumerate().map(by_the_key).collect();
+        self.by = By::Keys(keys.iter().enumerate().map(by_the_key).collect());
         self.select.group = keys.into_iter().map(|key| key.expr).collect();
     }
 
@@ -70,13 +108,13 @@ impl Statement {
         self.select.distinct = Distinct::On(keys.into_iter().map(|key| key.expr).collect());
     }
 
-    /// Joins what a relation leads to from the columns `here`; answers with the number of its table.
+    /// Joins what a relation leads to from `here`; answers with the number of its table.
     pub(super) fn join_relation(
         &mut self,
         kind: JoinKind,
         relation: &RelationMeta,
         to: &'static TableMeta,
-        here: Vec<ColumnRef>,
+        here: End,
         tail: Tail,
     ) -> u16 {
         if tail.is_ordered() || tail.is_limited() {
@@ -125,13 +163,12 @@ impl Statement {
         &mut self,
         kind: JoinKind,
         through: &Through,
-        here: Vec<ColumnRef>,
+        here: End,
         tail: &Tail,
         to: &'static TableMeta,
-    ) -> Vec<ColumnRef> {
+    ) -> End {
         let (number, table) = (self.next_source(), through.table);
-        let further: Vec<ColumnRef> =
-            table.names(through.to).map(|name| ColumnRef::of(number, name)).collect();
+        let further = End { source: number, table, places: through.to };
         let mut on = meets(here, number, table.names(through.from));
         on = Scope::Live.condition(table, number).into_iter().fold(on, Expr::and);
         let kind = match kind {
@@ -142,7 +179,7 @@ impl Statement {
                     let target = to.names(through.target).map(ColumnRef::new).collect();
                     let mut rows = Select::new(Projection::Columns(target), to.table());
                     rows.filter = Some(narrower);
-                    on = on.and(Expr::InSelect(further.clone(), Box::new(rows)));
+                    on = on.and(Expr::InSelect(further.columns().collect(), Box::new(rows)));
                 }
                 JoinKind::Left
             }
@@ -161,7 +198,7 @@ impl Statement {
         if let Some(refused) = refused {
             return Err(Error::new(Kind::InvalidValue, refused).with_operation(self.title()));
         }
-        let shape = Shape::Select(Box::new(self.select));
+        let shape = Shape::Select(self.select);
         Ok(Operation { model: self.model, name: self.name, table: &self.model.table, shape })
     }
 
@@ -201,11 +238,11 @@ impl Statement {
     /// The same rows, as those of a query within another; its columns are called `c0` and so on.
     pub(super) fn wrapped(mut self, outputs: &[Output]) -> Self {
         self.complete();
-        let within = Source::Query(Box::new(self.select));
+        let within = Source::Query(self.select);
         let values = super::source::nested(0, outputs).map(|term| term.expr).collect();
         Statement {
-            select: Select::new(Projection::Values(values), within),
-            by: Vec::new(),
+            select: Box::new(Select::new(Projection::Values(values), within)),
+            by: By::Keys(Vec::new()),
             keys: Vec::new(),
             grouped: false,
             ..self
@@ -231,9 +268,9 @@ fn plain(by: &Expr<Value>) -> &Expr<Value> {
     }
 }
 
-fn meets(here: Vec<ColumnRef>, number: u16, there: impl Iterator<Item = &'static str>) -> Expr<Value> {
+fn meets(here: End, number: u16, there: impl Iterator<Item = &'static str>) -> Expr<Value> {
     let there = there.map(|name| Expr::Column(ColumnRef::of(number, name)));
-    let pairs = there.zip(here).map(|(there, here)| there.equals(Expr::Column(here)));
+    let pairs = there.zip(here.columns()).map(|(there, here)| there.equals(Expr::Column(here)));
     pairs.reduce(Expr::and).unwrap_or(Expr::All(Vec::new()))
 }
 

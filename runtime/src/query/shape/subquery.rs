@@ -22,7 +22,7 @@ pub fn exists<S, R: Send + 'static>(query: Selected<R>) -> Cond<S> {
     if !statement.is_plain() || !statement.select.with.is_empty() {
         statement = statement.wrapped(&query.outputs);
     }
-    Cond::new(Expr::Exists(Box::new(statement.select)))
+    Cond::new(Expr::Exists(statement.select))
 }
 
 /// The value of a query's only row, as a value beside others; none where there is no row. Of several
@@ -31,7 +31,7 @@ pub fn scalar<T: Scalar>(query: Selected<T>) -> Subquery<T> {
     let mut query = query.limit(1);
     query.statement.complete();
     let ty = query.outputs.first().and_then(|output| output.ty);
-    let expr = Expr::Query(Box::new(query.statement.select));
+    let expr = Expr::Query(query.statement.select);
     Subquery { term: Term { expr, ty, nullable: true }, of: PhantomData }
 }
 
@@ -83,7 +83,7 @@ methods! { [T: Scalar] T {
     /// It is one of the query's values. Nulls among these count for nothing.
     pub fn in_query<R: Scalar<Nullable = T::Nullable>>(self, query: Selected<R>) -> Cond<P::Scope> {
         let rows = present(query.statement, &query.outputs);
-        Cond::new(Expr::InQuery(Box::new(self.term().expr), Box::new(rows.select)))
+        Cond::new(Expr::InQuery(Box::new(self.term().expr), rows.select))
     }
 
     /// It is none of the query's values. Nulls among these count for nothing, and null itself is none
@@ -92,7 +92,7 @@ methods! { [T: Scalar] T {
         let term = self.term();
         let (expr, nullable) = (term.expr, term.nullable);
         let rows = present(query.statement, &query.outputs);
-        let other = Expr::InQuery(Box::new(expr.clone()), Box::new(rows.select)).negate();
+        let other = Expr::InQuery(Box::new(expr.clone()), rows.select).negate();
         Cond::new(if nullable { other.or(Expr::IsNull(Box::new(expr))) } else { other })
     }
 } }
