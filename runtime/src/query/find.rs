@@ -14,6 +14,7 @@ use statement::{apply, begin, listed, matching};
 
 use super::counted::{Counted, ToMany};
 use super::load::{Along, Append, Load, Loads};
+use super::order::Types;
 use super::place::columns as columns_of;
 use super::shape::{Entry, Groups, Keys, Mode, Query, Selected, Selection, Statement, calls, group};
 use super::tail::Tail;
@@ -22,7 +23,7 @@ use crate::Pending;
 use crate::adapter::{Access, BoxFuture, Session, Work};
 use crate::db::Db;
 use crate::error::{Error, Kind, Result};
-use crate::meta::{ModelMeta, Type};
+use crate::meta::ModelMeta;
 use crate::model::{Cardinality, Many, Maybe, Model, One, Relation, SoftDelete, Writable};
 use crate::operation::Operation;
 use crate::row::Row;
@@ -61,7 +62,7 @@ pub(super) struct Parts<L> {
     pub(super) db: Db,
     pub(super) order: Vec<rex_sql::Order<Value>>,
     /// The type of what each key of the order sorts.
-    pub(super) types: Vec<Option<Type>>,
+    pub(super) types: Types,
     /// The query without its order; none if it leads nowhere.
     pub(super) select: Option<Select<Value>>,
     pub(super) loads: L,

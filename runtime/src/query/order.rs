@@ -57,7 +57,28 @@ pub trait Orders<M> {
 
     /// Appends what each of them sorts.
     #[doc(hidden)]
-    fn types(&self, types: &mut Vec<Option<Type>>);
+    fn types(&self, types: &mut Types);
+}
+
+/// What each key of an order sorts. Most orders have one, for which no memory is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Types {
+    first: Option<Option<Type>>,
+    more: Vec<Option<Type>>,
+}
+
+impl Types {
+    fn push(&mut self, ty: Option<Type>) {
+        match self.first {
+            None => self.first = Some(ty),
+            Some(_) => self.more.push(ty),
+        }
+    }
+
+    /// All of them, in their order.
+    pub(super) fn all(self) -> impl Iterator<Item = Option<Type>> {
+        self.first.into_iter().chain(self.more)
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -66,7 +87,7 @@ impl<M> Orders<M> for Order<M> {
         keys.push(self.key);
     }
 
-    fn types(&self, types: &mut Vec<Option<Type>>) {
+    fn types(&self, types: &mut Types) {
         types.push(self.ty);
     }
 }
@@ -77,8 +98,8 @@ impl<M> Orders<M> for Vec<Order<M>> {
         keys.extend(self.into_iter().map(|order| order.key));
     }
 
-    fn types(&self, types: &mut Vec<Option<Type>>) {
-        types.extend(self.iter().map(|order| order.ty));
+    fn types(&self, types: &mut Types) {
+        self.iter().for_each(|order| types.push(order.ty));
     }
 }
 
@@ -93,7 +114,7 @@ macro_rules! tuple_orders {
             }
 
             #[allow(non_snake_case, reason = "a variable for each type")]
-            fn types(&self, types: &mut Vec<Option<Type>>) {
+            fn types(&self, types: &mut Types) {
                 let ($($name,)*) = self;
                 $($name.types(types);)*
             }

@@ -15,6 +15,7 @@ pub use seal::seal_cursors;
 use super::expr::{Side, Term, compare};
 use super::find::{Find, Parts, select_rows};
 use super::load::Loads;
+use super::order::Types;
 use crate::Pending;
 use crate::adapter::{Access, BoxFuture, Session, Work};
 use crate::db::Db;
@@ -186,13 +187,13 @@ impl<M: Model, L: Loads<M>> Work for Paging<M, L> {
 }
 
 /// The keys of an order, behind which the primary key stands.
-fn keys(meta: &'static ModelMeta, order: Vec<Order<Value>>, types: Vec<Option<Type>>) -> Result<Vec<Key>> {
+fn keys(meta: &'static ModelMeta, order: Vec<Order<Value>>, types: Types) -> Result<Vec<Key>> {
     let table = &meta.table;
     if table.key.columns.is_empty() {
         let message = format!("`{}` has no key, so that no row of it says where a page ends", table.name);
         return Err(Error::new(Kind::InvalidValue, message));
     }
-    let mut keys: Vec<Key> = order.into_iter().zip(types).map(|(order, ty)| key(order, ty)).collect();
+    let mut keys: Vec<Key> = order.into_iter().zip(types.all()).map(|(order, ty)| key(order, ty)).collect();
     let direction = keys.last().map_or(Direction::Ascending, |key| key.order.direction);
     for place in table.key.columns {
         let column = table.column(*place);

@@ -2,8 +2,9 @@
 
 use rex_sql::{ColumnRef, Direction, Expr, Join, Lock, Nulls, Order, Projection, Select, Strength, Wait};
 
+use super::order::Types;
 use super::{Cond, Orders, Scope};
-use crate::meta::{TableMeta, Type};
+use crate::meta::TableMeta;
 use crate::model::{Path, Relation, RelationMeta, Through};
 use crate::value::Value;
 
@@ -12,7 +13,7 @@ pub(crate) struct Tail {
     filter: Option<Expr<Value>>,
     order: Vec<Order<Value>>,
     /// The type of what each key of the order sorts.
-    types: Vec<Option<Type>>,
+    types: Types,
     /// Whether and how the rows are locked.
     lock: Option<Lock>,
     limit: Option<i64>,
@@ -52,7 +53,7 @@ impl Tail {
     }
 
     /// The keys of the order, and the type of what each sorts; there is no order then.
-    pub(crate) fn take_order(&mut self) -> (Vec<Order<Value>>, Vec<Option<Type>>) {
+    pub(crate) fn take_order(&mut self) -> (Vec<Order<Value>>, Types) {
         (std::mem::take(&mut self.order), std::mem::take(&mut self.types))
     }
 

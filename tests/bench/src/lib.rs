@@ -14,6 +14,7 @@
 mod clock;
 mod command_line;
 mod compiler;
+mod heap;
 mod planner;
 mod report;
 mod runtime;

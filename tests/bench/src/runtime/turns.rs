@@ -7,8 +7,8 @@ use tokio::task::block_in_place;
 
 use super::places::Place;
 use super::workloads::{Times, Workload};
-use crate::Failure;
 use crate::clock::median;
+use crate::{Failure, heap};
 
 /// How long one turn is: long enough for the clock, short enough for many.
 const TURN: Duration = Duration::from_millis(4);
@@ -30,7 +30,7 @@ pub(super) struct Taken {
     pub(super) ns: u64,
     /// The time of the processor, on all threads of this process: a server has its own.
     pub(super) cpu_ns: u64,
-    /// The most memory that is held at once by the thread that the workload is on.
+    /// The most memory that is held at once, by all threads of this process.
     pub(super) bytes: u64,
 }
 
@@ -109,14 +109,14 @@ impl Turns<'_> {
         Ok(())
     }
 
-    /// The memory that one time holds. It stays on this thread, whose memory is counted.
+    /// The memory that one time holds.
     fn memory(&mut self, side: Side) -> Result<u64, Failure> {
         let mut outcome = Ok(0.0);
         self.times = 1;
-        let counted = allocation_counter::measure(|| {
+        let most = heap::most_held(|| {
             outcome = block_in_place(|| Handle::current().block_on(self.take(side)));
         });
-        outcome.map(|_| counted.bytes_max)
+        outcome.map(|_| most)
     }
 
     /// A turn; the nanoseconds of one time.
