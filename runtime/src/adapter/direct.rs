@@ -57,8 +57,9 @@ pub trait Direct: Send {
     /// Undoes what was done.
     fn rollback(&mut self) -> BoxFuture<'_, Result<()>>;
 
-    /// Gets ready for a statement outside of a transaction, still with the lock.
-    fn alone(&mut self) -> BoxFuture<'_, Result<()>>;
+    /// Gets ready for a statement outside of a transaction, still with the lock. One that `waits` blocks
+    /// nobody meanwhile, and may wait for others as long as it takes.
+    fn alone(&mut self, waits: bool) -> BoxFuture<'_, Result<()>>;
 
     /// Looks whether a statement has done its work.
     fn probe<'a>(&'a mut self, probe: &'a Probe) -> BoxFuture<'a, Result<Found>>;

@@ -121,6 +121,11 @@ impl Adapter for Sqlite {
     }
 
     fn run<'a>(&'a self, access: Access, work: &'a mut dyn Work) -> BoxFuture<'a, Result<()>> {
+        let access = match access {
+            // Where nothing can be written, nobody is to be kept from it.
+            Access::Atomic if self.file.is_read_only() => Access::Snapshot,
+            access => access,
+        };
         let pool = match access {
             Access::Read | Access::Snapshot => &self.readers,
             Access::Write | Access::Atomic => &self.writer,

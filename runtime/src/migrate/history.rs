@@ -263,3 +263,9 @@ pub(super) async fn forget(direct: &mut dyn Direct, id: &str) -> Result<()> {
     let statement = format!("DELETE FROM {} WHERE id = {}", direct.words().history, text(id));
     direct.execute(&statement).await.map(drop)
 }
+
+/// Drops the table, if it is there, in the transaction that is open.
+pub(super) async fn drop_table(direct: &mut dyn Direct) -> Result<()> {
+    let statement = format!("DROP TABLE IF EXISTS {}", direct.words().history);
+    direct.execute(&statement).await.map(drop)
+}

@@ -35,6 +35,7 @@ impl Options {
 
     /// PostgreSQL: how long a statement stands in the queue for a lock, in which everybody who comes later
     /// stands behind it; 500 ms if not set. After that the step is undone, and tried again a little later.
+    /// While an autovacuum is at work, it is `deadlock_timeout` at least, after which the server ends that.
     #[must_use]
     pub fn lock_timeout(self, lock_timeout: Duration) -> Self {
         Options { lock_timeout, ..self }

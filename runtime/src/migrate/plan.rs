@@ -26,8 +26,8 @@ pub(super) struct Chain {
 pub(super) enum Goal {
     /// So many are applied, or more.
     Applied(usize),
-    /// So many are left, or fewer.
-    Left(usize),
+    /// So many are left, or fewer, where no more than `of` were begun.
+    Left { count: usize, of: usize },
 }
 
 /// A step that is to be taken.
@@ -120,9 +120,13 @@ impl Chain {
                 let mut open = open.filter(|parsed| parsed.state(ledger) != MigrationState::Applied);
                 open.next().map(|parsed| parsed.next_up(ledger)).transpose()
             }
-            Goal::Left(count) => {
+            Goal::Left { count, of } => {
                 if let Some(unknown) = self.unknown(ledger).into_iter().next() {
                     return Err(Refusal::Ahead { id: unknown.id });
+                }
+                // What came meanwhile was not meant.
+                if let Some(later) = self.begun(records).checked_sub(1).filter(|last| *last >= of) {
+                    return Err(Refusal::Later { id: self.parsed[later].id.clone() });
                 }
                 let begun = self.parsed.iter().skip(count).rev();
                 let mut begun = begun.filter(|parsed| parsed.state(ledger) != MigrationState::Pending);
@@ -143,7 +147,7 @@ impl Chain {
         let place = match (taken.is_last(), goal) {
             (false, _) => Some(here),
             (true, Goal::Applied(count)) => Some(here + 1).filter(|place| *place < count),
-            (true, Goal::Left(count)) => here.checked_sub(1).filter(|place| *place >= count),
+            (true, Goal::Left { count, .. }) => here.checked_sub(1).filter(|place| *place >= count),
         };
         let Some(parsed) = place.and_then(|place| self.parsed.get(place)) else { return Ok(None) };
         if !parsed.replaces.is_empty() {
@@ -151,11 +155,11 @@ impl Chain {
         }
         let ledger = &Ledger::of(history::of_migration(records, &parsed.id));
         match (goal, parsed.state(ledger)) {
-            (Goal::Applied(_), MigrationState::Applied) | (Goal::Left(_), MigrationState::Pending) => {
+            (Goal::Applied(_), MigrationState::Applied) | (Goal::Left { .. }, MigrationState::Pending) => {
                 self.next(records, goal)
             }
             (Goal::Applied(_), _) => parsed.next_up(ledger).map(Some),
-            (Goal::Left(_), _) => parsed.next_down(ledger).map(Some),
+            (Goal::Left { .. }, _) => parsed.next_down(ledger).map(Some),
         }
     }
 

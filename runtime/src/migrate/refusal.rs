@@ -77,6 +77,11 @@ pub enum Refusal {
         /// How many it has.
         steps: usize,
     },
+    /// Another program applied it while something else was about to be rolled back.
+    Later {
+        /// The migration.
+        id: String,
+    },
     /// It says that there is no way back.
     Irreversible {
         /// The migration.
@@ -135,6 +140,11 @@ impl fmt::Display for Refusal {
                 f,
                 "the migration `{id}` is applied up to step {done} of {steps}, and only a whole one can be rolled back: \
                  mend what stops it (steps that are not applied may be edited), and apply it"
+            ),
+            Refusal::Later { id } => write!(
+                f,
+                "another program has applied `{id}` meanwhile, which was not to be rolled back: look at what is to go \
+                 now, with `rexc migrate status`, and begin again"
             ),
             Refusal::Irreversible { id, reason } => {
                 write!(f, "the migration `{id}` cannot be rolled back: {reason}")

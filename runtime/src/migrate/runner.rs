@@ -81,13 +81,33 @@ impl<'r> Runner<'r> {
         self.run(|chain, _| Ok(Goal::Applied(chain.place(id)? + 1))).await
     }
 
-    /// Rolls the last migrations back, so many of them.
+    /// Rolls the last migrations back, so many of those that are applied when it begins. Of several
+    /// programs that do so at once, one does it.
     ///
     /// # Errors
     ///
-    /// As [`Runner::apply`], and when one of them has no way back: then nothing is done.
+    /// As [`Runner::apply`], and when one of them has no way back, or another program applies more
+    /// meanwhile: then nothing is done.
     pub async fn rollback(&mut self, count: usize) -> Result<Report> {
-        self.run(|chain, begun| Ok(Goal::Left(begun.saturating_sub(count).min(chain.parsed.len())))).await
+        self.run(|_, of| Ok(Goal::Left { count: of.saturating_sub(count), of })).await
+    }
+
+    /// Rolls these back, which are the last ones: for somebody who was shown what that loses, and has
+    /// thought about it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Runner::rollback`], and when others were applied behind them meanwhile.
+    pub async fn rollback_exactly(&mut self, ids: &[String]) -> Result<Report> {
+        self.run(|chain, begun| {
+            let places: Vec<usize> = ids.iter().map(|id| chain.place(id)).collect::<Result<_, _>>()?;
+            let count = places.iter().copied().min().unwrap_or(begun);
+            match (count..begun).find(|place| !places.contains(place)) {
+                Some(other) => Err(Refusal::Later { id: chain.parsed[other].id.clone() }),
+                None => Ok(Goal::Left { count, of: begun }),
+            }
+        })
+        .await
     }
 
     /// Rolls all migrations behind one back.
@@ -96,7 +116,7 @@ impl<'r> Runner<'r> {
     ///
     /// As [`Runner::rollback`], and when there is no migration of this name.
     pub async fn rollback_to(&mut self, id: &str) -> Result<Report> {
-        self.run(|chain, _| Ok(Goal::Left(chain.place(id)? + 1))).await
+        self.run(|chain, of| Ok(Goal::Left { count: chain.place(id)? + 1, of })).await
     }
 
     /// Rolls the last migration back, and applies it again.
@@ -108,9 +128,10 @@ impl<'r> Runner<'r> {
         let (mut direct, chain) = self.open().await?;
         self.locked(&mut *direct).await?;
         let begun = chain.begun(&history::read(&mut *direct).await?);
-        let mut report = self.steps(&mut *direct, &chain, Goal::Left(begun.saturating_sub(1))).await?;
+        let back = Goal::Left { count: begun.saturating_sub(1), of: begun };
+        let mut report = self.steps(&mut *direct, &chain, back).await?;
         report.steps.extend(self.steps(&mut *direct, &chain, Goal::Applied(begun)).await?.steps);
-        direct.unlock().await?;
+        unlocked(&mut *direct).await;
         Ok(report)
     }
 
@@ -125,7 +146,23 @@ impl<'r> Runner<'r> {
         let count = chain.place(id)? + 1;
         self.locked(&mut *direct).await?;
         step::baseline(&mut *direct, &chain, count).await?;
-        direct.unlock().await
+        unlocked(&mut *direct).await;
+        Ok(())
+    }
+
+    /// Forgets that these migrations were applied, and the history with them where it knows no others: for
+    /// statements that are run as migrations are, and are none.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be asked.
+    #[doc(hidden)]
+    pub async fn forget(&mut self) -> Result<()> {
+        let (mut direct, chain) = self.open().await?;
+        self.locked(&mut *direct).await?;
+        step::forget(&mut *direct, &chain).await?;
+        unlocked(&mut *direct).await;
+        Ok(())
     }
 
     /// Where the database stands. Nothing is written and nobody waited for.
@@ -157,8 +194,8 @@ impl<'r> Runner<'r> {
     pub async fn pending_rollback(&mut self, count: usize) -> Result<Vec<PendingStep>> {
         let (mut direct, chain) = self.open().await?;
         let records = history::read(&mut *direct).await?;
-        let left = chain.begun(&records).saturating_sub(count);
-        Ok(chain.pending(&records, Goal::Left(left))?)
+        let of = chain.begun(&records);
+        Ok(chain.pending(&records, Goal::Left { count: of.saturating_sub(count), of })?)
     }
 
     async fn open(&mut self) -> Result<(Box<dyn Direct>, Arc<Chain>)> {
@@ -179,7 +216,7 @@ impl<'r> Runner<'r> {
     }
 
     /// Goes to a goal, which depends on how many are begun.
-    async fn run(&mut self, goal: impl Fn(&Chain, usize) -> Result<Goal, Refusal>) -> Result<Report> {
+    async fn run(&mut self, goal: impl FnOnce(&Chain, usize) -> Result<Goal, Refusal>) -> Result<Report> {
         let (mut direct, chain) = self.open().await?;
         let records = history::read(&mut *direct).await?;
         // Where there is nothing to do, nobody is kept off.
@@ -189,13 +226,12 @@ impl<'r> Runner<'r> {
         }
         self.locked(&mut *direct).await?;
         let records = history::read(&mut *direct).await?;
-        let aim = goal(&chain, chain.begun(&records))?;
-        if let Goal::Left(_) = aim {
+        if let Goal::Left { .. } = aim {
             // A way back that cannot be gone to its end is not begun.
             chain.pending(&records, aim)?;
         }
         let report = self.steps(&mut *direct, &chain, aim).await?;
-        direct.unlock().await?;
+        unlocked(&mut *direct).await;
         Ok(report)
     }
 
@@ -256,6 +292,11 @@ impl<'r> Runner<'r> {
             executor::yield_now().await;
         }
     }
+}
+
+/// Lets others in. What was done is done; where the connection is gone, so is the lock.
+async fn unlocked(direct: &mut dyn Direct) {
+    _ = direct.unlock().await;
 }
 
 /// Takes a step, again and again while something is in its way that goes by itself.

@@ -104,7 +104,7 @@ async fn inside(
 
 /// A statement outside of any transaction: the database is looked at, before and after.
 async fn alone(direct: &mut dyn Direct, taking: &Taking<'_>, step: &Step, probe: &Probe) -> Result<Taken> {
-    direct.alone().await?;
+    direct.alone(may_wait(step, probe)).await?;
     if is_other(direct, taking).await? {
         return Ok(Taken::Elsewhere);
     }
@@ -130,6 +130,16 @@ async fn alone(direct: &mut dyn Direct, taking: &Taking<'_>, step: &Step, probe:
         }
     }
     note(direct, taking).await
+}
+
+/// Whether nobody waits for a statement while it waits itself: what has a probe is of that kind, and what
+/// says so. Of anything else that somebody writes that is not known.
+fn may_wait(step: &Step, probe: &Probe) -> bool {
+    let is_concurrent = |statement: &Statement| {
+        let words = statement.text.split(|char: char| !char.is_ascii_alphanumeric());
+        words.into_iter().any(|word| word.eq_ignore_ascii_case("concurrently"))
+    };
+    *probe != Probe::Repeatable || step.statements.iter().any(is_concurrent)
 }
 
 /// Sends a statement of a file. Its error says where it is.
@@ -220,5 +230,23 @@ pub(super) async fn baseline(direct: &mut dyn Direct, chain: &Chain, count: usiz
         Ok(Taken::Here)
     };
     let outcome: Result<Taken, Error> = outcome.await;
+    end(direct, outcome).await.map(drop)
+}
+
+/// Forgets the migrations of a chain, and the history where nothing else is in it.
+pub(super) async fn forget(direct: &mut dyn Direct, chain: &Chain) -> Result<()> {
+    direct.begin(None).await?;
+    let outcome = async {
+        let records = history::read(direct).await?;
+        let is_own = |record: &&Record| chain.place(&record.id).is_ok();
+        for own in records.iter().filter(is_own) {
+            history::forget(direct, &own.id).await?;
+        }
+        if records.iter().all(|record| is_own(&record)) {
+            history::drop_table(direct).await?;
+        }
+        Ok(Taken::Here)
+    };
+    let outcome = outcome.await;
     end(direct, outcome).await.map(drop)
 }

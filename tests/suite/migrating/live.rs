@@ -112,7 +112,7 @@ impl Live {
         }
     }
 
-    fn bare(&self) -> rusqlite::Connection {
+    pub(super) fn bare(&self) -> rusqlite::Connection {
         let Live::Sqlite(folder) = self else { panic!("it is PostgreSQL") };
         let bare = rusqlite::Connection::open(folder.path().join("test.db")).expect("a file");
         bare.busy_timeout(std::time::Duration::from_secs(60)).expect("it may wait");

@@ -68,6 +68,29 @@ async fn a_locked_table_is_tried_again() {
     assert!(steps == 1 && retries >= 1);
 }
 
+/// SQLite lets one write at a time; who waits for another program says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_locked_file_is_tried_again() {
+    let live = Live::sqlite();
+    live.apply(&chain(&[USERS])).await.expect("an empty database");
+    let writer = live.bare();
+    writer.execute_batch("BEGIN IMMEDIATE").expect("nobody writes");
+    let (db, migrations) = (live.db().await, chain(&[USERS, POSTS]));
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let mut tell = Some(tell);
+    let waiting = tokio::spawn(async move {
+        let mut runner = Runner::new(&db, &migrations).on_event(|event| {
+            if let Event::Retries { reason, .. } = event {
+                tell.take().map(|tell| tell.send(reason));
+            }
+        });
+        runner.apply().await.map(|report| report.steps.len())
+    });
+    assert_eq!(told.await.as_deref(), Ok("SQLite refused: database is locked"));
+    writer.execute_batch("COMMIT").expect("it began");
+    assert_eq!(waiting.await.expect("no panic").expect("nobody is in its way"), 3);
+}
+
 /// A step that takes as long as somebody holds the lock 42.
 const WAITS: Draft<'_> = Draft {
     id: "20260102T000000_waits",

@@ -189,3 +189,58 @@ async fn a_name_that_is_no_column_is_no_text() {
     assert!(error.to_string().contains("no such column: \"nope\""), "{error}");
     assert!(!live.has("by_nothing").await);
 }
+
+/// What PostgreSQL does in no transaction has a step of its own, which its error says.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statement_in_the_wrong_kind_of_step_is_told_so() {
+    let live = Live::postgres("wrong_step");
+    let vacuum = Draft::new("20260102T000000_vacuum", "VACUUM users", "");
+    let error = live.apply(&chain(&[USERS, vacuum])).await.expect_err("it is a transaction");
+    assert_eq!(
+        error.to_string(),
+        "20260102T000000_vacuum/postgres.up.sql:1 (step 1 of 1): PostgreSQL refused: VACUUM cannot run inside a transaction \
+         block: give it a step of its own, which begins with `-- rex: step outside_transaction probe=…` (`repeatable`, if \
+         it does no harm a second time)"
+    );
+}
+
+/// A setting that a table is made anew with is not left in the connection of a database in memory.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_rebuild_sets_is_gone_after_it_fails() {
+    let db =
+        rex_orm::Db::connect("sqlite::memory:?shared_memory=rebuild_sets").await.expect("it is in memory");
+    let up = "-- rex: step rebuild tables=\"users\"\nPRAGMA legacy_alter_table = ON;\nSELECT nothing;\n";
+    let broken = Draft { up, ..REBUILD };
+    db.migrate(&chain(&[USERS, broken])).await.expect_err("there is no such column");
+    // With the setting, what refers to a table keeps its former name.
+    let renames = Draft {
+        id: "20260102T000000_renames",
+        up: "CREATE VIEW names AS SELECT name FROM users;\nALTER TABLE users RENAME TO people;\n\
+             INSERT INTO people (id, name) SELECT 2, name FROM names;\n",
+        ..REBUILD
+    };
+    db.migrate(&chain(&[USERS, renames])).await.expect("the view follows");
+}
+
+/// The server and the role may have limits that are for others, and be read-only for them.
+#[tokio::test(flavor = "multi_thread")]
+async fn limits_of_others_are_not_those_of_a_step() {
+    let live = Live::postgres("limits");
+    let name = live.one("SELECT current_database()").await;
+    live.run(&format!(
+        "ALTER DATABASE \"{name}\" SET statement_timeout = '50ms'; ALTER DATABASE \"{name}\" SET lock_timeout = 1; \
+         ALTER DATABASE \"{name}\" SET default_transaction_read_only = on"
+    ))
+    .await;
+    let sleeps = Draft { up: &INDEX.up.replace("(name)", "(name) WHERE slow(id)"), ..INDEX };
+    let users = Draft {
+        up: &format!(
+            "{}CREATE FUNCTION slow(integer) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN PERFORM pg_sleep(0.2); RETURN true; END';\n\
+             SELECT pg_sleep(0.2);\n",
+            USERS.up
+        ),
+        ..USERS
+    };
+    live.apply(&chain(&[users, sleeps])).await.expect("it has the time, and may write");
+    assert_eq!(live.history().await, "users up 1/1; index up 1/1");
+}

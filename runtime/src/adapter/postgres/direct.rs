@@ -3,6 +3,7 @@
 //! Everything goes as simple queries: nothing is prepared, so that nothing depends on tables that change.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rex_sql::Dialect;
 use rex_sql::migration::{Checksum, Object, Probe};
@@ -26,8 +27,7 @@ pub(super) async fn open(target: Arc<Target>) -> Result<Box<dyn Direct>> {
     let schema = schema.ok_or(Refusal::NoSchema)?;
     let history = Object::new(Some(&schema), "rex_migrations").quoted();
     let lock = lock_number(&schema);
-    let is_14 =
-        version.and_then(|version| version.parse().ok()).is_some_and(|version: u32| version >= 140_000);
+    let version = version.and_then(|version| version.parse().ok()).unwrap_or_default();
     let words = Words {
         exists: format!("SELECT 1 WHERE to_regclass({}) IS NOT NULL", rex_sql::text(&history)),
         others: format!(
@@ -49,7 +49,8 @@ pub(super) async fn open(target: Arc<Target>) -> Result<Box<dyn Direct>> {
         lock,
         backend,
         is_checked: false,
-        looks_for_client: is_14,
+        version,
+        looks_for_client: version >= 140_000,
         pace,
     }))
 }
@@ -63,6 +64,8 @@ struct Own {
     backend: String,
     /// Whether it is known to be one.
     is_checked: bool,
+    /// Of the server: 150018.
+    version: u32,
     /// Whether the server can notice that this program is gone.
     looks_for_client: bool,
     pace: Pace,
@@ -74,6 +77,18 @@ fn lock_number(schema: &str) -> i64 {
     let mut number = [0; 8];
     number.copy_from_slice(&bytes[..8]);
     i64::from_be_bytes(number)
+}
+
+/// How long a statement stands in the queue for a lock, in milliseconds, as an expression. The server ends
+/// an autovacuum that is in the way of somebody who has waited for `deadlock_timeout`, and not before: who
+/// never waits so long is never let through. Which table it is at is not for everybody to see.
+fn lock_limit(limit: Duration) -> String {
+    let limit = limit.as_millis().max(1);
+    format!(
+        "(SELECT CASE WHEN EXISTS (SELECT FROM pg_stat_progress_vacuum WHERE datname = current_database()) OR EXISTS \
+         (SELECT FROM pg_stat_progress_analyze WHERE datname = current_database()) THEN greatest({limit}, \
+         (SELECT setting::bigint + 200 FROM pg_settings WHERE name = 'deadlock_timeout')) ELSE {limit} END::text)"
+    )
 }
 
 type Texts = Vec<Vec<Option<String>>>;
@@ -178,14 +193,17 @@ impl Own {
         if self.holds_lock().await? { Ok(()) } else { Err(Refusal::LockLost.into()) }
     }
 
-    /// How long is waited from now on. A statement that blocks nobody may wait for a lock.
+    /// How long is waited from now on, whatever the server, the database or the role have for others. A
+    /// statement that blocks nobody may wait for a lock.
     async fn set_pace(&mut self, waits: bool) -> Result<()> {
         let Pace { lock_timeout, statement_timeout, .. } = self.pace;
-        let lock = if waits { 0 } else { lock_timeout.as_millis().max(1) };
+        let lock = if waits { "'0'".to_owned() } else { lock_limit(lock_timeout) };
         let statement = statement_timeout.map_or(0, |limit| limit.as_millis().max(1));
+        let of_14 = if self.version >= 140_000 { "SET idle_session_timeout = 0; " } else { "" };
+        let of_17 = if self.version >= 170_000 { "SET transaction_timeout = 0; " } else { "" };
         self.run(&format!(
-            "SET lock_timeout = {lock}; SET statement_timeout = {statement}; \
-             SET idle_in_transaction_session_timeout = 0"
+            "SET statement_timeout = {statement}; SET idle_in_transaction_session_timeout = 0; {of_14}{of_17}\
+             SET default_transaction_read_only = off; SELECT set_config('lock_timeout', {lock}, false)"
         ))
         .await?;
         if self.looks_for_client {
@@ -259,7 +277,7 @@ impl Direct for Own {
     fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<u64>> {
         Box::pin(async move {
             let _told = told(Dialect::Postgres, sql);
-            let answer = self.connection.client.simple_query(sql).await.map_err(failure::plain)?;
+            let answer = self.connection.client.simple_query(sql).await.map_err(explained)?;
             let written = answer.iter().filter_map(|message| match message {
                 SimpleQueryMessage::CommandComplete(count) => Some(*count),
                 _ => None,
@@ -323,9 +341,9 @@ impl Direct for Own {
         Box::pin(async move { self.run("ROLLBACK").await })
     }
 
-    fn alone(&mut self) -> BoxFuture<'_, Result<()>> {
+    fn alone(&mut self, waits: bool) -> BoxFuture<'_, Result<()>> {
         Box::pin(async move {
-            self.set_pace(true).await?;
+            self.set_pace(waits).await?;
             self.check_lock().await
         })
     }
@@ -350,6 +368,19 @@ impl Direct for Own {
     fn is_there_already(&self, error: &Error) -> bool {
         let there = [SqlState::DUPLICATE_TABLE, SqlState::DUPLICATE_OBJECT, SqlState::DUPLICATE_COLUMN];
         code(error).is_some_and(|code| there.contains(code))
+    }
+}
+
+/// With what to do about a statement that is in the wrong kind of step.
+fn explained(error: tokio_postgres::Error) -> Error {
+    let is_within = error.code() == Some(&SqlState::ACTIVE_SQL_TRANSACTION);
+    let error = failure::plain(error);
+    match is_within {
+        true => error.with_hint(
+            "give it a step of its own, which begins with `-- rex: step outside_transaction probe=…` (`repeatable`, if \
+             it does no harm a second time)",
+        ),
+        false => error,
     }
 }
 

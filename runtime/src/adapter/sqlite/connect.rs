@@ -78,6 +78,11 @@ impl File {
         matches!(self.place, Place::Memory)
     }
 
+    /// Whether nothing may be written.
+    pub(super) fn is_read_only(&self) -> bool {
+        self.read_only
+    }
+
     /// How long another process that writes is waited for.
     pub(super) fn busy(&self) -> Duration {
         self.busy

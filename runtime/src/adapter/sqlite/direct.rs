@@ -55,6 +55,9 @@ struct Own {
     lost: Lost,
 }
 
+/// How long a step waits for another process that writes, before it says so and is tried again.
+const BRIEFLY: Duration = Duration::from_secs(2);
+
 /// What a table that is made anew loses.
 #[derive(Default)]
 struct Lost {
@@ -95,9 +98,13 @@ impl Own {
         aside::run(|| rows(connection, sql)).map_err(|error| failure::plain(error).with_sql(sql.to_owned()))
     }
 
-    /// Runs something that another process may be in the way of, until it is not.
-    async fn insist<T>(&mut self, what: impl Fn(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
-        let end = Instant::now() + self.wait;
+    /// Runs something that another process may be in the way of, until it is not, or that has taken too long.
+    async fn insist<T>(
+        &mut self,
+        wait: Duration,
+        what: impl Fn(&Connection) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
+        let end = Instant::now() + wait.min(self.wait);
         loop {
             match what(self.connection()) {
                 Err(error) if connect::is_busy(&error) && Instant::now() < end => {
@@ -184,7 +191,7 @@ impl Direct for Own {
     fn rows<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Texts>> {
         Box::pin(async move {
             let _told = told(Dialect::Sqlite, sql);
-            let found = self.insist(|connection| aside::run(|| rows(connection, sql))).await;
+            let found = self.insist(self.wait, |connection| aside::run(|| rows(connection, sql))).await;
             found.map_err(|error| failure::plain(error).with_sql(sql.to_owned()))
         })
     }
@@ -203,7 +210,7 @@ impl Direct for Own {
                 self.switch_keys(false)?;
             }
             let _told = told(Dialect::Sqlite, "BEGIN IMMEDIATE");
-            let begun = self.insist(|connection| connection.execute_batch("BEGIN IMMEDIATE")).await;
+            let begun = self.insist(BRIEFLY, |connection| connection.execute_batch("BEGIN IMMEDIATE")).await;
             begun.map_err(|error| failure::plain(error).with_sql("BEGIN IMMEDIATE"))?;
             if let Some(tables) = rebuilds {
                 self.lost = Lost { objects: self.objects(tables)?, dangling: self.dangling()? };
@@ -228,7 +235,8 @@ impl Direct for Own {
     fn commit(&mut self) -> BoxFuture<'_, Result<()>> {
         Box::pin(async move {
             let _told = told(Dialect::Sqlite, "COMMIT");
-            let committed = self.insist(|connection| aside::run(|| connection.execute_batch("COMMIT"))).await;
+            let commit = |connection: &Connection| aside::run(|| connection.execute_batch("COMMIT"));
+            let committed = self.insist(BRIEFLY, commit).await;
             committed.map_err(|error| deferred::explain(self.connection(), error).with_sql("COMMIT"))?;
             self.switch_keys(self.keys)
         })
@@ -243,7 +251,7 @@ impl Direct for Own {
         })
     }
 
-    fn alone(&mut self) -> BoxFuture<'_, Result<()>> {
+    fn alone(&mut self, _: bool) -> BoxFuture<'_, Result<()>> {
         Box::pin(std::future::ready(Ok(())))
     }
 
@@ -252,8 +260,12 @@ impl Direct for Own {
         Box::pin(std::future::ready(Ok(Found::Nothing)))
     }
 
+    /// What makes a table anew has a setting that is no part of its transaction.
     fn settle(&mut self) -> BoxFuture<'_, Result<()>> {
-        self.rollback()
+        Box::pin(async move {
+            self.rollback().await?;
+            self.run("PRAGMA legacy_alter_table = OFF").map(drop)
+        })
     }
 
     fn may_retry(&self, error: &Error) -> bool {
@@ -275,7 +287,8 @@ impl Drop for Own {
         if !connection.is_autocommit() {
             _ = connection.execute_batch("ROLLBACK");
         }
-        _ = connection.execute_batch(&format!("PRAGMA foreign_keys = {keys}"));
+        _ = connection
+            .execute_batch(&format!("PRAGMA foreign_keys = {keys}; PRAGMA legacy_alter_table = OFF"));
     }
 }
 
