@@ -450,3 +450,45 @@ fn ddl_is_printed_for_what_is_configured() {
     rexc(folder.path(), "ddl --databases postgres").clean();
     rexc(blog("model").path(), "ddl").errors("1 error in schema/ (1 file)");
 }
+
+// How a schema is named
+
+/// What is a path for one command is an option of all, and so is the file with the configuration.
+#[test]
+fn a_schema_is_named_alike_everywhere() {
+    let files = [
+        ("one/model.rex", GOOD),
+        ("two/model.rex", "model Two {\n    id: BigInt  @id\n}\n"),
+        ("two.toml", "databases = [\"sqlite\"]\nschema = \"two\"\nmigrations = \"changes\"\n"),
+    ];
+    let folder = folder(&files);
+    let run = |arguments: &str| rexc(folder.path(), arguments);
+    for (arguments, told) in [
+        ("check one", "ok: 1 model, 1 enum in one/\n"),
+        ("check --schema one", "ok: 1 model, 1 enum in one/\n"),
+        ("check --config two.toml", "ok: 1 model in two/\n"),
+        ("check --config two.toml one", "ok: 1 model, 1 enum in one/\n"),
+        ("fmt --check --schema one", "ok: 1 file formatted\n"),
+    ] {
+        assert_eq!(run(arguments).clean().err, told, "{arguments}");
+    }
+    let sqlite = run("ddl --config two.toml").clean().out;
+    assert!(sqlite.contains("STRICT") && !sqlite.contains("-- PostgreSQL"), "{sqlite}");
+    let one = run("ddl one").clean().out;
+    assert_eq!(run("ddl --schema one").clean().out, one);
+    assert!(one.contains("-- PostgreSQL"), "{one}");
+    assert!(run("codegen --print --schema two").clean().out.contains("pub struct Two"));
+    assert!(run("inspect model Two --config two.toml").clean().out.starts_with("model Two\n"));
+    assert!(run("debug queries --schema two --databases sqlite").clean().out.contains("FROM \"twos\""));
+    run("migrate new begin --config two.toml").clean();
+    run("check --config two.toml").clean();
+    run("check --schema two --migrations changes").clean();
+    run("check --schema one --migrations changes --deny warnings").errors("unmigrated");
+    run("check --schema one --migrations chnages")
+        .could_not("there is no folder `chnages`: name the one that holds the migrations");
+    run("check one two --migrations changes")
+        .could_not("`--migrations` is of one schema, and there are several: name one of them");
+    run("check one two --config two.toml")
+        .could_not("`--config` is of one schema, and several are named: name one of them");
+    assert_eq!(run("check one --schema two").exit, Exit::CouldNotRun);
+}

@@ -7,7 +7,7 @@ use rex_compiler::diagnostic::{Diagnostic, render};
 use rex_compiler::{Checked, Severity};
 use rex_schema::Schema;
 
-use crate::find::{self, Databases, Target};
+use crate::find::{self, Chosen, Target};
 use crate::fix::{self, Mended};
 use crate::format::{Format, Told};
 use crate::levels::Levels;
@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
     ///
     /// A folder or file that belongs to a crate's schema stands for the whole of it, with the
     /// configuration in the crate's Cargo.toml.
-    #[arg(value_name = "PATH")]
+    #[arg(value_name = "PATH", conflicts_with = "schema")]
     paths: Vec<std::path::PathBuf>,
     /// How to write what is wrong; all but text goes to the output
     #[arg(long, value_name = "FORMAT", default_value = "text")]
@@ -38,12 +38,22 @@ pub(crate) struct Arguments {
     quiet: bool,
     #[command(flatten)]
     levels: Levels,
+    /// The folder of the migrations, of one schema
+    #[arg(long, value_name = "DIR")]
+    migrations: Option<std::path::PathBuf>,
     #[command(flatten)]
-    databases: Databases,
+    chosen: Chosen,
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop> {
-    let mut targets = find::targets(&arguments.paths, &arguments.databases, &console.folder)?;
+    let mut targets = arguments.chosen.targets(&arguments.paths, &console.folder)?;
+    if let Some(folder) = &arguments.migrations {
+        let [target] = targets.as_mut_slice() else {
+            let reason = "`--migrations` is of one schema, and there are several: name one of them";
+            return Err(Stop::Reason(reason.to_owned()));
+        };
+        target.set_migrations(Some(folder), &console.folder)?;
+    }
     for target in &mut targets {
         arguments.levels.apply(&mut target.config.lints)?;
     }

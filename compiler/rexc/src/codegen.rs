@@ -8,7 +8,7 @@ use rex_compiler::check;
 use rex_compiler::codegen::{GeneratedFile, Layout, Options, generate};
 
 use crate::check::{counted, schema};
-use crate::find::{self, Databases, Target};
+use crate::find::{Chosen, Target};
 use crate::{Console, Exit, Stop};
 
 /// Generate Rust code into a folder
@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
     /// A crate, a schema folder or a `.rex` file
     ///
     /// Not needed where the workspace has one schema, or in a crate with one.
-    #[arg(value_name = "PATH")]
+    #[arg(value_name = "PATH", conflicts_with = "schema")]
     path: Option<PathBuf>,
     /// Write into this folder the files that changed, and remove those that no schema makes
     #[arg(long, value_name = "DIR")]
@@ -32,12 +32,16 @@ pub(crate) struct Arguments {
     /// Write nothing, but fail if the folder is not up to date
     #[arg(long, requires = "out", conflicts_with = "print")]
     check: bool,
+    /// The folder of the migrations that are compiled in
+    #[arg(long, value_name = "DIR")]
+    migrations: Option<PathBuf>,
     #[command(flatten)]
-    databases: Databases,
+    chosen: Chosen,
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop> {
-    let target = find::target(arguments.path.as_deref(), &arguments.databases, &console.folder)?;
+    let mut target = arguments.chosen.target(arguments.path.as_deref(), &console.folder)?;
+    target.set_migrations(arguments.migrations.as_deref(), &console.folder)?;
     let Some(_) = schema(&target, console) else { return Ok(Exit::Errors) };
     let files = files(&target);
     let Some(shown) = &arguments.out else {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use rex_schema::{Dialect, lower, render};
 
 use crate::check::schema;
-use crate::find::{self, DatabaseName, Databases};
+use crate::find::{Chosen, DatabaseName};
 use crate::{Console, Exit, Stop};
 
 /// Print the SQL that makes a schema's tables
@@ -14,17 +14,17 @@ pub(crate) struct Arguments {
     /// A crate, a schema folder or a `.rex` file
     ///
     /// Not needed where the workspace has one schema, or in a crate with one.
-    #[arg(value_name = "PATH")]
+    #[arg(value_name = "PATH", conflicts_with = "schema")]
     path: Option<PathBuf>,
     /// For this database alone
     #[arg(long, value_name = "NAME")]
     database: Option<DatabaseName>,
     #[command(flatten)]
-    databases: Databases,
+    chosen: Chosen,
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop> {
-    let target = find::target(arguments.path.as_deref(), &arguments.databases, &console.folder)?;
+    let target = arguments.chosen.target(arguments.path.as_deref(), &console.folder)?;
     let Some(schema) = schema(&target, console) else { return Ok(Exit::Errors) };
     let all = &target.config.databases;
     let chosen: Vec<Dialect> = match arguments.database.map(Dialect::from) {

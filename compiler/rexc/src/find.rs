@@ -25,13 +25,31 @@ pub(crate) struct Target {
     path: PathBuf,
     /// The folder of its crate, if it belongs to one.
     krate: Option<PathBuf>,
+    /// The folder of its migrations, where that is said otherwise.
+    other_migrations: Option<PathBuf>,
 }
 
 impl Target {
     /// The folder of its migrations: of its crate, or beside the schema.
     pub(crate) fn migrations(&self) -> PathBuf {
+        if let Some(folder) = &self.other_migrations {
+            return folder.clone();
+        }
         let folder = self.krate.as_deref().or_else(|| self.path.parent()).unwrap_or(&self.path);
         folder.join(&self.config.migrations)
+    }
+
+    /// Names another folder of its migrations, if one is said.
+    pub(crate) fn set_migrations(&mut self, folder: Option<&Path>, current: &Path) -> Result<(), Stop> {
+        let Some(shown) = folder else { return Ok(()) };
+        let folder = current.join(shown);
+        if !folder.is_dir() {
+            let shown = shown.display();
+            return stop(format!("there is no folder `{shown}`: name the one that holds the migrations"));
+        }
+        self.config.migrations = shown.display().to_string();
+        self.other_migrations = Some(folder);
+        Ok(())
     }
 
     /// The files under names that do not depend on the current directory, for generated code: from
@@ -56,10 +74,46 @@ impl Target {
 
 /// The databases, where no Cargo.toml says them.
 #[derive(Clone, Debug, clap::Args)]
-pub(crate) struct Databases {
+struct Databases {
     /// What the schema is for, instead of what Cargo.toml says; outside of a crate, both
     #[arg(long, value_name = "NAMES", value_delimiter = ',', global = true)]
     databases: Vec<DatabaseName>,
+}
+
+/// Which schema, said by options: what commands with a path take as well.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Chosen {
+    /// A Cargo.toml, or a file with the keys of `[package.metadata.rex]`
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+    /// A crate, a schema folder or a `.rex` file
+    #[arg(long, value_name = "PATH", global = true)]
+    schema: Option<PathBuf>,
+    #[command(flatten)]
+    databases: Databases,
+}
+
+impl Chosen {
+    /// The one schema at the path, or that of the options; see [`target`].
+    pub(crate) fn target(&self, path: Option<&Path>, current: &Path) -> Result<Target, Stop> {
+        let path = path.or(self.schema.as_deref());
+        match &self.config {
+            Some(config) => configured(config, path, &self.databases, current),
+            None => target(path, &self.databases, current),
+        }
+    }
+
+    /// The schemas at the paths, or that of the options; see [`targets`].
+    pub(crate) fn targets(&self, paths: &[PathBuf], current: &Path) -> Result<Vec<Target>, Stop> {
+        match (&self.config, paths, &self.schema) {
+            (Some(_), [] | [_], _) => Ok(vec![self.target(paths.first().map(PathBuf::as_path), current)?]),
+            (Some(_), _, _) => {
+                stop("`--config` is of one schema, and several are named: name one of them".to_owned())
+            }
+            (None, [], Some(schema)) => targets(std::slice::from_ref(schema), &self.databases, current),
+            (None, paths, _) => targets(paths, &self.databases, current),
+        }
+    }
 }
 
 /// A database's name on the command line.
@@ -88,7 +142,7 @@ impl From<DatabaseName> for Dialect {
 }
 
 /// The schemas at the paths; without one, those of the workspace. Each comes once.
-pub(crate) fn targets(paths: &[PathBuf], databases: &Databases, current: &Path) -> Result<Vec<Target>, Stop> {
+fn targets(paths: &[PathBuf], databases: &Databases, current: &Path) -> Result<Vec<Target>, Stop> {
     let finder = Finder { databases, current };
     if paths.is_empty() {
         return finder.workspace(current);
@@ -106,7 +160,7 @@ pub(crate) fn targets(paths: &[PathBuf], databases: &Databases, current: &Path) 
 
 /// The one schema at the path. Without one, that of the crate around the current directory, or the
 /// only one of the workspace.
-pub(crate) fn target(path: Option<&Path>, databases: &Databases, current: &Path) -> Result<Target, Stop> {
+fn target(path: Option<&Path>, databases: &Databases, current: &Path) -> Result<Target, Stop> {
     if path.is_none()
         && let Some(manifest) = nearest_manifest(current)
         && is_package(&manifest)
@@ -128,7 +182,7 @@ pub(crate) fn target(path: Option<&Path>, databases: &Databases, current: &Path)
 
 /// The schema of a configuration file: a Cargo.toml, or a file with the keys of its table. Paths in it
 /// begin where it lies.
-pub(crate) fn configured(
+fn configured(
     file: &Path,
     schema: Option<&Path>,
     databases: &Databases,
@@ -293,7 +347,8 @@ impl Finder<'_> {
         let shown = self.shown(path);
         let loaded = load(path, &shown);
         let slash = if path.is_dir() { "/" } else { "" };
-        Target { shown: format!("{shown}{slash}"), loaded, config, diagnostics, path: real(path), krate }
+        let shown = format!("{shown}{slash}");
+        Target { shown, loaded, config, diagnostics, path: real(path), krate, other_migrations: None }
     }
 
     /// A path from the current directory on, with forward slashes.

@@ -18,13 +18,16 @@ use crate::{Console, Exit, Stop, diff, find, replace};
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Crates, schema folders or `.rex` files; `-` is the input
-    #[arg(value_name = "PATH")]
+    #[arg(value_name = "PATH", conflicts_with = "schema")]
     paths: Vec<PathBuf>,
+    /// The same, for a single one, as other commands have it
+    #[arg(long, value_name = "PATH")]
+    schema: Option<PathBuf>,
     /// Change nothing, but print what would change, and fail if anything would
     #[arg(long)]
     check: bool,
     /// Read a file from the input, and write it to the output
-    #[arg(long, conflicts_with = "paths")]
+    #[arg(long, conflicts_with_all = ["paths", "schema"])]
     stdin: bool,
 }
 
@@ -41,7 +44,8 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     }
     let mut tally = Tally { check: arguments.check, ..Tally::default() };
     let mut seen = BTreeSet::new();
-    for loaded in find::files(&arguments.paths, &console.folder)? {
+    let paths = arguments.schema.as_ref().map_or(arguments.paths.as_slice(), std::slice::from_ref);
+    for loaded in find::files(paths, &console.folder)? {
         tell(&loaded.sources, &loaded.diagnostics, console);
         tally.unreadable += loaded.diagnostics.len();
         for formatted in format(&loaded.sources) {

@@ -8,7 +8,7 @@ use rex_schema::plan::Object;
 use rex_schema::{Dialect, Schema, lower, table_of};
 
 use crate::check::schema;
-use crate::find::{self, DatabaseName, Databases};
+use crate::find::{Chosen, DatabaseName};
 use crate::migrate::live::Live;
 use crate::plans::{self, Scan};
 use crate::{Console, Exit, Stop};
@@ -73,13 +73,13 @@ struct From {
     /// A crate, a schema folder or a `.rex` file
     ///
     /// Not needed where the workspace has one schema, or in a crate with one.
-    #[arg(value_name = "PATH")]
+    #[arg(value_name = "PATH", conflicts_with = "schema")]
     path: Option<PathBuf>,
     /// For this database alone
     #[arg(long, value_name = "NAME")]
     database: Option<DatabaseName>,
     #[command(flatten)]
-    databases: Databases,
+    chosen: Chosen,
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop> {
@@ -193,7 +193,7 @@ fn table_of_listed(schema: &Schema, listed: &Listing, dialect: Dialect) -> Objec
 
 /// What is generated for each model; none where the schema has faults, which are told then.
 fn listed(from: &From, console: &mut Console<'_>) -> Result<Option<(Schema, Vec<Listing>)>, Stop> {
-    let target = find::target(from.path.as_deref(), &from.databases, &console.folder)?;
+    let target = from.chosen.target(from.path.as_deref(), &console.folder)?;
     let Some(schema) = schema(&target, console) else { return Ok(None) };
     let mut options = target.config.codegen_options(Layout::Modules);
     if let Some(database) = from.database.map(Dialect::from) {

@@ -9,7 +9,7 @@ use rex_compiler::diagnostic::{Diagnostic, render};
 use rex_schema::Schema;
 
 use crate::check;
-use crate::find::{self, Databases, Target};
+use crate::find::{self, Chosen, Target};
 use crate::{Console, Exit, Stop};
 
 /// Where the schema and its migrations are.
@@ -17,17 +17,11 @@ use crate::{Console, Exit, Stop};
 /// In a crate nothing needs to be said: the folders are those of its Cargo.toml.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Places {
-    /// A Cargo.toml, or a file with the keys of `[package.metadata.rex]`
-    #[arg(long, value_name = "FILE", global = true)]
-    config: Option<PathBuf>,
-    /// A crate, a schema folder or a `.rex` file
-    #[arg(long, value_name = "PATH", global = true)]
-    schema: Option<PathBuf>,
+    #[command(flatten)]
+    chosen: Chosen,
     /// The folder of the migrations
     #[arg(long, value_name = "DIR", global = true)]
     migrations: Option<PathBuf>,
-    #[command(flatten)]
-    databases: Databases,
     /// The database, instead of what DATABASE_URL or the file `.env` says
     #[arg(long, value_name = "URL", global = true)]
     pub(crate) database_url: Option<String>,
@@ -48,10 +42,7 @@ pub(crate) struct Place {
 impl Places {
     /// Finds them.
     pub(crate) fn find(&self, current: &Path) -> Result<Place, Stop> {
-        let target = match (&self.config, &self.schema) {
-            (Some(config), schema) => find::configured(config, schema.as_deref(), &self.databases, current),
-            (None, schema) => find::target(schema.as_deref(), &self.databases, current),
-        };
+        let target = self.chosen.target(None, current);
         let folder = match (&self.migrations, &target) {
             (Some(folder), _) => current.join(folder),
             (None, Ok(target)) => target.migrations(),
