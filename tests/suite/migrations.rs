@@ -9,6 +9,7 @@ mod other;
 mod slips;
 mod squashes;
 mod way;
+mod whole;
 
 use std::cell::Cell;
 use std::fmt::Write as _;

@@ -201,7 +201,8 @@ impl Reader<'_> {
     fn entry(&mut self, id: &str) -> Option<Entry> {
         let shown = format!("{}/{id}", self.shown);
         if !is_id(id) {
-            let help = "it is a time and words, as `20261122T093000_add_posts`; `rexc migrate new` makes one";
+            let help = "it is a time and words, as `20261122T093000_add_posts`, and `rexc migrate new` makes it; where \
+                        the folder is another tool's, say `migrations = \"…\"` in [package.metadata.rex]";
             let reason = "the folder has another name than migrations have";
             self.diagnostics.push(migrations::no_migration(&shown, reason, help));
             return None;

@@ -68,6 +68,8 @@ enum Stop {
     Reason(String),
     /// It ran and failed; one line that says why, and what to do.
     Failed(String),
+    /// One line that says why, and what to do; and what that comes to.
+    Ended(String, Exit),
     /// It was told already.
     Told(Exit),
     /// The output cannot be written.
@@ -159,6 +161,10 @@ pub fn run_in<A: Into<OsString> + Clone>(
         Err(Stop::Failed(reason)) => {
             console.fail(&reason);
             Exit::Errors
+        }
+        Err(Stop::Ended(reason, exit)) => {
+            console.fail(&reason);
+            exit
         }
         Err(Stop::Told(exit)) => exit,
     }

@@ -11,6 +11,7 @@ mod clock;
 pub(crate) mod decide;
 mod differ;
 mod files;
+mod folders;
 pub(crate) mod live;
 mod merge;
 pub(crate) mod new;
@@ -18,7 +19,7 @@ pub(crate) mod place;
 mod prove;
 mod rebase;
 mod rename;
-pub(crate) mod runs;
+mod runs;
 mod squash;
 mod status;
 pub(crate) mod steps;
@@ -48,11 +49,18 @@ pub(crate) struct Common {
     #[arg(long, global = true)]
     pub(crate) dry_run: bool,
     /// Accept what would be lost, by name (`drop_column:posts.body`) or by kind (`drop_column`)
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', global = true)]
-    pub(crate) allow: Vec<String>,
+    #[arg(long, value_name = "NAMES", global = true)]
+    allow: Vec<String>,
     /// How to write what was done; json goes to the output
     #[arg(long, value_name = "FORMAT", default_value = "text", global = true)]
     pub(crate) format: Format,
+}
+
+impl Common {
+    /// The names that are accepted.
+    pub(crate) fn allowed(&self) -> Vec<String> {
+        self.allow.iter().flat_map(|names| decide::split(names)).collect()
+    }
 }
 
 /// How results are written.
@@ -81,7 +89,12 @@ enum Command {
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop> {
     let common = &arguments.common;
-    match &arguments.command {
+    let ended = dispatch(arguments.command.as_ref(), common, console);
+    in_format(ended, common, console)
+}
+
+fn dispatch(command: Option<&Command>, common: &Common, console: &mut Console<'_>) -> Result<Exit, Stop> {
+    match command {
         Some(Command::Apply(arguments)) => runs::apply(arguments, common, console),
         Some(Command::New(arguments)) => new::run(arguments, common, console),
         Some(Command::Rollback(arguments)) => runs::rollback(arguments, common, console),
@@ -96,6 +109,23 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     }
 }
 
+/// Tells a failure to programs too: whoever asks for an object gets one. What is to be decided was told so.
+pub(crate) fn in_format(
+    ended: Result<Exit, Stop>,
+    common: &Common,
+    console: &mut Console<'_>,
+) -> Result<Exit, Stop> {
+    let message = match &ended {
+        Err(Stop::Reason(reason) | Stop::Failed(reason) | Stop::Ended(reason, _)) => reason,
+        Err(Stop::Told(Exit::Errors)) => "the schema or its migrations have faults: see `rexc check`",
+        Ok(_) | Err(Stop::Told(_) | Stop::Output(_)) => return ended,
+    };
+    if common.format == Format::Json {
+        summary::json(&serde_json::json!({ "status": "failed", "message": message }), console)?;
+    }
+    ended
+}
+
 /// Undo the last migrations: `rexc migrate rollback` by another name
 #[derive(Debug, clap::Args)]
 #[group(skip)]
@@ -107,7 +137,8 @@ pub(crate) struct Rollback {
 }
 
 pub(crate) fn rollback(arguments: &Rollback, console: &mut Console<'_>) -> Result<Exit, Stop> {
-    runs::rollback(&arguments.rollback, &arguments.common, console)
+    let ended = runs::rollback(&arguments.rollback, &arguments.common, console);
+    in_format(ended, &arguments.common, console)
 }
 
 /// Make something
@@ -130,5 +161,6 @@ enum Generated {
 
 pub(crate) fn generate(arguments: &Generate, console: &mut Console<'_>) -> Result<Exit, Stop> {
     let Generated::Migration { new, common } = &arguments.what;
-    new::run(new, common, console)
+    let ended = new::run(new, common, console);
+    in_format(ended, common, console)
 }

@@ -11,7 +11,7 @@ use rex_sql::migration::{Checksum, Head, Migration, Scripts};
 
 use crate::migrate::decide::{self, Question};
 use crate::migrate::live::{self, Live};
-use crate::migrate::{Common, Format, steps, summary};
+use crate::migrate::{self, Common, Format, steps, summary};
 use crate::{Console, Exit, Stop};
 
 /// Bring a prototype's database to the schema, without a migration
@@ -29,14 +29,20 @@ const ID: &str = "20000101T000000_push";
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop> {
     let common = &arguments.common;
+    let ended = pushed(common, console);
+    migrate::in_format(ended, common, console)
+}
+
+fn pushed(common: &Common, console: &mut Console<'_>) -> Result<Exit, Stop> {
     let place = common.places.find(&console.folder)?;
     let schema = place.schema(console)?;
-    let live = Live::connect(common)?;
-    check(&live, console)?;
+    let live = if common.dry_run { Live::to_look_at(common, console)? } else { Live::connect(common)? };
+    check(&live)?;
     let found = live.inspect()?;
     let after = lower(&schema, live.dialect());
-    let way = way(&found.managed(&after), after, &schema, live.dialect(), &common.allow);
-    decide::check_allowed(&common.allow, &decide::names([&way]))?;
+    let allowed = common.allowed();
+    let way = way(&found.managed(&after), after, &schema, live.dialect(), &allowed);
+    decide::check_allowed(&allowed, &decide::names([&way]))?;
     if way.is_empty() {
         told("nothing", &way, live.dialect(), common, console)?;
         console.tell("nothing to do: the database is what the schema says\n");
@@ -75,19 +81,16 @@ fn way(before: &Database, after: Database, schema: &Schema, dialect: Dialect, al
 }
 
 /// Refuses a database that has migrations.
-fn check(live: &Live, console: &mut Console<'_>) -> Result<(), Stop> {
+fn check(live: &Live) -> Result<(), Stop> {
     let migrations = Migrations::default();
     let status = live.runner(&migrations, |_| ()).status().wait().map_err(live::failed)?;
     match status.unknown.iter().find(|one| one.id != ID) {
         None => Ok(()),
-        Some(one) => {
-            console.fail(&format!(
-                "the database has migrations (`{}`): make one of what has changed with `rexc migrate new NAME`, and \
-                 apply it with `rexc migrate`",
-                one.id
-            ));
-            Err(Stop::Told(Exit::Errors))
-        }
+        Some(one) => Err(Stop::Failed(format!(
+            "the database has migrations (`{}`): make one of what has changed with `rexc migrate new NAME`, and \
+             apply it with `rexc migrate`",
+            one.id
+        ))),
     }
 }
 
@@ -99,7 +102,7 @@ fn consent(
     common: &Common,
     console: &mut Console<'_>,
 ) -> Result<(), Stop> {
-    let named = decide::by_name([way], &common.allow);
+    let named = decide::by_name([way], &common.allowed());
     let mut questions = decide::questions([(None, way)], schema, &named);
     questions.retain_mut(|question| match steps::rows(&question.name, live) {
         Some(0) => false,
@@ -131,19 +134,16 @@ fn consent(
 
 /// Takes the steps as a migration is taken, and forgets that there was one.
 fn take(up: &Plan, live: &Live) -> Result<(), Stop> {
-    forget(live)?;
     let head = Head::new(None, false);
     let scripts = vec![Scripts { dialect: live.dialect(), up: script(up).into(), down: None }];
     let migration = Migration { id: ID.into(), identity: Checksum::of(ID), head, scripts: scripts.into() };
     let migrations = Migrations { list: vec![migration].into() };
-    let outcome = live.runner(&migrations, |_| ()).apply().wait();
-    forget(live)?;
+    let mut runner = live.runner(&migrations, |_| ());
+    // Nothing is left of an earlier run, be it one that failed: this one has looked at the database itself.
+    runner.forget().wait().map_err(live::failed)?;
+    let outcome = runner.apply().wait();
+    runner.forget().wait().map_err(live::failed)?;
     outcome.map(drop).map_err(live::failed)
-}
-
-/// Nothing is left of an earlier run, be it one that failed: the next one looks at the database itself.
-fn forget(live: &Live) -> Result<(), Stop> {
-    live.run_alone("DROP TABLE IF EXISTS rex_migrations")
 }
 
 fn told(

@@ -151,3 +151,21 @@ fn a_way_that_cannot_be_gone_back_says_so() {
         krate.told(&format!("never_{}", target.name));
     }
 }
+
+/// What is to be said to accept something is taken as it is told, whatever is in the name.
+#[test]
+fn a_name_with_a_comma_is_accepted_as_it_is_told() {
+    for target in targets("comma") {
+        let krate = Crate::new("\"sqlite\", \"postgres\"");
+        krate.schema(&USERS.replace("nick: String?", "nick: String? @column(\"a,b\")\n    age: Int?"));
+        krate.run("migrate new create_blog").is(Exit::Clean);
+        krate.schema(&USERS.replace("    nick: String?\n", ""));
+        let told = krate.run("migrate new tidy").is(Exit::NeedsDecision).err;
+        assert!(told.contains("say `--allow 'drop_column:users.a,b'`"), "{told}");
+        krate.run("migrate new tidy --allow drop_column:users.a,b,drop_column:users.age").is(Exit::Clean);
+        krate.on(&target.url, "migrate --allow drop_column:users.a,b").is(Exit::Clean);
+        super::execute(&target.url, "INSERT INTO users (name) VALUES ('Ada')");
+        let told = krate.on(&target.url, "migrate rollback --to none").is(Exit::NeedsDecision).err;
+        assert!(told.contains("say `--allow drop_table:users`"), "{told}");
+    }
+}

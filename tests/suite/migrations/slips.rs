@@ -122,3 +122,80 @@ fn the_database_is_that_of_the_file_env() {
     let users: i64 = found.query_row("SELECT count(*) FROM users", [], |row| row.get(0)).expect("a table");
     assert_eq!(users, 0);
 }
+
+/// What SQL of one's own says when it stops is told, and so is that an extension's type needs the extension.
+#[test]
+fn what_stops_a_migration_is_told_in_its_own_words() {
+    for target in targets("words") {
+        let krate = Crate::new("\"sqlite\", \"postgres\"");
+        krate.schema(USERS);
+        krate.run("migrate new create_blog").is(Exit::Clean);
+        krate.run("migrate new check --empty").is(Exit::Clean);
+        let sql = match target.name {
+            "sqlite" => {
+                "CREATE TRIGGER few BEFORE DELETE ON users BEGIN SELECT RAISE(ABORT, 'users stay'); END;\n\
+                 INSERT INTO users (name) VALUES ('Ada');\nDELETE FROM users;\n"
+            }
+            _ => "DO $$ BEGIN RAISE EXCEPTION 'users stay' USING HINT = 'ask first'; END $$;\n",
+        };
+        let file = krate.migration("check").join(format!("{}.up.sql", target.name));
+        std::fs::write(file, sql).expect("it can be written");
+        krate.transcript.take();
+        krate.on(&target.url, "migrate").is(Exit::Errors);
+        krate.on(&target.url, "migrate --format json").is(Exit::Errors);
+        krate.on(&target.url, "migrate verify").is(Exit::Errors);
+        krate.told(&format!("words_{}", target.name));
+    }
+}
+
+#[test]
+fn a_type_of_an_extension_needs_the_extension() {
+    let [_, target] = targets("extension");
+    let krate = Crate::new("\"postgres\"");
+    krate.schema(&USERS.replace("nick: String?", "nick: String?  @db(postgres: \"citext\")"));
+    let told = krate.on(&target.url, "migrate new create_blog").is(Exit::Errors).err;
+    assert!(
+        told.ends_with(
+            "type \"citext\" does not exist: where it is an extension's, a migration before this one is to create that; \
+             `rexc migrate new NAME --empty` makes one\n"
+        ),
+        "{told}"
+    );
+    let told = krate.run("migrate new extension --empty").is(Exit::Clean).err;
+    assert!(
+        told.contains("not tried on any database: name a PostgreSQL server with `--database-url`\n"),
+        "{told}"
+    );
+}
+
+/// Whoever asks for an object gets one, whatever happens, and nothing else on the output.
+#[test]
+fn a_failure_is_an_object_too() {
+    let krate = Crate::new("\"sqlite\"");
+    let failed = |arguments: &str, exit| {
+        let told = krate.run(&format!("{arguments} --format json")).is(exit).json();
+        assert_eq!(told["status"], "failed", "{arguments}: {told}");
+        told["message"].as_str().expect("it says why").to_owned()
+    };
+    krate.schema("model User {");
+    let faults = "the schema or its migrations have faults: see `rexc check`";
+    assert_eq!(failed("migrate new create_blog", Exit::Errors), faults);
+    assert_eq!(failed("push --database-url sqlite::memory:", Exit::Errors), faults);
+    krate.schema(USERS);
+    assert!(failed("migrate new ü", Exit::CouldNotRun).starts_with("`ü` cannot be in the name"));
+    assert!(failed("generate migration ü", Exit::CouldNotRun).starts_with("`ü` cannot be in the name"));
+    krate.run("migrate new create_blog").is(Exit::Clean);
+    for command in ["migrate", "migrate status", "migrate redo", "rollback", "migrate baseline"] {
+        let told =
+            failed(&format!("{command} --database-url mysql://ada:secret@host/blog"), Exit::CouldNotRun);
+        assert!(told.starts_with("no adapter for URLs") && !told.contains("secret"), "{command}: {told}");
+    }
+    assert!(
+        failed("migrate baseline --database-url sqlite::memory:", Exit::Drift)
+            .contains("create the table users")
+    );
+    assert!(
+        failed("migrate apply --to nothing --database-url sqlite::memory:", Exit::CouldNotRun)
+            .contains("`nothing`")
+    );
+}

@@ -70,6 +70,25 @@ pub(crate) fn questions<'w>(
     questions
 }
 
+/// The names between commas. What does not begin as a name of a kind is the rest of the one before, in which
+/// there is a comma.
+pub(crate) fn split(names: &str) -> Vec<String> {
+    let is_kind = |word: &str| Code::ALL.iter().any(|code| code.name() == word);
+    let mut all: Vec<String> = Vec::new();
+    for part in names.split(',') {
+        let name = part.trim();
+        let (kind, rest) = name.split_once(':').map_or((name, None), |(kind, rest)| (kind, Some(rest)));
+        match all.last_mut().filter(|last| last.contains(':') && !is_kind(kind)) {
+            Some(last) if rest.is_none() || kind.contains(|c: char| !c.is_ascii_lowercase() && c != '_') => {
+                *last += ",";
+                *last += part;
+            }
+            _ => all.push(name.to_owned()),
+        }
+    }
+    all
+}
+
 /// Refuses what is accepted and does not happen: a name that is mistyped would be taken for an answer.
 pub(crate) fn check_allowed(allowed: &[String], names: &[String]) -> Result<(), Stop> {
     let kinds: Vec<&str> = Code::ALL.iter().map(|code| code.name()).collect();
@@ -290,4 +309,22 @@ fn field(schema: &Schema, table: &str, column: &str) -> Option<(String, String)>
         model.name.clone(),
         is_implied.map_or_else(|| column.field.clone(), |relation| relation.name.clone()),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+
+    #[test]
+    fn a_name_may_have_a_comma_in_it() {
+        assert_eq!(split("drop_table:a,drop_column"), ["drop_table:a", "drop_column"]);
+        assert_eq!(split("drop_table:a, drop_column:b"), ["drop_table:a", "drop_column:b"]);
+        assert_eq!(
+            split("drop_table:a, b,drop_column:a, b.c,d"),
+            ["drop_table:a, b", "drop_column:a, b.c,d"]
+        );
+        assert_eq!(split("drop_tabel,drop_column:a"), ["drop_tabel", "drop_column:a"]);
+        assert_eq!(split("by_hand:a,by_hand:b"), ["by_hand:a", "by_hand:b"]);
+        assert_eq!(split("drop_column:a.x,drop_tabel:b"), ["drop_column:a.x", "drop_tabel:b"]);
+    }
 }

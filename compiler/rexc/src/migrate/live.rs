@@ -1,5 +1,6 @@
 //! A database at hand: what it holds, and migrations run on it.
 
+use std::error::Error as StdError;
 use std::path::Path;
 
 use rex_orm::migrate::{Event, Migrations, Runner};
@@ -34,20 +35,19 @@ impl Live {
                 "there is no file `{}`: `rexc migrate apply` or `rexc push` makes the database",
                 path.display()
             ))),
-            None => Live::open(config),
+            None => Live::open(unchanged(config)),
         }
     }
 
-    /// The one that is named, to look at: nothing is made of a path that was mistyped.
+    /// The one that is named, to look at: neither is anything made of a path that was mistyped, nor anything
+    /// of the file changed, be it what SQLite writes for itself.
     pub(crate) fn to_look_at(common: &Common, console: &mut Console<'_>) -> Result<Live, Stop> {
-        let config = configured(common.places.database_url.as_deref())?;
-        match missing_file(&config) {
-            Some(path) => {
-                console.tell(&format!("there is no file `{}`: an empty database\n", path.display()));
-                Live::open(configured(Some("sqlite::memory:?shared_memory=rexc_nothing"))?)
-            }
-            None => Live::open(config),
-        }
+        Live::open(unchanged(there(common, console)?))
+    }
+
+    /// The one that is named, to undo something in it: nothing is made of a path that was mistyped.
+    pub(crate) fn to_undo_in(common: &Common, console: &mut Console<'_>) -> Result<Live, Stop> {
+        Live::open(there(common, console)?)
     }
 
     /// The one of a configuration.
@@ -102,11 +102,32 @@ impl Live {
     }
 }
 
-/// The file of a database that would be made when it is opened.
-fn missing_file(config: &Config) -> Option<&Path> {
+/// The database that is named; an empty one where there is none.
+fn there(common: &Common, console: &mut Console<'_>) -> Result<Config, Stop> {
+    let config = configured(common.places.database_url.as_deref())?;
+    let Some(path) = missing_file(&config) else { return Ok(config) };
+    console.tell(&format!("there is no file `{}`: an empty database\n", path.display()));
+    configured(Some("sqlite::memory:?shared_memory=rexc_nothing"))
+}
+
+/// The same database, of which only is read.
+fn unchanged(config: Config) -> Config {
+    match file(&config) {
+        Some(_) => Config { read_only: Some(true), journal_mode: None, ..config },
+        None => config,
+    }
+}
+
+/// The file of a database, where it is in one.
+fn file(config: &Config) -> Option<&Path> {
     let is_file = config.kind == Some(DatabaseKind::Sqlite) && config.shared_memory.is_none();
     let path = config.path.as_deref().filter(|_| is_file)?;
-    (path.as_os_str() != ":memory:" && !path.exists()).then_some(path)
+    (path.as_os_str() != ":memory:").then_some(path)
+}
+
+/// The file of a database that would be made when it is opened.
+fn missing_file(config: &Config) -> Option<&Path> {
+    file(config).filter(|path| !path.exists())
 }
 
 fn configured(url: Option<&str>) -> Result<Config, Stop> {
@@ -146,18 +167,35 @@ pub(crate) fn differences(found: &Inspected, expected: &Database, gone: Option<&
 /// A failure of the database as the end of a run.
 pub(crate) fn failed(error: rex_orm::Error) -> Stop {
     match error.kind() {
-        Kind::Configuration => Stop::Reason(error.to_string()),
-        _ => Stop::Failed(error.to_string()),
+        Kind::Configuration => Stop::Reason(told(&error)),
+        _ => Stop::Failed(told(&error)),
     }
 }
 
+/// A failure in words. What SQL raises by itself may hold values, and so a program does not show it; here it
+/// is the SQL of files, and whoever runs them is to know what it says.
+pub(crate) fn told(error: &rex_orm::Error) -> String {
+    let (text, hidden) = (error.to_string(), "what it says is in the driver's error");
+    let driver = StdError::source(error).and_then(|source| source.downcast_ref::<rex_orm::DriverError>());
+    let (Some((head, rest)), Some(driver)) = (text.split_once(hidden), driver) else { return text };
+    let mut said: &dyn StdError = driver.get();
+    while let Some(cause) = said.source() {
+        said = cause;
+    }
+    let said = said.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+    let rest = rest.strip_prefix(", since values may be in it").unwrap_or(rest);
+    format!("{head}{said}{rest}")
+}
+
 /// A refusal of the runner, or another failure: a database that is not what its migrations say is drift.
-pub(crate) fn refused(error: rex_orm::Error) -> (String, Exit) {
+pub(crate) fn refused(error: rex_orm::Error) -> Stop {
     use rex_orm::migrate::Refusal;
     let exit = match error.refusal() {
-        Some(Refusal::Edited { .. } | Refusal::Ahead { .. } | Refusal::Gap { .. }) => Exit::Drift,
+        Some(
+            Refusal::Edited { .. } | Refusal::Ahead { .. } | Refusal::Gap { .. } | Refusal::Squashed { .. },
+        ) => Exit::Drift,
         Some(Refusal::Unknown { .. }) => Exit::CouldNotRun,
         Some(_) | None => Exit::Errors,
     };
-    (error.to_string(), exit)
+    Stop::Ended(told(&error), exit)
 }

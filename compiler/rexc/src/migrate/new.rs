@@ -7,7 +7,8 @@ use rex_schema::Dialect;
 
 use super::decide::{self, Question, Rename};
 use super::files::{Before, Draft};
-use super::place::{Place, write_folder};
+use super::folders::{self, Change};
+use super::place::Place;
 use super::summary::{self, Plans};
 use super::{Common, Format, clock, prove, rename};
 use crate::{Console, Exit, Stop};
@@ -15,8 +16,8 @@ use crate::{Console, Exit, Stop};
 /// Make a migration of what has changed in the schema
 ///
 /// The schema is compared with the one that the last migration leads to: no database is needed. What is
-/// written was tried before, up and down, on SQLite in memory, and with `--database-url` on a database
-/// that is made for it on that PostgreSQL server, and dropped.
+/// written was tried before, up and down, on SQLite in a file that is made for it, and with
+/// `--database-url` on a database that is made for it on that PostgreSQL server, and dropped.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// What it does, in a few words: `add_posts`
@@ -43,10 +44,8 @@ pub(crate) fn run(arguments: &Arguments, common: &Common, console: &mut Console<
     };
     let proof = prove::draft(&draft, &mut history, common, console)?;
     if !common.dry_run {
-        let folder = history.path.join(&draft.id);
-        let shown = format!("{}/{}", history.shown, draft.id);
-        write_folder(&folder, &draft.files())
-            .map_err(|error| Stop::Failed(format!("`{shown}` cannot be written: {error}")))?;
+        let made = vec![(draft.id.clone(), draft.files())];
+        folders::write(&Change { made, ..Change::default() }, &history)?;
     }
     told(&draft, &proof, &history, common, console)?;
     Ok(Exit::Clean)
@@ -82,7 +81,7 @@ fn drafted(
     common: &Common,
     console: &mut Console<'_>,
 ) -> Result<Option<Draft>, Stop> {
-    let mut allowed = common.allow.clone();
+    let mut allowed = common.allowed();
     let mut is_checked = false;
     loop {
         // The schema is read anew when an answer was written into it.

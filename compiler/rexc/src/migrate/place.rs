@@ -1,6 +1,5 @@
 //! Where the migrations are, of which schema, and for which database.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use rex_build::Loaded;
@@ -126,31 +125,4 @@ pub(crate) fn snapshot<'h>(
         console.tell(&drawn);
         Stop::Told(Exit::Errors)
     })
-}
-
-/// Creates a folder's files, all of them or none.
-pub(crate) fn write_folder(folder: &Path, files: &[(String, String)]) -> std::io::Result<()> {
-    let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    // Folders whose names begin with a dot are no migrations.
-    let beside = folder.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-    let is_first = folder.parent().is_some_and(|parent| !parent.exists());
-    let written = fs::create_dir_all(&beside)
-        .and_then(|()| files.iter().try_for_each(|(name, text)| fs::write(beside.join(name), text)))
-        .and_then(|()| fs::rename(&beside, folder));
-    if written.is_err() {
-        // What remains of it would be in the way; the first error is the one to tell.
-        let _ = fs::remove_dir_all(&beside);
-    } else if is_first {
-        wake_build(folder);
-    }
-    written
-}
-
-/// A build script watches no folder that is not there, since cargo would run it each time. So that it
-/// sees the first migration, what it watches is given a new time.
-fn wake_build(folder: &Path) {
-    let manifest = folder.ancestors().map(|folder| folder.join("Cargo.toml")).find(|path| path.is_file());
-    // Without it, the next change of the schema does the same.
-    let file = manifest.and_then(|path| fs::File::options().append(true).open(path).ok());
-    _ = file.map(|file| file.set_modified(std::time::SystemTime::now()));
 }

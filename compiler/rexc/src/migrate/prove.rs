@@ -35,7 +35,8 @@ impl Proof {
     /// In words.
     pub(super) fn told(&self) -> String {
         let mut text = match self.servers.as_slice() {
-            [] => "not tried on any database".to_owned(),
+            [] if self.untried.is_empty() => "not tried on any database".to_owned(),
+            [] => "not tried on any database: name a PostgreSQL server with `--database-url`".to_owned(),
             servers => format!("tried, up and down, on {}", servers.join(" and ")),
         };
         if self.untried.contains(&Dialect::Postgres) && !self.servers.is_empty() {
@@ -82,8 +83,8 @@ pub(super) fn replay(
             continue;
         };
         let outcome = on(&scratch, dialect, history, first, &mut proof, console);
-        scratch.remove()?;
-        outcome?;
+        let removed = scratch.remove();
+        outcome.and(removed)?;
     }
     Ok(proof)
 }
@@ -242,8 +243,17 @@ impl Replay<'_> {
 
     fn failed(&self, id: &str, way: &str, error: &rex_orm::Error) -> Stop {
         let (folder, title) = (&self.history.shown, self.live.dialect().title());
+        let error = live::told(error);
+        // Of the types of extensions a schema knows the names alone.
+        let help = match error.contains("type \"") && error.ends_with("\" does not exist") {
+            true => {
+                ": where it is an extension's, a migration before this one is to create that; `rexc migrate new NAME \
+                 --empty` makes one"
+            }
+            false => "",
+        };
         Stop::Failed(format!(
-            "`{folder}/{id}` was tried on an empty {title} database, {way}, and failed. {error}"
+            "`{folder}/{id}` was tried on an empty {title} database, {way}, and failed. {error}{help}"
         ))
     }
 }

@@ -1,14 +1,13 @@
 //! `rexc migrate rebase`: of two branches of migrations, the later one behind the earlier one.
 
-use std::fs;
-
 use rex_build::migrations::{Entry, History, Settings, Snapshot, Way, canonical, file_name};
 use rex_compiler::diagnostic::Code;
 use rex_schema::{Dialect, Schema};
 use rex_sql::migration::{Checksum, Script};
 
 use super::files::Draft;
-use super::place::{self, Place, tell, write_folder};
+use super::folders::{self, Change, Gone};
+use super::place::{self, Place, tell};
 use super::{Common, Format, clock, decide, merge, prove, summary};
 use crate::{Console, Exit, Stop};
 
@@ -234,18 +233,10 @@ pub(super) fn is_by_hand(
 
 /// Writes them, and removes what they were.
 fn write(moved: &[Moved], history: &History) -> Result<(), Stop> {
-    let cannot = |name: &str| {
-        let shown = format!("{}/{name}", history.shown);
-        move |error: std::io::Error| Stop::Failed(format!("`{shown}` cannot be written: {error}"))
-    };
-    for one in moved {
-        let old = history.path.join(&one.was);
-        let aside = history.path.join(format!(".{}.old", one.was));
-        fs::rename(&old, &aside).map_err(cannot(&one.was))?;
-        write_folder(&history.path.join(&one.draft.id), &one.draft.files()).map_err(cannot(&one.draft.id))?;
-        fs::remove_dir_all(&aside).map_err(cannot(&one.was))?;
-    }
-    Ok(())
+    let gone = |one: &Moved| Gone { id: one.was.clone(), heir: Some(one.draft.id.clone()) };
+    let made = moved.iter().map(|one| (one.draft.id.clone(), one.draft.files())).collect();
+    let change = Change { made, gone: moved.iter().map(gone).collect(), ..Change::default() };
+    folders::write(&change, history)
 }
 
 fn told(

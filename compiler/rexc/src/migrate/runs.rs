@@ -1,12 +1,15 @@
 //! Runs of migrations on a database: apply, rollback, redo.
 
+use std::num::NonZeroUsize;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
 use rex_build::migrations::History;
 use rex_orm::Blocking;
-use rex_orm::migrate::{Direction, Done, Event, Migrations, PendingStep, Report, Runner};
+use rex_orm::migrate::{
+    Direction, Done, Event, MigrationState, MigrationStatus, Migrations, PendingStep, Report, Runner,
+};
 
 use super::live::{self, Live};
 use super::steps::{self, Notes, Step};
@@ -26,8 +29,8 @@ pub(crate) struct Apply {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Rollback {
     /// How many
-    #[arg(value_name = "N", default_value_t = 1, conflicts_with = "to")]
-    count: usize,
+    #[arg(value_name = "N", default_value = "1", conflicts_with = "to")]
+    count: NonZeroUsize,
     /// Down to this one, which stays; `none` undoes all
     #[arg(long, value_name = "MIGRATION")]
     to: Option<String>,
@@ -70,11 +73,11 @@ pub(crate) fn rollback(
 ) -> Result<Exit, Stop> {
     let place = common.places.find(&console.folder)?;
     let history = place.history(console)?;
-    let live = Live::to_look_at(common, console)?;
+    let live = to_undo_in(common, console)?;
     let count = match arguments.to.as_deref() {
-        None => arguments.count,
+        None => arguments.count.get(),
         Some("none") => usize::MAX,
-        Some(name) => behind(&find(&history, name)?, &history, &live, console)?,
+        Some(name) => behind(&find(&history, name)?, &history, &live)?,
     };
     on(&live, Task::Rollback(count), &history, common, console)
 }
@@ -82,7 +85,14 @@ pub(crate) fn rollback(
 pub(crate) fn redo(_: &Redo, common: &Common, console: &mut Console<'_>) -> Result<Exit, Stop> {
     let place = common.places.find(&console.folder)?;
     let history = place.history(console)?;
-    on(&Live::to_look_at(common, console)?, Task::Redo, &history, common, console)
+    on(&to_undo_in(common, console)?, Task::Redo, &history, common, console)
+}
+
+fn to_undo_in(common: &Common, console: &mut Console<'_>) -> Result<Live, Stop> {
+    match common.dry_run {
+        true => Live::to_look_at(common, console),
+        false => Live::to_undo_in(common, console),
+    }
 }
 
 /// The migration of a name, as people shorten it.
@@ -99,12 +109,12 @@ pub(super) fn find(history: &History, name: &str) -> Result<String, Stop> {
 }
 
 /// How many migrations that a database has come behind one.
-fn behind(id: &str, history: &History, live: &Live, console: &mut Console<'_>) -> Result<usize, Stop> {
+fn behind(id: &str, history: &History, live: &Live) -> Result<usize, Stop> {
     let migrations = history.migrations();
     let status = live.runner(&migrations, |_| ()).status().wait();
-    let status = status.map_err(|error| refused(error, console))?;
+    let status = status.map_err(live::refused)?;
     let later = status.migrations.iter().skip_while(|one| one.id != id).skip(1);
-    Ok(later.filter(|one| one.state != rex_orm::migrate::MigrationState::Pending).count())
+    Ok(later.filter(|one| one.state != MigrationState::Pending).count())
 }
 
 fn run(task: Task, history: &History, common: &Common, console: &mut Console<'_>) -> Result<Exit, Stop> {
@@ -120,71 +130,88 @@ fn on(
     console: &mut Console<'_>,
 ) -> Result<Exit, Stop> {
     let migrations = history.migrations();
-    let pending = pending(&task, live, &migrations).map_err(|error| refused(error, console))?;
-    let steps = steps::told(&pending, history, live, console)?;
+    let pending = pending(&task, live, &migrations).map_err(live::refused)?;
+    let steps = steps::told(&pending.steps, history, live, console)?;
     check_allowed(&steps, common)?;
-    if pending.is_empty() && !matches!(task, Task::Redo) {
-        // There may still be one without steps, which is only noted.
-        let report = taken(&task, live, &migrations, console);
-        return done(
-            &report.map_err(|error| refused(error, console))?,
-            &task,
-            live,
-            history,
-            common,
-            console,
-        );
-    }
     if let Task::Rollback(count) = task {
         say_how_many(count, &pending, console);
     }
     if common.dry_run {
-        return dry_run(&steps, live, common, console);
+        return dry_run(&pending, &steps, live, common, console);
     }
     match task {
         // It was accepted when they were made; how much it is, only the database knows.
         Task::Apply | Task::ApplyTo(_) => lost(&steps, console),
         Task::Rollback(_) | Task::Redo => consent(&steps, common, console)?,
     }
-    let report = taken(&task, live, &migrations, console).map_err(|error| refused(error, console))?;
+    let report = taken(&task, &pending, live, &migrations, console);
+    let report = report.map_err(live::refused)?;
     done(&report, &task, live, history, common, console)
 }
 
 /// Says that there are fewer to be undone than was asked for.
-fn say_how_many(count: usize, pending: &[PendingStep], console: &mut Console<'_>) {
-    let mut all: Vec<&str> = pending.iter().map(|step| step.id.as_str()).collect();
-    all.dedup();
-    if count != usize::MAX && all.len() < count {
-        console.tell(&format!("the database has only {}: all go\n", counted(all.len(), "migration")));
+fn say_how_many(count: usize, pending: &Pending, console: &mut Console<'_>) {
+    let all = pending.migrations.len();
+    if count != usize::MAX && (1..count).contains(&all) {
+        console.tell(&format!("the database has only {}: all go\n", counted(all, "migration")));
     }
 }
 
-fn pending(task: &Task, live: &Live, migrations: &Migrations) -> rex_orm::Result<Vec<PendingStep>> {
+/// What is to be done.
+struct Pending {
+    /// Its migrations, in order; some may have no steps.
+    migrations: Vec<String>,
+    steps: Vec<PendingStep>,
+}
+
+fn pending(task: &Task, live: &Live, migrations: &Migrations) -> rex_orm::Result<Pending> {
     let mut runner = live.runner(migrations, |_| ());
-    match task {
-        Task::Apply => runner.pending().wait(),
+    let mut steps = match task {
+        Task::Apply | Task::ApplyTo(_) => runner.pending().wait()?,
+        Task::Rollback(count) => runner.pending_rollback(*count).wait()?,
+        Task::Redo => runner.pending_rollback(1).wait()?,
+    };
+    let status = runner.status().wait()?.migrations;
+    let is_begun = |one: &&MigrationStatus| one.state != MigrationState::Pending;
+    let begun = || status.iter().rev().filter(is_begun);
+    let chosen: Vec<&MigrationStatus> = match task {
+        Task::Apply => status.iter().filter(|one| one.state != MigrationState::Applied).collect(),
         Task::ApplyTo(id) => {
-            let list = migrations.in_order().map_or_else(
-                |_| Vec::new(),
-                |order| order.iter().map(|migration| migration.id.to_string()).collect::<Vec<_>>(),
-            );
-            let count = list.iter().position(|one| one == id).map_or(0, |place| place + 1);
-            let mut steps = runner.pending().wait()?;
-            steps.retain(|step| list[..count].contains(&step.id));
-            Ok(steps)
+            let count = status.iter().position(|one| one.id == *id).map_or(0, |place| place + 1);
+            status[..count].iter().filter(|one| one.state != MigrationState::Applied).collect()
         }
-        Task::Rollback(count) => runner.pending_rollback(*count).wait(),
-        Task::Redo => runner.pending_rollback(1).wait(),
-    }
+        Task::Rollback(count) => begun().take(*count).collect(),
+        Task::Redo => begun().take(1).collect(),
+    };
+    let migrations: Vec<String> = chosen.into_iter().map(|one| one.id.clone()).collect();
+    steps.retain(|step| migrations.contains(&step.id));
+    Ok(Pending { migrations, steps })
 }
 
-fn dry_run(steps: &[Step], live: &Live, common: &Common, console: &mut Console<'_>) -> Result<Exit, Stop> {
-    match common.format {
-        Format::Json => summary::json(
-            &serde_json::json!({ "status": "would_run", "database": live.dialect().name(), "steps": steps }),
-            console,
-        )?,
-        Format::Text => write!(console.out.write, "{}", steps::text(steps, true))?,
+fn dry_run(
+    pending: &Pending,
+    steps: &[Step],
+    live: &Live,
+    common: &Common,
+    console: &mut Console<'_>,
+) -> Result<Exit, Stop> {
+    let migrations = &pending.migrations;
+    if common.format == Format::Json {
+        let told = serde_json::json!({
+            "status": "would_run",
+            "database": live.dialect().name(),
+            "migrations": migrations,
+            "steps": steps,
+        });
+        summary::json(&told, console)?;
+        return Ok(Exit::Clean);
+    }
+    write!(console.out.write, "{}", steps::text(steps, true))?;
+    for id in migrations.iter().filter(|id| steps.iter().all(|step| step.migration != **id)) {
+        console.tell(&format!("`{id}` has no steps here, and would only be noted\n"));
+    }
+    if migrations.is_empty() {
+        console.tell("nothing would be done\n");
     }
     Ok(Exit::Clean)
 }
@@ -203,14 +230,15 @@ fn lost(steps: &[Step], console: &mut Console<'_>) {
 fn check_allowed(steps: &[Step], common: &Common) -> Result<(), Stop> {
     let hazards = steps.iter().flat_map(|step| &step.hazards);
     let names: Vec<String> = hazards.map(|hazard| hazard.name.clone()).collect();
-    decide::check_allowed(&common.allow, &names)
+    decide::check_allowed(&common.allowed(), &names)
 }
 
 /// Has what is lost accepted: by name, or at the terminal.
 fn consent(steps: &[Step], common: &Common, console: &mut Console<'_>) -> Result<(), Stop> {
+    let allowed = common.allowed();
     let is_allowed = |name: &str| {
         let kind = name.split(':').next().unwrap_or_default();
-        common.allow.iter().any(|allowed| allowed == name || allowed == kind)
+        allowed.iter().any(|allowed| allowed == name || allowed == kind)
     };
     let hazards = steps.iter().flat_map(|step| &step.hazards);
     let open: Vec<_> = hazards.filter(|hazard| hazard.loses() && !is_allowed(&hazard.name)).collect();
@@ -230,7 +258,7 @@ fn consent(steps: &[Step], common: &Common, console: &mut Console<'_>) -> Result
             _ => Err(Stop::Told(Exit::NeedsDecision)),
         };
     }
-    let names: Vec<&str> = open.iter().map(|hazard| hazard.name.as_str()).collect();
+    let names: Vec<String> = open.iter().map(|hazard| summary::shell(&hazard.name)).collect();
     console.tell(&format!("  = help: to accept that, say `--allow {}`\nnothing was done\n", names.join(",")));
     Err(Stop::Told(Exit::NeedsDecision))
 }
@@ -238,6 +266,7 @@ fn consent(steps: &[Step], common: &Common, console: &mut Console<'_>) -> Result
 /// Takes the steps, and tells how far it is.
 fn taken(
     task: &Task,
+    pending: &Pending,
     live: &Live,
     migrations: &Migrations,
     console: &mut Console<'_>,
@@ -247,7 +276,7 @@ fn taken(
         let work = scope.spawn(move || {
             // The last handle of the channel ends with the runner.
             let mut runner = live.runner(migrations, move |event| drop(send.send(event)));
-            start(task, &mut runner).wait()
+            start(task, &pending.migrations, &mut runner).wait()
         });
         for event in events {
             tell(&event, console);
@@ -256,12 +285,19 @@ fn taken(
     })
 }
 
-async fn start(task: &Task, runner: &mut Runner<'_>) -> rex_orm::Result<Report> {
+/// Begins. What is undone is what was shown, whatever another process has done since.
+async fn start(task: &Task, shown: &[String], runner: &mut Runner<'_>) -> rex_orm::Result<Report> {
     match task {
         Task::Apply => runner.apply().await,
         Task::ApplyTo(id) => runner.apply_to(id).await,
-        Task::Rollback(count) => runner.rollback(*count).await,
-        Task::Redo => runner.redo().await,
+        Task::Rollback(_) => runner.rollback_exactly(shown).await,
+        Task::Redo => {
+            let mut report = runner.rollback_exactly(shown).await?;
+            if let [id] = shown {
+                report.steps.extend(runner.apply_to(id).await?.steps);
+            }
+            Ok(report)
+        }
     }
 }
 
@@ -328,6 +364,7 @@ fn done(
             all => format!("nothing to do: the database has all {all} migrations"),
         },
         (Task::ApplyTo(id), 0) => format!("nothing to do: the database has `{id}`"),
+        (Task::Rollback(0), 0) => "nothing to do: nothing behind that one is applied".to_owned(),
         (Task::Rollback(_), 0) => "nothing to do: the database has no migration".to_owned(),
         (Task::Apply | Task::ApplyTo(_), count) => format!("applied {}", counted(count, "migration")),
         (Task::Rollback(_), count) => format!("rolled {} back", counted(count, "migration")),
@@ -336,11 +373,4 @@ fn done(
     };
     console.tell(&format!("{text}\n"));
     Ok(Exit::Clean)
-}
-
-/// Tells a failure; what it comes to.
-pub(super) fn refused(error: rex_orm::Error, console: &mut Console<'_>) -> Stop {
-    let (reason, exit) = live::refused(error);
-    console.fail(&reason);
-    Stop::Told(exit)
 }

@@ -1,12 +1,13 @@
 //! `rexc migrate squash`: one migration in the place of several.
 
-use std::fs;
+use std::path::Path;
 
 use rex_build::migrations::{Entry, History, SNAPSHOT, Snapshot};
 use rex_sql::migration::Head;
 
 use super::files::Draft;
-use super::place::{self, write_folder};
+use super::folders::{self, Change, Gone};
+use super::place;
 use super::{Common, Format, decide, new, prove, rebase, runs, summary};
 use crate::check::counted;
 use crate::{Console, Exit, Stop};
@@ -79,19 +80,20 @@ fn consent(
     common: &Common,
     console: &mut Console<'_>,
 ) -> Result<(), Stop> {
+    let allowed = common.allowed();
     let (mut all, mut open) = (Vec::new(), Vec::new());
     for (place, entry) in history.entries.iter().enumerate().take(end).skip(start) {
         let base = place.checked_sub(1).and_then(|place| history.entries.get(place));
         for (dialect, _) in &entry.snapshot.settings.databases {
             let name = format!("{BY_HAND}:{}", entry.id());
             if !all.contains(&name) && rebase::is_by_hand(entry, base, *dialect, history, console)? {
-                let is_allowed = common.allow.iter().any(|allowed| *allowed == name || allowed == BY_HAND);
+                let is_allowed = allowed.iter().any(|allowed| *allowed == name || allowed == BY_HAND);
                 open.extend((!is_allowed).then(|| name.clone()));
                 all.push(name);
             }
         }
     }
-    decide::check_allowed_of(&[BY_HAND], &common.allow, &all)?;
+    decide::check_allowed_of(&[BY_HAND], &allowed, &all)?;
     if open.is_empty() {
         return Ok(());
     }
@@ -158,19 +160,14 @@ fn squashed(draft: &Draft, history: &History, start: usize, end: usize) -> Histo
 }
 
 fn write(draft: &Draft, history: &History, squashed: &History, start: usize, end: usize) -> Result<(), Stop> {
-    let cannot = |name: &str| {
-        let shown = format!("{}/{name}", history.shown);
-        move |error: std::io::Error| Stop::Failed(format!("`{shown}` cannot be written: {error}"))
+    let later = squashed.entries[start + 1..].iter();
+    let gone = |entry: &Entry| Gone { id: entry.id().to_owned(), heir: None };
+    let change = Change {
+        made: vec![(draft.id.clone(), draft.files())],
+        gone: history.entries[start..end].iter().map(gone).collect(),
+        texts: later.map(|entry| (Path::new(entry.id()).join(SNAPSHOT), entry.snapshot.print())).collect(),
     };
-    write_folder(&history.path.join(&draft.id), &draft.files()).map_err(cannot(&draft.id))?;
-    for entry in &squashed.entries[start + 1..] {
-        let path = history.path.join(entry.id()).join(SNAPSHOT);
-        crate::replace::file(&path, &entry.snapshot.print()).map_err(cannot(entry.id()))?;
-    }
-    for entry in &history.entries[start..end] {
-        fs::remove_dir_all(history.path.join(entry.id())).map_err(cannot(entry.id()))?;
-    }
-    Ok(())
+    folders::write(&change, history)
 }
 
 fn told(

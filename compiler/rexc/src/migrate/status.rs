@@ -33,12 +33,12 @@ pub(crate) fn run(_: &Arguments, common: &Common, console: &mut Console<'_>) -> 
     let live = Live::to_look_at(common, console)?;
     let migrations = history.migrations();
     let status = live.runner(&migrations, |_| ()).status().wait();
-    let status = status.map_err(|error| runs::refused(error, console))?;
+    let status = status.map_err(live::refused)?;
     let squashed = live.runner(&migrations, |_| ()).pending().wait();
     if let Err(error) = squashed
         && matches!(error.refusal(), Some(Refusal::Squashed { .. }))
     {
-        return Err(runs::refused(error, console));
+        return Err(live::refused(error));
     }
     let drift = match last_applied(&status, &history) {
         Some(entry) => {
@@ -230,23 +230,26 @@ pub(crate) fn baseline(
             return Err(Stop::Reason(reason));
         }
     };
-    let live = Live::to_look_at(common, console)?;
+    let live = match common.dry_run {
+        true => Live::to_look_at(common, console)?,
+        false => Live::to_undo_in(common, console)?,
+    };
     let entry = history.entries.iter().find(|entry| entry.id() == id);
     let expected = entry.map(|entry| place::snapshot(&history, entry, console)).transpose()?;
     if let Some(expected) = expected {
         let differences = live::differences(&live.inspect()?, &lower(expected, live.dialect()), None);
         if !differences.is_empty() {
-            console.fail(&format!(
+            let reason = format!(
                 "the database is not what `{id}` leads to, so that it cannot begin there. What it would take: {}",
                 differences.join("; ")
-            ));
-            return Err(Stop::Told(Exit::Drift));
+            );
+            return Err(Stop::Ended(reason, Exit::Drift));
         }
     }
     if !common.dry_run {
         let migrations = history.migrations();
         let noted = live.runner(&migrations, |_| ()).baseline(&id).wait();
-        noted.map_err(|error| runs::refused(error, console))?;
+        noted.map_err(live::refused)?;
     }
     if common.format == Format::Json {
         let status = if common.dry_run { "would_note" } else { "done" };

@@ -171,7 +171,7 @@ pub(crate) fn question(question: &Question, colour: Colour) -> String {
 }
 
 /// A word as a shell takes it.
-fn shell(word: &str) -> String {
+pub(super) fn shell(word: &str) -> String {
     let is_plain = |char: char| char.is_alphanumeric() || ":._-".contains(char);
     if word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }

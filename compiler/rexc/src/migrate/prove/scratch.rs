@@ -55,11 +55,21 @@ impl Scratch {
     /// Connects to it.
     pub(super) fn open(&self) -> Result<Live, Stop> {
         match self {
-            Scratch::Sqlite(path) => Live::open(Config {
-                journal_mode: Some(JournalMode::Memory),
-                synchronous: Some(Synchronous::Off),
-                ..Config::sqlite(path)
-            }),
+            Scratch::Sqlite(path) => {
+                let config = Config {
+                    journal_mode: Some(JournalMode::Memory),
+                    synchronous: Some(Synchronous::Off),
+                    ..Config::sqlite(path)
+                };
+                let variable = if cfg!(windows) { "TMP" } else { "TMPDIR" };
+                Live::open(config).map_err(|stop| match stop {
+                    Stop::Failed(reason) | Stop::Reason(reason) => Stop::Failed(format!(
+                        "no database can be made in the folder for temporary files to try migrations on: {reason}; or \
+                         name another folder in `{variable}`"
+                    )),
+                    other => other,
+                })
+            }
             Scratch::Postgres { server, name } => {
                 Live::open(Config { database: Some(name.clone()), ..(**server).clone() })
             }
