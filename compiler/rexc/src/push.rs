@@ -37,6 +37,13 @@ fn pushed(common: &Common, console: &mut Console<'_>) -> Result<Exit, Stop> {
     let place = common.places.find(&console.folder)?;
     let schema = place.schema(console)?;
     let live = if common.dry_run { Live::to_look_at(common, console)? } else { Live::connect(common)? };
+    let settings = place.settings()?;
+    if !settings.is_for(live.dialect()) {
+        let title = live.dialect().title();
+        return Err(Stop::Reason(format!(
+            "the database is {title}, and the schema is not for it: name another database, or say it in `databases`"
+        )));
+    }
     check(&live)?;
     let found = live.inspect()?;
     let after = lower(&schema, live.dialect());
@@ -125,7 +132,10 @@ fn consent(
     if console.asks && common.format == Format::Text {
         return match console.ask("go on, and lose that? y/n ").as_deref() {
             Some("y" | "yes") => Ok(()),
-            _ => Err(Stop::Told(Exit::NeedsDecision)),
+            _ => {
+                console.tell("nothing was done\n");
+                Err(Stop::Told(Exit::NeedsDecision))
+            }
         };
     }
     console.tell("nothing was done\n");
@@ -143,7 +153,15 @@ fn take(up: &Plan, live: &Live) -> Result<(), Stop> {
     runner.forget().wait().map_err(live::failed)?;
     let outcome = runner.apply().wait();
     runner.forget().wait().map_err(live::failed)?;
-    outcome.map(drop).map_err(live::failed)
+    outcome.map(drop).map_err(failed)
+}
+
+/// A failure of a statement. What it is called in the meantime is nobody's file.
+fn failed(error: rex_orm::Error) -> Stop {
+    let place = error.operation().map(|place| format!("{place}: ")).unwrap_or_default();
+    let statement = error.sql().and_then(|sql| sql.lines().next());
+    let of = statement.map(|line| format!(" (`{line}`)")).unwrap_or_default();
+    Stop::Failed(format!("{}{of}", live::told(&error).replacen(&place, "", 1)))
 }
 
 fn told(

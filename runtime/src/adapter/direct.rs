@@ -33,6 +33,9 @@ pub trait Direct: Send {
     /// When this connection cannot keep a lock.
     fn try_lock(&mut self) -> BoxFuture<'_, Result<bool>>;
 
+    /// The server's process that keeps others off, where there is one.
+    fn holder(&mut self) -> BoxFuture<'_, Result<Option<u32>>>;
+
     /// Lets others in.
     fn unlock(&mut self) -> BoxFuture<'_, Result<()>>;
 

@@ -192,7 +192,7 @@ async fn select(direct: &mut dyn Direct, condition: &str) -> Result<Vec<Record>>
          {}, duration_ms FROM {}{condition}",
         words.applied_at, words.history
     );
-    let rows = direct.rows(&query).await?;
+    let rows = direct.rows(&query).await.map_err(of_another)?;
     let records = rows.into_iter().map(|row| record(row).ok_or_else(unreadable));
     let mut records: Vec<Record> = records.collect::<Result<_>>()?;
     // Databases have orders of texts of their own.
@@ -222,6 +222,22 @@ fn record(row: Vec<Option<String>>) -> Option<Record> {
     })
 }
 
+/// The failure of a query for columns that a table of another making lacks.
+fn of_another(error: Error) -> Error {
+    match error.kind() {
+        Kind::Database | Kind::Schema => error.with_hint(
+            "the table rex_migrations is no history of migrations, or one of another version of Rex: if it is another \
+             program's, give that or this one a schema, or a database, of its own",
+        ),
+        _ => error,
+    }
+}
+
+/// The failure of a statement that is none of a file's.
+fn of_history(error: Error) -> Error {
+    error.with_hint("that is of the table rex_migrations, the history of what was applied")
+}
+
 fn unreadable() -> Error {
     let message = "the table rex_migrations holds what this version of Rex does not write: use the version that wrote it";
     Error::new(Kind::Schema, message)
@@ -230,7 +246,7 @@ fn unreadable() -> Error {
 /// Makes the table, if it is not there.
 pub(super) async fn create(direct: &mut dyn Direct) -> Result<()> {
     let create = direct.words().create.clone();
-    direct.execute(&create).await.map(drop)
+    direct.execute(&create).await.map(drop).map_err(of_history)
 }
 
 /// Notes a step, in the transaction that is open.
@@ -255,13 +271,13 @@ pub(super) async fn write(direct: &mut dyn Direct, entry: Entry<'_>, progress: &
         progress.took.as_millis(),
         text(env!("CARGO_PKG_VERSION")),
     );
-    direct.execute(&statement).await.map(drop)
+    direct.execute(&statement).await.map(drop).map_err(of_history)
 }
 
 /// Forgets a migration, in the transaction that is open.
 pub(super) async fn forget(direct: &mut dyn Direct, id: &str) -> Result<()> {
     let statement = format!("DELETE FROM {} WHERE id = {}", direct.words().history, text(id));
-    direct.execute(&statement).await.map(drop)
+    direct.execute(&statement).await.map(drop).map_err(of_history)
 }
 
 /// Drops the table, if it is there, in the transaction that is open.

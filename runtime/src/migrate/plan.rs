@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use rex_sql::Dialect;
-use rex_sql::migration::{Migrations, Mode, Step};
+use rex_sql::migration::{Migration, Migrations, Mode, Step};
 
 use super::history::{self, Direction, Entry, Ledger, Record};
 use super::parsed::Parsed;
@@ -66,6 +66,13 @@ impl Chain {
     /// Reads the files of all migrations for a database.
     pub(super) fn parse(migrations: &Migrations, dialect: Dialect) -> Result<Chain, Refusal> {
         let order = migrations.in_order().map_err(Refusal::Chain)?;
+        // One may have nothing to do for a database; where none has, it is for another.
+        let is_for_another =
+            |one: &&Migration| one.scripts(dialect).is_some_and(|scripts| scripts.up.is_empty());
+        if let Some(last) = order.last().filter(|_| order.iter().all(is_for_another)) {
+            let (id, direction) = (last.id.to_string(), Direction::Up);
+            return Err(Refusal::NoScript { id, dialect, direction });
+        }
         let parsed = order.into_iter().map(|migration| Parsed::parse(migration, dialect));
         let parsed: Vec<Parsed> = parsed.collect::<Result<_, _>>()?;
         let places = parsed.iter().enumerate().map(|(place, parsed)| (parsed.id.clone(), place)).collect();

@@ -93,6 +93,8 @@ pub enum Refusal {
     Locked {
         /// For how long it was waited, in milliseconds.
         waited_ms: u64,
+        /// The server's process that it is, where that is known.
+        process: Option<u32>,
     },
     /// Statements do not all go to one session: a pooler in transaction mode is in between.
     Pooler,
@@ -149,11 +151,20 @@ impl fmt::Display for Refusal {
             Refusal::Irreversible { id, reason } => {
                 write!(f, "the migration `{id}` cannot be rolled back: {reason}")
             }
-            Refusal::Locked { waited_ms } => write!(
-                f,
-                "another process is migrating this database, and did not end within {} s: try again later",
-                waited_ms / 1000
-            ),
+            Refusal::Locked { waited_ms, process } => {
+                let seconds = *waited_ms as f64 / 1000.0;
+                write!(
+                    f,
+                    "another process is migrating this database, and did not end within {seconds:.1} s: try again later"
+                )?;
+                match process {
+                    Some(process) => write!(
+                        f,
+                        "; or end it, if nobody waits for it any more, with `SELECT pg_terminate_backend({process})`"
+                    ),
+                    None => Ok(()),
+                }
+            }
             Refusal::Pooler => f.write_str(
                 "a pooler in transaction mode is between this program and PostgreSQL, and a migration needs a session of \
                  its own: give it the URL of PostgreSQL itself",

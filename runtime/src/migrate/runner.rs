@@ -244,7 +244,9 @@ impl<'r> Runner<'r> {
             let waited = start.elapsed();
             if waited >= self.options.wait {
                 let waited_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
-                return Err(Refusal::Locked { waited_ms }.into());
+                // Who cannot be asked any more holds nothing.
+                let process = direct.holder().await.unwrap_or_default();
+                return Err(Refusal::Locked { waited_ms, process }.into());
             }
             if !std::mem::replace(&mut is_told, true) {
                 (self.tell)(Event::Waiting);

@@ -86,7 +86,7 @@ async fn a_locked_file_is_tried_again() {
         });
         runner.apply().await.map(|report| report.steps.len())
     });
-    assert_eq!(told.await.as_deref(), Ok("SQLite refused: database is locked"));
+    assert_eq!(told.await.as_deref(), Ok("another process is writing to the database (database is locked)"));
     writer.execute_batch("COMMIT").expect("it began");
     assert_eq!(waiting.await.expect("no panic").expect("nobody is in its way"), 3);
 }
@@ -124,11 +124,19 @@ async fn another_runner_is_waited_for() {
     let error = second.apply().await.expect_err("the first is at work");
     drop(second);
     assert_eq!(error.kind(), Kind::Migration);
-    assert!(matches!(error.refusal(), Some(Refusal::Locked { waited_ms: 200.. })), "{error:?}");
+    let Some(Refusal::Locked { waited_ms: waited @ 200.., process: Some(process) }) = error.refusal() else {
+        panic!("{error:?}");
+    };
     assert_eq!(
         error.to_string(),
-        "another process is migrating this database, and did not end within 0 s: try again later"
+        format!(
+            "another process is migrating this database, and did not end within {:.1} s: try again later; or end it, if \
+             nobody waits for it any more, with `SELECT pg_terminate_backend({process})`",
+            *waited as f64 / 1000.0
+        )
     );
+    let its = format!("SELECT query FROM pg_stat_activity WHERE pid = {process}");
+    assert_eq!(live.one(&its).await, WAITS.up);
     assert_eq!(events, [Event::Waiting]);
     // What is there already needs nobody's lock.
     assert!(live.apply(&chain(&[USERS])).await.expect("it is there").steps.is_empty());

@@ -231,3 +231,17 @@ async fn a_file_that_cannot_be_read_is_named_with_its_line() {
         assert!(!live.has("users").await);
     }
 }
+
+/// A program whose migrations are for another database notes nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_no_migration_is_for_is_refused() {
+    for live in both("other_kind") {
+        let title = if let Live::Sqlite(_) = live { "SQLite" } else { "PostgreSQL" };
+        let [users, posts] = [USERS, POSTS].map(|draft| Draft { up: "", ..draft });
+        let error = live.apply(&chain(&[users, posts])).await.expect_err("there is nothing for it");
+        assert!(matches!(error.refusal(), Some(Refusal::NoScript { .. })), "{error}");
+        assert!(error.to_string().contains(&format!("has no SQL for {title}")), "{error}");
+        assert!(!live.has("rex_migrations").await);
+        live.apply(&chain(&[USERS, posts])).await.expect("one of them is");
+    }
+}

@@ -141,6 +141,55 @@ fn what_was_written_by_hand_is_kept() {
     krate.told("rebase_by_hand");
 }
 
+/// One branch squashed what the other began with: what was written by hand there is not lost.
+#[test]
+fn what_was_written_by_hand_outlives_a_squash() {
+    let krate = Crate::new("\"sqlite\"");
+    krate.schema(USERS);
+    krate.run("migrate new create_blog").is(Exit::Clean);
+    krate.schema(POSTS);
+    krate.run("migrate new add_posts").is(Exit::Clean);
+    let aside = krate.path().join("aside");
+    let age = POSTS.replace("nick:  String?", "nick:  String?\n    age:   Int?");
+    krate.schema(&age);
+    krate.run("migrate new add_age").is(Exit::Clean);
+    fs::rename(krate.migration("add_age"), &aside).expect("it was there");
+    krate.schema(POSTS);
+    krate.run("migrate squash").is(Exit::Clean);
+    let back = krate.path().join("migrations/20261122T093200_add_age");
+    fs::rename(&aside, &back).expect("it was there");
+    krate.schema(&age);
+    let up = back.join("sqlite.up.sql");
+    let made = fs::read_to_string(&up).expect("it is there");
+    fs::write(&up, format!("{made}UPDATE users SET age = 36;\n")).expect("it can be written");
+    krate.transcript.take();
+    krate.run("check").is(Exit::Errors);
+    krate.run("migrate rebase --dry-run --allow by_hand:add_age").is(Exit::CouldNotRun);
+    krate.run("migrate rebase --dry-run --allow by_hand").is(Exit::Clean);
+    krate.run("migrate rebase").is(Exit::Clean);
+    assert!(fs::read_to_string(&up).expect("it is there").ends_with("UPDATE users SET age = 36;\n"));
+    krate.run("check --deny unmigrated").is(Exit::Clean);
+    krate.told("rebase_squashed");
+}
+
+/// A migration that was removed is not made again by those behind it, unless somebody says so.
+#[test]
+fn what_came_behind_a_migration_that_is_gone_is_written_anew() {
+    let krate = Crate::new("\"sqlite\"");
+    krate.schema(USERS);
+    krate.run("migrate new create_blog").is(Exit::Clean);
+    krate.schema(POSTS);
+    krate.run("migrate new add_posts").is(Exit::Clean);
+    krate.schema(&POSTS.replace("nick:  String?", "nick:  String?\n    age:   Int?"));
+    krate.run("migrate new add_age").is(Exit::Clean);
+    fs::remove_dir_all(krate.migration("add_posts")).expect("it was there");
+    krate.transcript.take();
+    krate.run("migrate rebase").is(Exit::Errors);
+    krate.run("migrate rebase --allow by_hand:20261122T093200_add_age").is(Exit::Clean);
+    krate.run("check --deny unmigrated").is(Exit::Clean);
+    krate.told("rebase_gone");
+}
+
 /// Both changed the same line, and somebody has merged the schema since.
 #[test]
 fn branches_that_meet_follow_the_schema() {

@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use rexc::Exit;
 
-use super::{Crate, POSTS, USERS, targets};
+use super::{Crate, POSTS, USERS, execute, targets};
 
 #[test]
 fn nothing_is_made_of_names_that_are_mistyped() {
@@ -198,4 +198,66 @@ fn a_failure_is_an_object_too() {
         failed("migrate apply --to nothing --database-url sqlite::memory:", Exit::CouldNotRun)
             .contains("`nothing`")
     );
+}
+
+/// A database of another kind would get nothing but notes that it has what it has not.
+#[test]
+fn a_database_of_another_kind_is_refused() {
+    for target in targets("kind") {
+        let (other, title) = match target.name {
+            "sqlite" => ("postgres", "SQLite"),
+            _ => ("sqlite", "PostgreSQL"),
+        };
+        let krate = Crate::new(&format!("\"{other}\""));
+        krate.schema(USERS);
+        krate.run("migrate new create_blog").is(Exit::Clean);
+        for command in
+            ["migrate", "migrate --dry-run", "migrate status", "migrate baseline", "migrate redo", "rollback"]
+        {
+            let told = krate.on(&target.url, command).is(Exit::CouldNotRun).err;
+            assert!(
+                told.ends_with(&format!(
+                    "error: the database is {title}, and no migration in `migrations` is for it: name another database, or \
+                     say it in `databases`, and make a migration\n"
+                )),
+                "{command}: {told}"
+            );
+        }
+        let told = krate.on(&target.url, "push").is(Exit::CouldNotRun).err;
+        assert!(told.contains(&format!("the database is {title}, and the schema is not for it")), "{told}");
+    }
+}
+
+/// A table of this name that another program made is not taken for a history.
+#[test]
+fn a_table_that_is_no_history_is_told() {
+    for target in targets("foreign") {
+        let krate = Crate::new("\"sqlite\", \"postgres\"");
+        krate.schema(USERS);
+        krate.run("migrate new create_blog").is(Exit::Clean);
+        execute(&target.url, "CREATE TABLE rex_migrations (id INTEGER, name TEXT)");
+        for command in ["migrate", "migrate status", "rollback", "push"] {
+            let told = krate.on(&target.url, command).is(Exit::Errors).err;
+            assert!(
+                told.contains("the table rex_migrations is no history of migrations, or one of another"),
+                "{told}"
+            );
+        }
+        execute(&target.url, "SELECT name FROM rex_migrations");
+    }
+}
+
+/// What is pushed is no file: the statement itself is named.
+#[test]
+fn a_push_that_fails_names_its_statement() {
+    for target in targets("push_fails") {
+        let krate = Crate::new("\"sqlite\", \"postgres\"");
+        krate.schema(USERS);
+        krate.on(&target.url, "push").is(Exit::Clean);
+        execute(&target.url, "INSERT INTO users (name) VALUES ('Ada'), ('Ada')");
+        krate.schema(&USERS.replace("name: String(80)", "name: String(80)  @unique"));
+        krate.transcript.take();
+        krate.on(&target.url, "push").is(Exit::Errors);
+        krate.told(&format!("push_fails_{}", target.name));
+    }
 }

@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::path::Path;
 
+use rex_build::migrations::History;
 use rex_orm::migrate::{Event, Migrations, Runner};
 use rex_orm::{__, Blocking, Config, DatabaseKind, Db, Kind};
 use rex_schema::database::Database;
@@ -56,6 +57,19 @@ impl Live {
         let config = Config { pool_size: config.pool_size.or(Some(1)), ..config };
         let db = Db::connect_with(&config).wait().map_err(failed)?;
         Ok(Live { db, config })
+    }
+
+    /// Refuses a database of a kind that none of the migrations is for: they would be noted, and nothing made.
+    pub(crate) fn for_history(self, history: &History) -> Result<Live, Stop> {
+        let title = self.dialect().title();
+        match history.last_for(self.dialect()) {
+            None if !history.entries.is_empty() => Err(Stop::Reason(format!(
+                "the database is {title}, and no migration in `{}` is for it: name another database, or say it in \
+                 `databases`, and make a migration",
+                history.shown
+            ))),
+            _ => Ok(self),
+        }
     }
 
     pub(crate) fn dialect(&self) -> Dialect {
@@ -178,11 +192,12 @@ pub(crate) fn told(error: &rex_orm::Error) -> String {
     let (text, hidden) = (error.to_string(), "what it says is in the driver's error");
     let driver = StdError::source(error).and_then(|source| source.downcast_ref::<rex_orm::DriverError>());
     let (Some((head, rest)), Some(driver)) = (text.split_once(hidden), driver) else { return text };
-    let mut said: &dyn StdError = driver.get();
-    while let Some(cause) = said.source() {
-        said = cause;
-    }
-    let said = said.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+    // PostgreSQL's driver has it one error below.
+    let said = match (driver.get().to_string(), driver.get().source()) {
+        (said, Some(cause)) if said.starts_with("db error") => cause.to_string(),
+        (said, _) => said,
+    };
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
     let rest = rest.strip_prefix(", since values may be in it").unwrap_or(rest);
     format!("{head}{said}{rest}")
 }

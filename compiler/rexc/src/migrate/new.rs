@@ -115,7 +115,10 @@ fn drafted(
         match asked(question, console) {
             Some(Answer::Accepted) => allowed.push(question.name.clone()),
             Some(Answer::Renamed(rename)) => renamed(rename, &place, common, console)?,
-            None => return Err(Stop::Told(Exit::NeedsDecision)),
+            None => {
+                console.tell("nothing was written\n");
+                return Err(Stop::Told(Exit::NeedsDecision));
+            }
         }
     }
 }

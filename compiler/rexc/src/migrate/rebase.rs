@@ -8,14 +8,16 @@ use rex_sql::migration::{Checksum, Script};
 use super::files::Draft;
 use super::folders::{self, Change, Gone};
 use super::place::{self, Place, tell};
+use super::squash::BY_HAND;
 use super::{Common, Format, clock, decide, merge, prove, summary};
 use crate::{Console, Exit, Stop};
 
 /// Write the later one of two branches of migrations anew, behind the earlier one
 ///
 /// For migrations that two branches of a repository brought. SQL that was edited by hand is kept as it
-/// is; all of it is tried before anything is written. A database that has the later one already is to
-/// undo it before, with `rexc migrate rollback` and the files as they were.
+/// is, unless `--allow by_hand:MIGRATION` says that it goes; all of it is tried before anything is written.
+/// A database that has the later one already is to undo it before, with `rexc migrate rollback` and the
+/// files as they were.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The one that is written anew, with those behind it; the later one, if none is named
@@ -35,8 +37,8 @@ struct Fork {
 struct Moved {
     was: String,
     draft: Draft,
-    /// Whether some of its SQL was written by hand, and is kept.
-    by_hand: bool,
+    /// Whether some of its SQL was written by hand, and if so, whether that is kept.
+    by_hand: Option<bool>,
 }
 
 pub(crate) fn run(arguments: &Arguments, common: &Common, console: &mut Console<'_>) -> Result<Exit, Stop> {
@@ -56,14 +58,18 @@ pub(crate) fn run(arguments: &Arguments, common: &Common, console: &mut Console<
         return Ok(Exit::Clean);
     }
     let mut rebased = History { entries: fork.kept.clone(), diagnostics: Vec::new(), ..history.clone() };
-    let mut moved = Vec::new();
+    let (allowed, mut moved) = (common.allowed(), Vec::new());
     for (at, entry) in fork.moved.iter().enumerate() {
         let is_last = at + 1 == fork.moved.len();
-        let one = rewritten(entry, is_last, &history, &rebased, &place, console)?;
+        let one = rewritten(entry, is_last, &allowed, &history, &rebased, &place, console)?;
         rebased.entries.push(one.entry());
         moved.push(one);
     }
-    let proof = prove::replay(&rebased, fork.kept.len(), common, console)?;
+    let by_hand = |one: &&Moved| one.by_hand.is_some();
+    let names: Vec<String> = moved.iter().filter(by_hand).map(Moved::name).collect();
+    decide::check_allowed_of(&[BY_HAND], &allowed, &names)?;
+    let proof = prove::replay(&rebased, fork.kept.len(), common, console);
+    let proof = proof.map_err(|stop| with_by_hand(stop, &moved))?;
     if !common.dry_run {
         write(&moved, &history)?;
     }
@@ -106,6 +112,7 @@ fn fork(history: &History, named: Option<&str>) -> Result<Fork, Stop> {
 fn rewritten(
     entry: &Entry,
     is_last: bool,
+    allowed: &[String],
     history: &History,
     rebased: &History,
     place: &Place,
@@ -130,12 +137,17 @@ fn rewritten(
     }
     let ways = accepted(&begins, &after);
     let mut draft = Draft::new(id, rebased, snapshot.settings, snapshot.schema, ways);
-    let mut by_hand = false;
+    let name = format!("{BY_HAND}:{}", entry.id());
+    let is_kept = !allowed.iter().any(|one| *one == name || one == BY_HAND);
+    // Where what it began with is not there, that may be one with another name: what was squashed.
+    let began = base.or_else(|| rebased.last().filter(|_| entry.migration.head.parent.is_some()));
+    let mut by_hand = None;
     for (dialect, _) in &draft.snapshot.settings.databases.clone() {
-        if is_by_hand(entry, base, *dialect, history, console)?
-            && let Some(scripts) = entry.migration.scripts(*dialect)
-        {
-            by_hand = true;
+        if !is_by_hand(entry, began, *dialect, history, console)? {
+            continue;
+        }
+        by_hand = Some(is_kept);
+        if let Some(scripts) = entry.migration.scripts(*dialect).filter(|_| is_kept) {
             draft.keep(file_name(*dialect, true), scripts.up.to_string());
             draft.keep(file_name(*dialect, false), scripts.down.clone().unwrap_or_default().into_owned());
         }
@@ -146,6 +158,23 @@ fn rewritten(
 impl Moved {
     fn entry(&self) -> Entry {
         self.draft.entry()
+    }
+
+    /// By what its SQL is given up.
+    fn name(&self) -> String {
+        format!("{BY_HAND}:{}", self.was)
+    }
+}
+
+/// A failure, with what to do where SQL was kept.
+fn with_by_hand(stop: Stop, moved: &[Moved]) -> Stop {
+    let kept: Vec<String> = moved.iter().filter(|one| one.by_hand == Some(true)).map(Moved::name).collect();
+    match stop {
+        Stop::Failed(reason) if !kept.is_empty() => Stop::Failed(format!(
+            "{reason}. What was written by hand is kept: mend it there, or have it written anew with `--allow {}`",
+            kept.join(",")
+        )),
+        stop => stop,
     }
 }
 
@@ -213,10 +242,6 @@ pub(super) fn is_by_hand(
     console: &mut Console<'_>,
 ) -> Result<bool, Stop> {
     let Some(scripts) = entry.migration.scripts(dialect) else { return Ok(false) };
-    if base.is_none() && entry.migration.head.parent.is_some() {
-        // What it began with is not known: what would be made is right, if it leads where it should.
-        return Ok(false);
-    }
     let before = base.map(|base| place::snapshot(history, base, console)).transpose()?;
     let after = place::snapshot(history, entry, console)?;
     let begins: Vec<_> =
@@ -248,7 +273,7 @@ fn told(
 ) -> Result<(), Stop> {
     if common.format == Format::Json {
         let each = moved.iter().map(
-            |one| serde_json::json!({ "was": one.was, "migration": one.draft.id, "by_hand": one.by_hand }),
+            |one| serde_json::json!({ "was": one.was, "migration": one.draft.id, "by_hand": one.by_hand == Some(true) }),
         );
         let status = if common.dry_run { "would_write" } else { "done" };
         let told = serde_json::json!({
@@ -265,7 +290,11 @@ fn told(
             true => format!("`{}` {verb}", one.was),
             false => format!("`{}` {verb} `{}`,", one.was, one.draft.id),
         };
-        let by_hand = if one.by_hand { ", with its SQL as it was written by hand" } else { "" };
+        let by_hand = match one.by_hand {
+            Some(true) => ", with its SQL as it was written by hand",
+            Some(false) => ", without the SQL that was written by hand",
+            None => "",
+        };
         console.tell(&format!("{name} behind {behind}{by_hand}\n"));
         behind = format!("`{}`", one.draft.id);
     }

@@ -1,6 +1,5 @@
 //! Runs of migrations on a database: apply, rollback, redo.
 
-use std::num::NonZeroUsize;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -29,8 +28,8 @@ pub(crate) struct Apply {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Rollback {
     /// How many
-    #[arg(value_name = "N", default_value = "1", conflicts_with = "to")]
-    count: NonZeroUsize,
+    #[arg(value_name = "N", default_value = "1", conflicts_with = "to", value_parser = positive())]
+    count: usize,
     /// Down to this one, which stays; `none` undoes all
     #[arg(long, value_name = "MIGRATION")]
     to: Option<String>,
@@ -39,6 +38,10 @@ pub(crate) struct Rollback {
 /// Undo the last migration, and apply it again
 #[derive(Debug, clap::Args)]
 pub(crate) struct Redo {}
+
+fn positive() -> clap::builder::RangedU64ValueParser<usize> {
+    clap::builder::RangedU64ValueParser::new().range(1..=u64::from(u32::MAX))
+}
 
 /// What is done.
 #[derive(Clone)]
@@ -73,9 +76,9 @@ pub(crate) fn rollback(
 ) -> Result<Exit, Stop> {
     let place = common.places.find(&console.folder)?;
     let history = place.history(console)?;
-    let live = to_undo_in(common, console)?;
+    let live = to_undo_in(common, console)?.for_history(&history)?;
     let count = match arguments.to.as_deref() {
-        None => arguments.count.get(),
+        None => arguments.count,
         Some("none") => usize::MAX,
         Some(name) => behind(&find(&history, name)?, &history, &live)?,
     };
@@ -85,7 +88,7 @@ pub(crate) fn rollback(
 pub(crate) fn redo(_: &Redo, common: &Common, console: &mut Console<'_>) -> Result<Exit, Stop> {
     let place = common.places.find(&console.folder)?;
     let history = place.history(console)?;
-    on(&to_undo_in(common, console)?, Task::Redo, &history, common, console)
+    on(&to_undo_in(common, console)?.for_history(&history)?, Task::Redo, &history, common, console)
 }
 
 fn to_undo_in(common: &Common, console: &mut Console<'_>) -> Result<Live, Stop> {
@@ -119,7 +122,7 @@ fn behind(id: &str, history: &History, live: &Live) -> Result<usize, Stop> {
 
 fn run(task: Task, history: &History, common: &Common, console: &mut Console<'_>) -> Result<Exit, Stop> {
     let live = if common.dry_run { Live::to_look_at(common, console)? } else { Live::connect(common)? };
-    on(&live, task, history, common, console)
+    on(&live.for_history(history)?, task, history, common, console)
 }
 
 fn on(
@@ -208,7 +211,7 @@ fn dry_run(
     }
     write!(console.out.write, "{}", steps::text(steps, true))?;
     for id in migrations.iter().filter(|id| steps.iter().all(|step| step.migration != **id)) {
-        console.tell(&format!("`{id}` has no steps here, and would only be noted\n"));
+        console.tell(&format!("`{id}` has no steps here: the history alone would change\n"));
     }
     if migrations.is_empty() {
         console.tell("nothing would be done\n");
@@ -255,7 +258,10 @@ fn consent(steps: &[Step], common: &Common, console: &mut Console<'_>) -> Result
     if console.asks && common.format == Format::Text {
         return match console.ask("go on? y/n ").as_deref() {
             Some("y" | "yes") => Ok(()),
-            _ => Err(Stop::Told(Exit::NeedsDecision)),
+            _ => {
+                console.tell("nothing was done\n");
+                Err(Stop::Told(Exit::NeedsDecision))
+            }
         };
     }
     let names: Vec<String> = open.iter().map(|hazard| summary::shell(&hazard.name)).collect();

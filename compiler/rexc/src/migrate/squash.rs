@@ -69,8 +69,8 @@ fn id(name: &str, last: &Entry) -> Result<String, Stop> {
     }
 }
 
-/// What is accepted by `--allow` here.
-const BY_HAND: &str = "by_hand";
+/// What is accepted by `--allow` here: that SQL which was written by hand goes.
+pub(super) const BY_HAND: &str = "by_hand";
 
 /// Has it accepted that SQL which was written by hand is not in it.
 fn consent(
@@ -108,7 +108,10 @@ fn consent(
     if console.asks && common.format == Format::Text {
         return match console.ask("go on? y/n ").as_deref() {
             Some("y" | "yes") => Ok(()),
-            _ => Err(Stop::Told(Exit::NeedsDecision)),
+            _ => {
+                console.tell("nothing was written\n");
+                Err(Stop::Told(Exit::NeedsDecision))
+            }
         };
     }
     console.tell(&format!(

@@ -30,7 +30,7 @@ pub(crate) struct Baseline {
 pub(crate) fn run(_: &Arguments, common: &Common, console: &mut Console<'_>) -> Result<Exit, Stop> {
     let place = common.places.find(&console.folder)?;
     let history = place.history(console)?;
-    let live = Live::to_look_at(common, console)?;
+    let live = Live::to_look_at(common, console)?.for_history(&history)?;
     let migrations = history.migrations();
     let status = live.runner(&migrations, |_| ()).status().wait();
     let status = status.map_err(live::refused)?;
@@ -233,7 +233,8 @@ pub(crate) fn baseline(
     let live = match common.dry_run {
         true => Live::to_look_at(common, console)?,
         false => Live::to_undo_in(common, console)?,
-    };
+    }
+    .for_history(&history)?;
     let entry = history.entries.iter().find(|entry| entry.id() == id);
     let expected = entry.map(|entry| place::snapshot(&history, entry, console)).transpose()?;
     if let Some(expected) = expected {

@@ -179,14 +179,21 @@ impl Own {
 
     /// Whether this session has the lock.
     async fn holds_lock(&self) -> Result<bool> {
-        let (high, low) = ((self.lock >> 32) as u32, self.lock as u32);
         let query = format!(
-            "SELECT pg_backend_pid() = {} AND EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND \
-             objsubid = 1 AND classid = {high} AND objid = {low} AND pid = pg_backend_pid() AND database = \
-             (SELECT oid FROM pg_database WHERE datname = current_database()))",
-            self.backend
+            "SELECT pg_backend_pid() = {} AND EXISTS (SELECT FROM pg_locks WHERE {} AND pid = pg_backend_pid())",
+            self.backend,
+            self.the_lock()
         );
         Ok(is_true(&self.ask(&query).await?))
+    }
+
+    /// The condition that finds the lock among all.
+    fn the_lock(&self) -> String {
+        let (high, low) = ((self.lock >> 32) as u32, self.lock as u32);
+        format!(
+            "locktype = 'advisory' AND granted AND objsubid = 1 AND classid = {high} AND objid = {low} AND database = \
+             (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
     }
 
     async fn check_lock(&self) -> Result<()> {
@@ -298,6 +305,14 @@ impl Direct for Own {
             }
             self.lock_here().await
         }))
+    }
+
+    fn holder(&mut self) -> BoxFuture<'_, Result<Option<u32>>> {
+        Box::pin(async move {
+            let query = format!("SELECT pid FROM pg_locks WHERE {}", self.the_lock());
+            let process = self.ask(&query).await?.into_iter().flatten().flatten().next();
+            Ok(process.and_then(|process| process.parse().ok()))
+        })
     }
 
     fn unlock(&mut self) -> BoxFuture<'_, Result<()>> {

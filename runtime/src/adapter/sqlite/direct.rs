@@ -200,6 +200,10 @@ impl Direct for Own {
         Box::pin(std::future::ready(Ok(true)))
     }
 
+    fn holder(&mut self) -> BoxFuture<'_, Result<Option<u32>>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
     fn unlock(&mut self) -> BoxFuture<'_, Result<()>> {
         Box::pin(std::future::ready(Ok(())))
     }
