@@ -77,6 +77,8 @@ fn quick_start(blocks: &[Block]) -> Crate {
             r#"{ version = "0.1", features = ["sqlite", "postgres"] }"#,
             format!("{{ path = \"{here}/runtime\", {features} }}"),
         ),
+        // Its clock needs a crate that nothing here does, and that need not be at hand.
+        (r#"chrono = "0.4""#, r#"chrono = { version = "0.4", default-features = false }"#.to_owned()),
         (r#"rex-build = "0.1""#, format!("rex-build = {{ path = \"{here}/build-support\" }}")),
     ] {
         assert!(manifest.contains(from), "README's Cargo.toml has no {from}");
