@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use rexc::Exit;
 
@@ -169,4 +170,21 @@ fn a_push_leaves_the_history_of_others() {
     assert!(krate.on(&target.url, "migrate status").is(Exit::Clean).out.starts_with("applied"));
     krate.on(&mine, "push").is(Exit::Clean);
     execute(&target.url, "DO $$ BEGIN ASSERT to_regclass('mine.rex_migrations') IS NULL; END $$");
+}
+
+/// What runs have left that were killed goes with a later one; what may still be used stays.
+#[test]
+fn databases_that_were_left_are_removed() {
+    let [_, target] = targets("left_behind");
+    let krate = Crate::new("\"postgres\"");
+    krate.schema(USERS);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is later").as_micros();
+    let (old, new) = ("rexc_scratch_1_0_1700000000000000".to_owned(), format!("rexc_scratch_1_0_{now}"));
+    execute(&target.url, &format!("CREATE DATABASE {old}"));
+    execute(&target.url, &format!("CREATE DATABASE {new}"));
+    krate.on(&target.url, "migrate new create_blog").is(Exit::Clean);
+    let is_there = |name: &str| format!("EXISTS (SELECT FROM pg_database WHERE datname = '{name}')");
+    let is_so = format!("NOT {} AND {}", is_there(&old), is_there(&new));
+    execute(&target.url, &format!("DO $$ BEGIN ASSERT {is_so}; END $$"));
+    execute(&target.url, &format!("DROP DATABASE {new}"));
 }

@@ -99,6 +99,12 @@ impl Live {
         answers.first()?.first()?.first()?.as_ref()?.parse().ok()
     }
 
+    /// The texts that a query answers with, one a row.
+    pub(crate) fn texts(&self, query: &str) -> Result<Vec<String>, Stop> {
+        let answers = __::read_texts(&self.db, &[], &[query]).wait().map_err(failed)?;
+        Ok(answers.into_iter().flatten().flatten().flatten().collect())
+    }
+
     /// Which server it is: `15.18`.
     pub(crate) fn version(&self) -> Result<String, Stop> {
         let query = match self.dialect() {

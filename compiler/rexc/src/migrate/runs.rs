@@ -149,7 +149,7 @@ fn on(
     }
     let report = taken(&task, &pending, live, &migrations, console);
     let report = report.map_err(live::refused)?;
-    done(&report, &task, live, history, common, console)
+    done(&report, &task, &pending, live, history, common, console)
 }
 
 /// Says that there are fewer to be undone than was asked for.
@@ -341,6 +341,7 @@ fn tell(event: &Event, console: &mut Console<'_>) {
 fn done(
     report: &Report,
     task: &Task,
+    shown: &Pending,
     live: &Live,
     history: &History,
     common: &Common,
@@ -370,6 +371,9 @@ fn done(
             all => format!("nothing to do: the database has all {all} migrations"),
         },
         (Task::ApplyTo(id), 0) => format!("nothing to do: the database has `{id}`"),
+        (Task::Rollback(_), 0) if !shown.migrations.is_empty() => {
+            "nothing to do: another process has done it meanwhile".to_owned()
+        }
         (Task::Rollback(0), 0) => "nothing to do: nothing behind that one is applied".to_owned(),
         (Task::Rollback(_), 0) => "nothing to do: the database has no migration".to_owned(),
         (Task::Apply | Task::ApplyTo(_), count) => format!("applied {}", counted(count, "migration")),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rex_orm::{Config, JournalMode, Synchronous};
 use rex_schema::Dialect;
@@ -24,6 +24,27 @@ pub(super) enum Scratch {
     },
 }
 
+/// What the names of databases begin with that are made here.
+const PREFIX: &str = "rexc_scratch_";
+
+/// Removes what runs have left that were killed: nobody is connected to it, and its name says that it is
+/// older than any run. What cannot be removed is in nobody's way.
+fn sweep(live: &Live) {
+    const OLD: Duration = Duration::from_secs(24 * 60 * 60);
+    let query = format!(
+        "SELECT datname::text FROM pg_database WHERE starts_with(datname, '{PREFIX}') AND NOT EXISTS \
+         (SELECT FROM pg_stat_activity WHERE datid = pg_database.oid)"
+    );
+    let is_old = |name: &str| {
+        let made = name.rsplit('_').next().and_then(|micros| micros.parse().ok()).map(Duration::from_micros);
+        let made = made.and_then(|since| UNIX_EPOCH.checked_add(since));
+        made.and_then(|made| made.elapsed().ok()).is_some_and(|age| age > OLD)
+    };
+    for name in live.texts(&query).unwrap_or_default().iter().filter(|name| is_old(name)) {
+        _ = live.run_alone(&format!("DROP DATABASE IF EXISTS {}", rex_sql::ident(name)));
+    }
+}
+
 impl Scratch {
     /// Makes one; none where there is no server for it.
     pub(super) fn make(dialect: Dialect, common: &Common) -> Result<Option<Scratch>, Stop> {
@@ -40,7 +61,8 @@ impl Scratch {
             Some(rex_orm::DatabaseKind::Postgres) => Live::open(server.clone())?,
             _ => return Ok(None),
         };
-        let name = format!("rexc_scratch_{unique}");
+        sweep(&live);
+        let name = format!("{PREFIX}{unique}");
         let made = live.run_alone(&format!("CREATE DATABASE {name} TEMPLATE template0"));
         made.map_err(|stop| match stop {
             Stop::Failed(reason) => Stop::Failed(format!(
