@@ -1,6 +1,7 @@
 //! A runner that is gone at any of its statements: the next one ends what it began, and everything is
 //! done once.
 
+use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -134,32 +135,50 @@ fn child(order: &str) {
     let mut word = || words.next().expect("three words");
     let (up, at, url) = (word() == "up", word().parse().expect("a number"), word());
     let dialect = if url.starts_with("sqlite") { Dialect::Sqlite } else { Dialect::Postgres };
-    let moments = Moments::at(at, || std::process::abort());
+    let moments = Moments::at(at, if at % 2 == 0 { || std::process::abort() } else { killed });
     moments.during(|| {
         on_this_thread(go(url, &migrations(dialect), up)).expect("nothing is in its way");
     });
     println!("it came to its end");
 }
 
-/// Whether it came to its end.
-fn spawn(test: &str, order: &str) -> bool {
+/// Is gone as by `kill -9`: nothing of the process runs any more.
+fn killed() {
+    let command = format!("kill -KILL {}", std::process::id());
+    let status = Command::new("sh").args(["-c", &command]).status().expect("there is a shell");
+    unreachable!("nobody outlives that: {status}");
+}
+
+/// How a child ended.
+#[derive(PartialEq)]
+enum End {
+    Itself,
+    Aborted,
+    Killed,
+}
+
+fn spawn(test: &str, order: &str) -> End {
     let mut command = Command::new(std::env::current_exe().expect("it runs"));
     command.args(["--exact", test, "--nocapture"]).env(CHILD, order);
     let output = command.stdin(Stdio::null()).output().expect("it can be run again");
     let said = String::from_utf8_lossy(&output.stdout);
-    let ended = said.contains("it came to its end");
-    assert!(ended || said.matches("panicked").count() == 0, "{said}");
-    ended
+    assert_eq!(said.matches("panicked").count(), 0, "{said}");
+    match output.status.signal() {
+        _ if said.contains("it came to its end") => End::Itself,
+        Some(6) => End::Aborted,
+        Some(9) => End::Killed,
+        _ => panic!("{order}: {}: {said}", output.status),
+    }
 }
 
-/// Aborted before and after each statement, and each commit, up and back.
+/// Aborted or killed, in turn, before and after each statement, and each commit, up and back.
 fn is_ended_by_the_next(test: &str, live: &Live) {
     if let Ok(order) = std::env::var(CHILD) {
         return child(&order);
     }
     let dialect = if let Live::Sqlite(_) = live { Dialect::Sqlite } else { Dialect::Postgres };
     let migrations = migrations(dialect);
-    let mut aborted = 0;
+    let (mut aborted, mut killed) = (0, 0);
     for at in 1.. {
         on_this_thread(live.clear());
         let up = spawn(test, &format!("up {at} {}", live.url()));
@@ -170,12 +189,15 @@ fn is_ended_by_the_next(test: &str, live: &Live) {
         on_this_thread(go(&live.url(), &migrations, false))
             .unwrap_or_else(|error| panic!("down {at}: {error:?}"));
         assert_eq!(on_this_thread(state(live)), DOWN, "down {at}");
-        if up && down {
+        if up == End::Itself && down == End::Itself {
             break;
         }
-        aborted += u32::from(!up) + u32::from(!down);
+        for end in [up, down] {
+            aborted += u32::from(end == End::Aborted);
+            killed += u32::from(end == End::Killed);
+        }
     }
-    assert!(aborted > 100, "it was aborted {aborted} times only");
+    assert!(aborted > 50 && killed > 50, "it was aborted {aborted} times, and killed {killed} times only");
 }
 
 #[test]
