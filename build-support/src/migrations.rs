@@ -18,7 +18,7 @@ mod way;
 pub use history::{Entry, History};
 pub use snapshot::{Settings, Snapshot, canonical};
 pub use text::migration_sql;
-pub use way::{Way, empty};
+pub use way::{Way, beginning, empty};
 
 use rex_compiler::diagnostic::{Diagnostic, migrations};
 use rex_compiler::{Checked, Sources};

@@ -6,6 +6,7 @@
 
 mod conversions;
 mod intent;
+mod moves;
 mod renames;
 mod table;
 
@@ -34,6 +35,8 @@ pub enum Change {
     RenameLabel(Id, String, String),
     /// An enum type has other labels, or another comment. Both have the new names.
     AlterEnum(Enum, Enum),
+    /// A table that another tool has made comes into our hands, as it is before all else.
+    AdoptTable(Table),
     /// A table comes.
     CreateTable(Table),
     /// A table goes.
@@ -159,6 +162,8 @@ impl Constraint {
 pub fn diff(before: &Database, after: &Database, intent: &Intent) -> Vec<Change> {
     let renames = Renames::between(before, after, intent);
     let mut changes = Vec::new();
+    let is_there = |table: &&Table| before.tables.iter().any(|one| one.id() == table.id());
+    changes.extend(intent.adopted.iter().filter(is_there).cloned().map(Change::AdoptTable));
     schemas(before, after, &mut changes);
     changes.extend(renames.changes());
     let before = renames.applied(before);

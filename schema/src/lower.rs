@@ -47,7 +47,6 @@ fn schemas(database: &db::Database) -> Vec<String> {
     named.into_iter().cloned().collect()
 }
 
-/// The schema and the name that something has in a database.
 /// The tables that a schema leaves to other tools, by schema and name.
 pub fn unmanaged(schema: &Schema, dialect: Dialect) -> Vec<(Option<String>, String)> {
     let target = target(dialect);
@@ -56,6 +55,29 @@ pub fn unmanaged(schema: &Schema, dialect: Dialect) -> Vec<(Option<String>, Stri
     unmanaged.map(|model| place(target, model.schema.as_deref(), &model.table)).collect()
 }
 
+/// The tables that one schema leaves to other tools, and the next one does not: as the one says that they are.
+/// One of which it does not know the key has that of the next.
+pub(crate) fn adopted(before: &Schema, after: &Schema, dialect: Dialect) -> Vec<db::Table> {
+    let target = target(dialect);
+    let id = |model: &Model| place(target, model.schema.as_deref(), &model.table);
+    let ours = || after.models().map(|(_, model)| model).filter(|model| model.kind == ModelKind::Table);
+    let left = before.models().map(|(_, model)| model).filter(|model| model.kind == ModelKind::Unmanaged);
+    let adopted = left.filter_map(|model| {
+        let ours = ours().find(|one| id(one) == id(model))?;
+        let mut table = table(before, target, model);
+        let named = |name: &String| table.columns.iter().any(|column| column.name == *name);
+        let key = if model.primary_key.is_empty() {
+            self::table(after, target, ours).primary_key
+        } else {
+            table.primary_key
+        };
+        table.primary_key = key.filter(|key| key.columns.iter().all(named));
+        Some(table)
+    });
+    adopted.collect()
+}
+
+/// The schema and the name that something has in a database.
 pub(crate) fn place(target: &Target, schema: Option<&str>, name: &str) -> (Option<String>, String) {
     match target.schemas {
         true => (schema.map(str::to_owned), name.to_owned()),

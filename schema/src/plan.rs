@@ -1,7 +1,9 @@
 //! How a database gets from one state to the next: steps with their statements, and what each of
 //! them risks, in the order in which they are taken.
 
+mod find;
 mod hazard;
+mod held;
 mod lock;
 mod script;
 
@@ -10,11 +12,13 @@ use crate::database::{Check, Condition, Database, Table};
 use crate::dialect::target;
 use crate::diff::{AlterTable, Change, Constraint, Intent, TableChange, all, diff, reverse};
 
+pub(crate) use find::of_label as find_label;
+pub use find::{Find, find};
 pub use hazard::{Code, Hazard};
-pub(crate) use hazard::{of as hazard_of, shown, shown_id};
+pub(crate) use hazard::{adopts, of as hazard_of, set_not_null, shown, shown_id};
 pub use lock::{Lock, Locked, Locks, locks};
 pub use rex_sql::migration::{Backfill, By, Mode, Object, Probe};
-pub use script::{of as script_of, script};
+pub use script::{FIND, of as script_of, script};
 
 /// A way from one state of a database to another.
 #[derive(Clone, Debug, PartialEq)]
@@ -168,6 +172,41 @@ fn covers_kept_columns(alter: &AlterTable, constraint: &Constraint) -> bool {
             !gone.into_iter().any(|name| sql.mentions(name))
         }
     }
+}
+
+/// Whether a constraint can give way to another one of its name in the moment in which that one comes: it is
+/// not in the way of what is done to columns before.
+pub(crate) fn is_replaced(alter: &AlterTable, old: &Constraint) -> bool {
+    let is_new = |change: &TableChange| match (change, old) {
+        (TableChange::AddConstraint(Constraint::ForeignKey(new)), Constraint::ForeignKey(old)) => {
+            new.name == old.name
+                && new != old
+                && new.target_id() == old.target_id()
+                && new.target_columns == old.target_columns
+        }
+        (TableChange::AddConstraint(Constraint::Check(new)), Constraint::Check(old)) => {
+            new.name == old.name && new != old
+        }
+        (TableChange::AddConstraint(Constraint::Unique(new)), Constraint::Unique(old)) => {
+            new.name == old.name && new != old
+        }
+        _ => false,
+    };
+    let is_named = |name: &str| match old {
+        Constraint::PrimaryKey(key) | Constraint::Unique(key) => key.columns.iter().any(|one| one == name),
+        Constraint::ForeignKey(key) => key.columns.iter().any(|one| one == name),
+        Constraint::Check(check) => check.condition.sql().mentions(name),
+    };
+    let is_in_the_way = |change: &TableChange| match change {
+        TableChange::AddColumn(column, _) | TableChange::DropColumn(column) => is_named(&column.name),
+        TableChange::AlterColumn(change) => {
+            let (before, after) = (&change.before, &change.after);
+            let is_other = before.ty != after.ty || before.computed != after.computed;
+            is_named(&after.name) && (is_other || change.conversion.is_some() || change.backfill.is_some())
+        }
+        _ => false,
+    };
+    alter.changes.iter().any(is_new) && !alter.changes.iter().any(is_in_the_way)
 }
 
 /// What the way back lacks.

@@ -12,3 +12,4 @@ mod precautions;
 mod reprinted;
 mod round_trip;
 mod rows;
+mod said;

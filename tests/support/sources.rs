@@ -18,7 +18,8 @@ pub(crate) fn root() -> &'static Path {
 
 /// What the `Cargo.toml` in a fixture's folder says; without one, it is for both databases.
 pub(crate) fn configuration(fixture: &Path) -> rex_build::Config {
-    let manifest = fs::read_to_string(fixture.join("Cargo.toml")).unwrap_or_default();
+    let folder = if fixture.is_file() { fixture.parent().unwrap_or(fixture) } else { fixture };
+    let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
     rex_build::Config::from_manifest("Cargo.toml", &manifest).expect("it is TOML").0
 }
 

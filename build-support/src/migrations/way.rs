@@ -30,11 +30,7 @@ impl Way {
             None => Intent::of(after, dialect),
         };
         let options = Options { server: after.servers().of(dialect), allowed };
-        let mut from = before.map_or_else(|| empty(dialect), |before| lower(before, dialect));
-        // A table that is left to another tool from now on stays where it is.
-        let others = unmanaged(after, dialect);
-        from.tables.retain(|table| !others.contains(&(table.schema.clone(), table.name.clone())));
-        let to = lower(after, dialect);
+        let (from, to) = (beginning(before, after, &intent, dialect), lower(after, dialect));
         let up = plan(&from, &to, &intent, options);
         let down = plan_back(&from, &to, &intent, options);
         Way { before: from, after: to, up, down, intent }
@@ -65,6 +61,22 @@ impl Way {
         let irreversible = (!reasons.is_empty()).then(|| reasons.join(", "));
         Script { irreversible, ..script_of(&self.down) }
     }
+}
+
+/// What a way between two schemas begins with: what Rex manages before and after it, as it is before. A table
+/// that is left to another tool from now on stays where it is; so does one that was left to it until now.
+pub fn beginning(before: Option<&Schema>, after: &Schema, intent: &Intent, dialect: Dialect) -> Database {
+    let mut from = before.map_or_else(|| empty(dialect), |before| lower(before, dialect));
+    let others = unmanaged(after, dialect);
+    let is_others = |schema: &String| others.iter().any(|(of, _)| of.as_ref() == Some(schema));
+    let is_ours = |schema: &String| lower(after, dialect).schemas.contains(schema);
+    from.tables.retain(|table| !others.contains(&(table.schema.clone(), table.name.clone())));
+    from.schemas.retain(|schema| !is_others(schema) || is_ours(schema));
+    from.schemas.extend(intent.adopted.iter().filter_map(|table| table.schema.clone()));
+    from.schemas.sort();
+    from.schemas.dedup();
+    from.tables.extend(intent.adopted.iter().cloned());
+    from
 }
 
 /// A database with nothing in it.

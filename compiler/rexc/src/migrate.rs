@@ -6,6 +6,7 @@
 //! the last one ──┘                                        ◀── verify, status, diff, rollback, redo
 //! ```
 
+mod adopt;
 mod alike;
 mod clock;
 pub(crate) mod decide;

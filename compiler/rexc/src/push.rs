@@ -1,5 +1,7 @@
 //! `rexc push`: a prototype's database brought to the schema, without a history.
 
+mod kinds;
+
 use rex_build::migrations::Way;
 use rex_orm::Blocking;
 use rex_orm::migrate::Migrations;
@@ -111,7 +113,8 @@ fn consent(
 ) -> Result<(), Stop> {
     let named = decide::by_name([way], &common.allowed());
     let mut questions = decide::questions([(None, way)], schema, &named);
-    questions.retain_mut(|question| match steps::rows(&question.name, live) {
+    questions.iter_mut().for_each(|question| kinds::refuse(question, way, schema, live));
+    questions.retain_mut(|question| match steps::rows(&question.name, live, [&way.before, &way.after]) {
         Some(0) => false,
         Some(rows) => {
             question.message += &format!(" ({})", steps::rows_in_words(rows));

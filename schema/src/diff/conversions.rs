@@ -17,7 +17,7 @@ pub(super) fn between(before: &Schema, after: &Schema, dialect: Dialect, intent:
     }
     for (_, model) in after.models().filter(|(_, model)| model.kind == ModelKind::Table) {
         let id = place(target(dialect), model.schema.as_deref(), &model.table);
-        let Some(old) = former(before, model) else { continue };
+        let Some(old) = former(before, model, &id, intent) else { continue };
         for column in model.columns.iter().filter(|column| column.computed.is_none()) {
             let Some(was) = former_column(old, column) else { continue };
             let key: (Id, String) = (id.clone(), column.name.clone());
@@ -87,11 +87,14 @@ fn loses(before: &Column, after: &Column) -> bool {
     }
 }
 
-fn former<'a>(before: &'a Schema, model: &Model) -> Option<&'a Model> {
-    let named = |name: &str| {
-        before.models().map(|(_, old)| old).find(|old| old.schema == model.schema && old.table == name)
-    };
-    named(&model.table).or_else(|| named(model.renamed_from.as_deref()?))
+fn former<'a>(before: &'a Schema, model: &Model, id: &Id, intent: &Intent) -> Option<&'a Model> {
+    let models = || before.models().map(|(_, old)| old);
+    let is_at =
+        |old: &Model, id: &Id| place(target(Dialect::Sqlite), old.schema.as_deref(), &old.table) == *id;
+    let renamed = || intent.tables.iter().find(|(_, new)| new == id).map(|(old, _)| old);
+    models()
+        .find(|old| old.schema == model.schema && old.table == model.table)
+        .or_else(|| renamed().and_then(|former| models().find(|old| is_at(old, former))))
 }
 
 fn former_column<'a>(model: &'a Model, column: &Column) -> Option<&'a Column> {

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use rex_sql::Dialect;
 
-use super::conversions;
 use super::renames::{Id, Renames};
-use crate::database::Sql;
+use super::{conversions, moves};
+use crate::database::{Sql, Table};
 use crate::dialect::{Target, target};
-use crate::lower::{formula, place};
+use crate::lower::{adopted, formula, place};
 use crate::model::{self, Schema, Type};
 
 /// Former names, and the values of rows that are there already.
@@ -31,6 +31,9 @@ pub struct Intent {
     pub conversions: HashMap<(Id, String), Conversion>,
     /// The same on the way back.
     pub conversions_back: HashMap<(Id, String), Conversion>,
+    /// Tables that were left to another tool, as the schema before says that they are. The way begins with
+    /// them.
+    pub adopted: Vec<Table>,
 }
 
 /// What a stored value becomes.
@@ -82,7 +85,9 @@ impl Intent {
     /// What a schema says, and what values become that are stored in another form than before.
     pub fn between(before: &Schema, after: &Schema, dialect: Dialect) -> Intent {
         let mut intent = Intent::of(after, dialect);
+        moves::between(before, after, dialect, &mut intent);
         conversions::between(before, after, dialect, &mut intent);
+        intent.adopted = adopted(before, after, dialect);
         intent
     }
 

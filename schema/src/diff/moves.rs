@@ -15,7 +15,7 @@ use crate::model::{Enum, Model, ModelKind, Schema};
 pub(super) fn between(before: &Schema, after: &Schema, dialect: Dialect, intent: &mut Intent) {
     let target = target(dialect);
     let id = |model: &Model| place(target, model.schema.as_deref(), &model.table);
-    let all = |schema| models(schema).map(|model| id(model)).collect::<HashSet<Id>>();
+    let all = |schema| models(schema).map(id).collect::<HashSet<Id>>();
     let (old, new) = (all(before), all(after));
     for model in models(after).filter(|model| model.kind == ModelKind::Table && !old.contains(&id(model))) {
         if intent.tables.iter().any(|(former, of)| *of == id(model) && old.contains(former)) {

@@ -1,6 +1,9 @@
 //! What may go wrong when a database that is in use is changed.
 
-use crate::diff::{AlterColumn, AlterTable, Id, TableChange};
+use super::find::{self, Find};
+use super::held;
+use crate::database::{Column, Table};
+use crate::diff::{AlterColumn, AlterTable, Constraint, Id, TableChange};
 
 /// A hazard of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +14,8 @@ pub struct Hazard {
     pub object: String,
     /// What happens, in a sentence without a full stop.
     pub message: String,
+    /// What finds the rows that it is about, where those are there before.
+    pub find: Option<Find>,
 }
 
 /// The kinds of hazards.
@@ -40,11 +45,13 @@ pub enum Code {
     Rename,
     /// Rows that break a new rule stop the migration.
     NewRule,
+    /// A table of another tool is taken to be what the schema says of it.
+    AdoptTable,
 }
 
 impl Code {
     /// All of them.
-    pub const ALL: [Code; 12] = [
+    pub const ALL: [Code; 13] = [
         Code::DropTable,
         Code::DropColumn,
         Code::DropConstraint,
@@ -57,6 +64,7 @@ impl Code {
         Code::Rewrite,
         Code::Rename,
         Code::NewRule,
+        Code::AdoptTable,
     ];
 
     /// Its name: `drop_table`.
@@ -74,6 +82,7 @@ impl Code {
             Code::Rewrite => "rewrite",
             Code::Rename => "rename",
             Code::NewRule => "new_rule",
+            Code::AdoptTable => "adopt_table",
         }
     }
 
@@ -88,7 +97,8 @@ impl Code {
             | Code::DropLabel
             | Code::NoValue
             | Code::LossyType
-            | Code::Rewrite => true,
+            | Code::Rewrite
+            | Code::AdoptTable => true,
             Code::DropView | Code::SetNotNull | Code::Rename | Code::NewRule => false,
         }
     }
@@ -96,7 +106,11 @@ impl Code {
 
 impl Hazard {
     pub(crate) fn new(code: Code, object: impl Into<String>, message: impl Into<String>) -> Hazard {
-        Hazard { code, object: object.into(), message: message.into() }
+        Hazard { code, object: object.into(), message: message.into(), find: None }
+    }
+
+    pub(crate) fn found_by(self, find: Option<Find>) -> Hazard {
+        Hazard { find, ..self }
     }
 
     /// By what it is accepted: `drop_column:posts.body`.
@@ -112,6 +126,12 @@ pub(crate) fn shown(schema: Option<&str>, name: &str) -> String {
 
 pub(crate) fn shown_id(id: &Id) -> String {
     shown(id.0.as_deref(), &id.1)
+}
+
+/// A table that another tool has made is taken for what the schema says of it.
+pub(crate) fn adopts(shown: &str) -> Hazard {
+    let message = "the table is taken to be what the schema said of it, and stays as it is where it is not";
+    Hazard::new(Code::AdoptTable, shown, message)
 }
 
 /// What every database risks with a change of a table.
@@ -131,7 +151,7 @@ pub(crate) fn of(alter: &AlterTable, change: &TableChange) -> Vec<Hazard> {
             let message = "rows that are there have no value for the column, which stops the migration";
             vec![Hazard::new(Code::NoValue, on(&column.name), message)]
         }
-        TableChange::AlterColumn(column) => of_column(column, &on(&column.after.name)),
+        TableChange::AlterColumn(column) => of_column(alter, column, &on(&column.after.name)),
         TableChange::DropConstraint(constraint)
             if !super::has_constraint(&alter.after, constraint.name())
                 && super::covers_kept_columns(alter, constraint) =>
@@ -139,15 +159,22 @@ pub(crate) fn of(alter: &AlterTable, change: &TableChange) -> Vec<Hazard> {
             let message = "what the constraint keeps out comes in";
             vec![Hazard::new(Code::DropConstraint, on(constraint.name()), message)]
         }
-        TableChange::AddConstraint(constraint) => {
-            let message = "rows that break it stop the migration";
-            vec![Hazard::new(Code::NewRule, on(constraint.name()), message)]
+        TableChange::AddConstraint(constraint) if !held::is_kept(alter, constraint) => {
+            let message = match constraint {
+                Constraint::PrimaryKey(_) | Constraint::Unique(_) => "rows that are equal stop the migration",
+                Constraint::ForeignKey(_) => "rows that refer to nothing stop the migration",
+                Constraint::Check(_) => "rows that break it stop the migration",
+            };
+            let hazard = Hazard::new(Code::NewRule, on(constraint.name()), message);
+            vec![hazard.found_by(find::of_new_constraint(&alter.before, &alter.after, constraint))]
         }
-        TableChange::AddIndex(index) if index.unique => {
+        TableChange::AddIndex(index) if index.unique && !held::is_kept_by_index(alter, index) => {
             let message = "rows that are equal stop the migration";
-            vec![Hazard::new(Code::NewRule, on(&index.name), message)]
+            let hazard = Hazard::new(Code::NewRule, on(&index.name), message);
+            vec![hazard.found_by(find::of_new_index(&alter.before, &alter.after, index))]
         }
         TableChange::AddColumn(..)
+        | TableChange::AddConstraint(_)
         | TableChange::DropConstraint(_)
         | TableChange::RenameConstraint(..)
         | TableChange::AddIndex(_)
@@ -157,15 +184,20 @@ pub(crate) fn of(alter: &AlterTable, change: &TableChange) -> Vec<Hazard> {
     }
 }
 
-fn of_column(column: &AlterColumn, name: &str) -> Vec<Hazard> {
+/// A row that has null stops the migration.
+pub(crate) fn set_not_null(table: &Table, column: &Column, name: &str) -> Hazard {
+    let message = "a row that has null in the column stops the migration";
+    Hazard::new(Code::SetNotNull, name, message).found_by(Some(find::of_null(table, column)))
+}
+
+fn of_column(alter: &AlterTable, column: &AlterColumn, name: &str) -> Vec<Hazard> {
     let mut hazards = Vec::new();
     if column.after.nullable && !column.before.nullable {
         let message = "the column may be null, which a program that runs does not expect";
         hazards.push(Hazard::new(Code::DropNotNull, name, message));
     }
     if !column.after.nullable && column.before.nullable && column.backfill.is_none() {
-        let message = "a row that has null in the column stops the migration";
-        hazards.push(Hazard::new(Code::SetNotNull, name, message));
+        hazards.push(set_not_null(&alter.after, &column.after, name));
     }
     hazards
 }

@@ -5,6 +5,9 @@ use rex_sql::migration::{self as file, Script};
 
 use super::{Plan, Reverse, Step};
 
+/// What stands before the query that finds the rows of the hazard above it.
+pub const FIND: &str = "found by: ";
+
 /// The text of the script.
 pub fn script(plan: &Plan) -> String {
     of(plan).print()
@@ -20,6 +23,7 @@ fn step(step: &Step) -> file::Step {
     for hazard in &step.hazards {
         let consent = if hazard.code.needs_consent() { "hazard" } else { "note" };
         notes.push(format!("{consent} {}: {}", hazard.name(), hazard.message));
+        notes.extend(hazard.find.iter().map(|find| format!("{FIND}{}", find.rows)));
     }
     match &step.reverse {
         Reverse::Whole => {}

@@ -26,6 +26,9 @@ pub(super) fn locks(statement: &str, known: &[&Database]) -> Option<Vec<Locked>>
     if words.words("create") {
         return known.create(&mut words);
     }
+    if words.words("do") {
+        return within(&words.next()?.value(), known.0);
+    }
     if words.words("drop table") {
         words.words("if exists");
         let table = object(&mut words)?;
@@ -71,6 +74,15 @@ pub(super) fn locks(statement: &str, known: &[&Database]) -> Option<Vec<Locked>>
         "set",
     ];
     touches_no_table.into_iter().any(|start| words.words(start)).then(Vec::new)
+}
+
+/// What a block does that Rex has written: it builds one statement, and executes it.
+fn within(block: &str, known: &[&Database]) -> Option<Vec<Locked>> {
+    let mut words = Cursor::new(block)?;
+    if !words.words("begin execute format") || !words.symbol("(") {
+        return None;
+    }
+    locks(&words.next()?.value(), known)
 }
 
 fn object(words: &mut Cursor<'_>) -> Option<Object> {
@@ -131,6 +143,7 @@ impl Known<'_> {
             return Some(Vec::new());
         }
         if words.words("table") {
+            words.words("if not exists");
             return Some(
                 references(words).into_iter().map(|target| Locked::new(target, Lock::Writes)).collect(),
             );

@@ -3,6 +3,7 @@
 //!
 //! | phase | what |
 //! |---|---|
+//! | adopt | tables that another tool has made |
 //! | make room | schemas, enum types, labels; views, keys, checks and indexes that go |
 //! | rename | tables, columns, sequences, constraints, indexes |
 //! | change | new tables; columns of old ones |
@@ -10,6 +11,7 @@
 //! | hold | indexes and keys, built beside the traffic; checks and foreign keys, validated later |
 //! | tidy | views, comments, types and schemas that nothing uses any more |
 
+mod adopt;
 mod columns;
 mod dependents;
 mod enums;
@@ -25,13 +27,14 @@ use rex_sql::ident;
 use super::render::{add_foreign_key, create_schema, create_table, table_comments};
 use crate::database::{ForeignKey, Table};
 use crate::diff::{AlterTable, Change, Constraint, Id, TableChange};
-use crate::plan::{Code, Hazard, Reverse, State, Step, hazard_of, shown, shown_id};
+use crate::plan::{Code, Hazard, Reverse, State, Step, hazard_of, is_replaced, shown, shown_id};
 use crate::{order, render};
 
 pub(super) fn plan(state: &State<'_>) -> Vec<Step> {
     let retyped = enums::rebuilt(state.changes);
     let alters = dependents::expanded(state, &retyped);
     let mut planner = Planner { state, alters, retyped, steps: Vec::new(), sealed: true };
+    planner.adopt_tables();
     planner.create_schemas();
     planner.make_enums();
     let views = planner.drop_views();
@@ -184,12 +187,29 @@ impl<'a> Planner<'a> {
                 if matches!(constraint, Constraint::PrimaryKey(_)) && alter.after.primary_key.is_some() {
                     continue;
                 }
+                if self.is_replaced(alter, constraint) {
+                    continue;
+                }
                 let name = self.old_name(&alter.after);
                 let statement = format!("ALTER TABLE {name} DROP CONSTRAINT {}", ident(constraint.name()));
                 let step = Step::new(format!("drop the constraint {}", constraint.name()), vec![statement]);
                 self.add(step.with(hazard_of(alter, change)));
             }
         }
+    }
+
+    /// Whether a constraint holds until another one of its name does. A key must go before what it leads to.
+    fn is_replaced(&self, alter: &AlterTable, constraint: &Constraint) -> bool {
+        let is_free = match constraint {
+            Constraint::ForeignKey(key) => {
+                let target = self.alters.iter().find(|other| other.after.id() == key.target_id());
+                target.is_none_or(|target| {
+                    dependents::moved(target).is_empty() && dependents::dropped_keys([target]).is_empty()
+                })
+            }
+            Constraint::PrimaryKey(_) | Constraint::Unique(_) | Constraint::Check(_) => true,
+        };
+        is_free && is_replaced(alter, constraint)
     }
 
     /// The name of a table before it is renamed.

@@ -8,7 +8,7 @@ use super::{rebuild, small};
 use crate::database::Table;
 use crate::diff::{AlterTable, Change, Id};
 use crate::order;
-use crate::plan::{Code, Hazard, Mode, Reverse, State, Step, hazard_of, reverse_of, shown};
+use crate::plan::{Code, Hazard, Mode, Reverse, State, Step, adopts, hazard_of, reverse_of, shown};
 use crate::render;
 
 pub(super) fn plan(state: &State<'_>) -> Vec<Step> {
@@ -16,6 +16,7 @@ pub(super) fn plan(state: &State<'_>) -> Vec<Step> {
         return Vec::new();
     }
     let mut planner = Planner { state, steps: Vec::new(), rebuilt: Vec::new(), keys_off: false };
+    planner.adopt_tables();
     let views = planner.views_to_drop();
     planner.drop_views(&views);
     planner.renames();
@@ -130,6 +131,24 @@ impl Planner<'_> {
             let step =
                 Step::new(format!("drop the table {name}"), vec![format!("DROP TABLE {}", ident(name))]);
             self.steps.push(step.with(vec![hazard]).reversed(Reverse::loses(format!("the rows of {name}"))));
+        }
+    }
+
+    /// Tables that another tool has made: they are there, unless the database is made from the migrations
+    /// alone.
+    fn adopt_tables(&mut self) {
+        let adopted: Vec<Table> = (self.state.changes.iter())
+            .filter_map(|change| match change {
+                Change::AdoptTable(table) => Some(table.clone()),
+                _ => None,
+            })
+            .collect();
+        for table in order::creation(&adopted).into_iter().map(|place| &adopted[place]) {
+            let mut statements = vec![create_table(table).replacen("TABLE ", "TABLE IF NOT EXISTS ", 1)];
+            let indexes = render::indexes(None, &table.name, &table.indexes);
+            statements.extend(indexes.map(|text| text.replacen("INDEX ", "INDEX IF NOT EXISTS ", 1)));
+            let step = Step::new(format!("adopt the table {}", table.name), statements);
+            self.steps.push(step.with(vec![adopts(&table.name)]));
         }
     }
 

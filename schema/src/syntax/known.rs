@@ -373,6 +373,6 @@ fn not(of: Truth) -> Truth {
 
 /// Whether it is the one of them.
 fn is(one: Truth, of: Truth) -> Truth {
-    let (same, other) = (of & one != 0, of & !one != 0);
-    u8::from(same) * TRUE | u8::from(other) * FALSE
+    let bit = |is: bool, bit: Truth| if is { bit } else { 0 };
+    bit(of & one != 0, TRUE) | bit(of & !one != 0, FALSE)
 }

@@ -9,6 +9,7 @@ pub(crate) mod cursor;
 mod expression;
 pub(crate) mod index;
 pub(crate) mod json;
+pub(crate) mod known;
 mod lex;
 mod literal;
 mod normal;

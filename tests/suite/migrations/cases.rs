@@ -21,14 +21,22 @@ fn every_change_becomes_a_migration_that_leads_there_and_back() {
         let name = folder.file_name().expect("a case has a name").to_string_lossy().into_owned();
         let krate = Crate::new("\"sqlite\", \"postgres\"");
         let text = |file: &str| std::fs::read_to_string(folder.join(file)).expect("it is there");
+        let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).ok();
+        if let Some(settings) = &manifest {
+            krate.write(
+                "Cargo.toml",
+                &format!("[package]\nname = \"blog\"\nedition = \"2024\"\n\n{settings}"),
+            );
+        }
         krate.schema(&text("before.rex"));
         let mut ran = vec![krate.run(&format!("migrate new before {allow}"))];
         krate.schema(&text("after.rex"));
         ran.push(krate.run(&format!("migrate new after {allow}")));
         ran.push(krate.run("check"));
         // To make a database takes a second; that all plans work there is tried elsewhere.
+        // What only later servers have is not tried on this one.
         ran.push(match place % 10 {
-            0 => krate.on(&database.url(), "migrate verify"),
+            0 if manifest.is_none() => krate.on(&database.url(), "migrate verify"),
             _ => krate.run("migrate verify"),
         });
         let is_whole = ran.iter().all(|ran| ran.exit == Exit::Clean) && !ran[2].err.contains("W0016");

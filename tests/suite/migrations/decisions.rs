@@ -169,3 +169,38 @@ fn a_name_with_a_comma_is_accepted_as_it_is_told() {
         assert!(told.contains("say `--allow drop_table:users`"), "{told}");
     }
 }
+
+/// Rows that are equal, refer to nothing or are null are found before they stop what is under way.
+#[test]
+fn rows_that_will_stop_a_migration_are_counted() {
+    for target in targets("stopped") {
+        let krate = Crate::new("\"sqlite\", \"postgres\"");
+        let on = |arguments: &str| krate.on(&target.url, arguments);
+        krate.schema(USERS);
+        krate.run("migrate new create_users").is(Exit::Clean);
+        on("migrate").is(Exit::Clean);
+        super::execute(&target.url, "INSERT INTO users (name) VALUES ('Ada'), ('Ada'), ('Ada'), ('Grace')");
+        let stricter = USERS.replace("nick: String?", "nick: String");
+        krate.schema(&stricter.replace("name: String(80)", "name: String(80)  @unique"));
+        on("migrate new stricter").is(Exit::Clean);
+        on("migrate --dry-run --format json").is(Exit::Clean);
+        on("migrate").is(Exit::Errors);
+        super::execute(&target.url, "UPDATE users SET name = 'Ada ' || id, nick = 'A'");
+        on("migrate").is(Exit::Clean);
+        krate.told(&format!("stopped_{}", target.name));
+    }
+}
+
+/// What is but in another schema keeps its rows; what else has changed with it may be something else.
+#[test]
+fn a_model_in_another_schema_is_the_same() {
+    let krate = Crate::new("\"sqlite\", \"postgres\"");
+    let moved = USERS.replace("model User {", "model User {\n    schema \"people\"\n");
+    krate.schema(USERS);
+    krate.run("migrate new create").is(Exit::Clean);
+    krate.schema(&moved.replace("nick: String?", "age: Int?"));
+    krate.run("migrate new move").is(Exit::NeedsDecision);
+    krate.schema(&moved);
+    krate.run("migrate new move").is(Exit::Clean);
+    krate.told("moved");
+}

@@ -23,7 +23,7 @@ use crate::support::chance::{Chance, number};
 fn schemas() -> Vec<(String, String)> {
     let entries = std::fs::read_dir(root().join("fixtures/migrate")).expect("the folder is there");
     let mut folders: Vec<_> = entries.map(|entry| entry.expect("it can be read").path()).collect();
-    folders.retain(|folder| !folder.join("rex.toml").exists());
+    folders.retain(|folder| !folder.join("Cargo.toml").exists());
     folders.sort();
     let both = |folder: &std::path::PathBuf| {
         ["before.rex", "after.rex"].map(|file| {

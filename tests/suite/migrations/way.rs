@@ -88,3 +88,16 @@ fn migrations_are_applied_without_cargo() {
         krate.told(&format!("without_cargo_{}", target.name));
     }
 }
+
+/// The rule of a column that comes with it binds no program that does not know the column.
+#[test]
+fn a_column_with_a_rule_of_its_own_is_but_more() {
+    let krate = Crate::new("\"sqlite\", \"postgres\"");
+    krate.schema(USERS);
+    krate.run("migrate new create_blog").is(Exit::Clean);
+    for (field, is_compatible) in [("city: String(60)?", true), ("age: Int?\n    check (age != id)", false)] {
+        krate.schema(&USERS.replace("nick: String?", &format!("nick: String?\n    {field}")));
+        let made = krate.run("migrate new more --dry-run --format json").is(Exit::Clean).json();
+        assert_eq!(made["compatible"], is_compatible, "{field}");
+    }
+}

@@ -24,7 +24,8 @@ pub(super) fn are_alike(before: (&Schema, &str), after: (&Schema, &Model, &str))
 /// Whether a model of the former schema is one of the present.
 fn is_former(former: &Model, model: &Model) -> bool {
     let table = model.renamed_from.as_ref().unwrap_or(&model.table);
-    former.schema == model.schema && (former.table == *table || former.table == model.table)
+    let is_moved = former.name == model.name && former.table == model.table;
+    is_moved || former.schema == model.schema && (former.table == *table || former.table == model.table)
 }
 
 /// How long a text may be, and how many digits a number has, may change with its name.

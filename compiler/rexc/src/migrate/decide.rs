@@ -63,7 +63,7 @@ pub(crate) fn questions<'w>(
                 name,
                 message: hazard.message.clone(),
                 renames: renames(hazard, way, before, schema),
-                help: help(hazard, schema),
+                help: help(hazard, way, before, schema),
             });
         }
     }
@@ -131,18 +131,27 @@ pub(crate) fn by_name<'w>(ways: impl IntoIterator<Item = &'w Way>, allowed: &[St
     names
 }
 
-fn help(hazard: &Hazard, schema: &Schema) -> Option<String> {
-    let (table, column) = hazard.object.rsplit_once('.')?;
+fn help(hazard: &Hazard, way: &Way, before: Option<&Schema>, schema: &Schema) -> Option<String> {
     match hazard.code {
         Code::NoValue => {
+            let (table, column) = hazard.object.rsplit_once('.')?;
             let (model, field) = field(schema, table, column)?;
             Some(format!(
                 "give the field `{field}` of the model `{model}` a default, or `@backfill(…)` with what the rows \
                  that are there get"
             ))
         }
+        Code::DropTable => moved(hazard, before?, schema).map(|name| {
+            format!(
+                "if `{name}` is the same model in another schema, move it in a migration of its own, in which its \
+                 fields stay what they are: its rows go along"
+            )
+        }),
+        Code::AdoptTable => {
+            let dialect = way.before.dialect.title();
+            Some(format!("with `--database-url` of a {dialect} database that has the table, it is looked at"))
+        }
         Code::DropNotNull
-        | Code::DropTable
         | Code::DropColumn
         | Code::DropConstraint
         | Code::DropLabel
@@ -153,6 +162,13 @@ fn help(hazard: &Hazard, schema: &Schema) -> Option<String> {
         | Code::Rename
         | Code::NewRule => None,
     }
+}
+
+/// The model of a table that goes, where there is one of its name in another schema.
+fn moved(hazard: &Hazard, before: &Schema, schema: &Schema) -> Option<String> {
+    let old = model(before, &hazard.object)?;
+    let mut models = schema.models().map(|(_, model)| model);
+    models.find(|new| new.name == old.name && new.schema != old.schema).map(|new| new.name.clone())
 }
 
 fn renames(hazard: &Hazard, way: &Way, before: Option<&Schema>, schema: &Schema) -> Vec<Rename> {
@@ -169,7 +185,8 @@ fn renames(hazard: &Hazard, way: &Way, before: Option<&Schema>, schema: &Schema)
         | Code::LossyType
         | Code::Rewrite
         | Code::Rename
-        | Code::NewRule => Vec::new(),
+        | Code::NewRule
+        | Code::AdoptTable => Vec::new(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use rex_build::migrations::{Entry, History, SNAPSHOT, Settings, Snapshot, Way, file_name};
-use rex_schema::diff::{Change, TableChange, diff};
+use rex_schema::diff::{Change, Constraint, TableChange, diff};
 use rex_schema::{Dialect, Schema};
 use rex_sql::migration::{Head, Migration, Mode, Script, Scripts, Step, identity};
 
@@ -152,9 +152,11 @@ fn blank(what: &str) -> Script {
 /// Whether a program that knows nothing of it goes on working: there is more, and nothing else.
 fn is_compatible(way: &Way) -> bool {
     diff(&way.before, &way.after, &way.intent).iter().all(|change| match change {
-        Change::CreateSchema(_) | Change::CreateEnum(_) | Change::CreateTable(_) | Change::CreateView(_) => {
-            true
-        }
+        Change::CreateSchema(_)
+        | Change::CreateEnum(_)
+        | Change::AdoptTable(_)
+        | Change::CreateTable(_)
+        | Change::CreateView(_) => true,
         Change::AlterTable(alter) => alter.changes.iter().all(|change| match change {
             TableChange::AddColumn(column, _) => {
                 column.nullable
@@ -165,7 +167,12 @@ fn is_compatible(way: &Way) -> bool {
             TableChange::AddIndex(index) => !index.unique,
             TableChange::DropIndex(index) => !index.unique,
             TableChange::RenameIndex(..) | TableChange::Comment => true,
-            // What keeps the values of a new column in their type binds nobody who does not know it.
+            // What keeps the values of new columns in their types binds nobody who does not know them.
+            TableChange::AddConstraint(Constraint::Check(check)) => {
+                let is_old = |name: &str| alter.before.columns.iter().any(|column| column.name == name);
+                let sql = check.condition.sql();
+                !alter.after.columns.iter().any(|column| is_old(&column.name) && sql.mentions(&column.name))
+            }
             TableChange::AddConstraint(_)
             | TableChange::DropColumn(_)
             | TableChange::AlterColumn(_)

@@ -94,7 +94,12 @@ impl Live {
 
     /// How many rows a table has; none if it has none of this name.
     pub(crate) fn count(&self, table: &rex_schema::plan::Object, condition: &str) -> Option<u64> {
-        let query = format!("SELECT CAST(count(*) AS TEXT) FROM {}{condition}", table.quoted());
+        self.number(&format!("SELECT count(*) FROM {}{condition}", table.quoted()))
+    }
+
+    /// The number that a query answers with; none where what it asks for is not there.
+    pub(crate) fn number(&self, query: &str) -> Option<u64> {
+        let query = format!("SELECT CAST(({query}) AS TEXT)");
         let answers = __::read_texts(&self.db, &[], &[&query]).wait().ok()?;
         answers.first()?.first()?.first()?.as_ref()?.parse().ok()
     }

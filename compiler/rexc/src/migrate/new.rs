@@ -2,15 +2,16 @@
 
 use std::thread;
 
-use rex_build::migrations::{Entry, History, canonical};
+use rex_build::migrations::{Entry, History, Way, canonical};
 use rex_schema::Dialect;
 
 use super::decide::{self, Question, Rename};
 use super::files::{Before, Draft};
 use super::folders::{self, Change};
+use super::live::Live;
 use super::place::Place;
 use super::summary::{self, Plans};
-use super::{Common, Format, clock, prove, rename};
+use super::{Common, Format, adopt, clock, prove, rename};
 use crate::{Console, Exit, Stop};
 
 /// Make a migration of what has changed in the schema
@@ -99,9 +100,14 @@ fn drafted(
         if !std::mem::replace(&mut is_checked, true) {
             decide::check_allowed(&allowed, &decide::names(ways.iter().map(|(_, way)| way)))?;
         }
-        let named = decide::by_name(ways.iter().map(|(_, way)| way), &allowed);
+        let is_adopted = |(_, way): &(Dialect, Way)| !way.intent.adopted.is_empty();
+        let live = ways.iter().any(is_adopted).then(|| at_hand(common)).flatten();
+        let seen = adopt::seen(&ways, live.as_ref())?;
+        let accepted: Vec<String> = allowed.iter().cloned().chain(adopt::alike(&seen)).collect();
+        let named = decide::by_name(ways.iter().map(|(_, way)| way), &accepted);
         let asked_of = ways.iter().map(|(dialect, way)| (before.schema(*dialect), way));
-        let questions = decide::questions(asked_of, &schema, &named);
+        let questions = decide::questions(asked_of, &schema, &named).into_iter();
+        let questions: Vec<Question> = questions.map(|one| adopt::told(one, &seen)).collect();
         let Some(question) = questions.first() else {
             let ways = if named == allowed { ways } else { before.ways(&schema, &databases, &named) };
             let is_empty = ways.iter().all(|(_, way)| way.is_empty());
@@ -187,6 +193,11 @@ fn nothing(history: &History, common: &Common, console: &mut Console<'_>) -> Res
     Ok(Exit::Clean)
 }
 
+/// The database that is named, if it is there: what it holds is told, and nothing is done to it.
+fn at_hand(common: &Common) -> Option<Live> {
+    Live::to_ask(Some(common.places.database_url.as_deref()?)).ok()
+}
+
 fn told(
     draft: &Draft,
     proof: &prove::Proof,
@@ -194,7 +205,7 @@ fn told(
     common: &Common,
     console: &mut Console<'_>,
 ) -> Result<(), Stop> {
-    let plans = Plans::of(draft);
+    let plans = Plans::of(draft, at_hand(common).as_ref());
     if common.format == Format::Json {
         let status = if common.dry_run { "would_create" } else { "created" };
         return summary::json(

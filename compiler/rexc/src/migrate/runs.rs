@@ -219,12 +219,14 @@ fn dry_run(
     Ok(Exit::Clean)
 }
 
-/// Tells what is lost.
+/// Tells what is lost, and which rows will stop it.
 fn lost(steps: &[Step], console: &mut Console<'_>) {
     for step in steps {
-        let hazards = step.hazards.iter().filter(|hazard| hazard.needs_consent && hazard.rows > Some(0));
-        for hazard in hazards {
+        for hazard in step.hazards.iter().filter(|hazard| hazard.rows > Some(0)) {
             console.tell(&format!("{}: {}\n", step.migration, hazard.text()));
+            if let Some(find) = hazard.find_text() {
+                console.tell(&format!("  {find}\n"));
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use rex_build::migrations::{Entry, History, empty};
 use rex_orm::migrate::{Direction, PendingStep};
 use rex_schema::database::Database;
-use rex_schema::plan::{self, Object};
+use rex_schema::plan::{self, FIND, Object};
 use rex_schema::{Dialect, lower};
 use serde::Serialize;
 
@@ -32,7 +32,9 @@ pub(super) struct Hazard {
     /// `drop_column:posts.body`
     pub(super) name: String,
     pub(super) message: String,
-    /// How many rows are lost, or have something that is lost; none if that is not known.
+    /// The query that finds the rows that it is about, where they are there before.
+    pub(super) find: Option<String>,
+    /// How many rows are lost, have something that is lost, or stop it; none if that is not known.
     pub(super) rows: Option<u64>,
     /// Whether somebody has to accept it.
     pub(super) needs_consent: bool,
@@ -59,7 +61,11 @@ pub(super) fn told(
             mode: step.mode.to_string(),
             changes: notes.changes,
             locks: summary::locks(plan::locks(live.dialect(), statements, &before, &after)),
-            hazards: notes.hazards.into_iter().map(|hazard| counted(hazard, live)).collect(),
+            hazards: notes
+                .hazards
+                .into_iter()
+                .map(|hazard| hazard.counted(live, [&before, &after]))
+                .collect(),
             statements: step.statements.clone(),
         });
     }
@@ -82,9 +88,15 @@ impl Notes {
                     notes.hazards.push(Hazard {
                         name: name.to_owned(),
                         message: message.to_owned(),
+                        find: None,
                         rows: None,
                         needs_consent: word == "hazard",
                     })
+                }
+                _ if line.starts_with(FIND) => {
+                    if let Some(hazard) = notes.hazards.last_mut() {
+                        hazard.find = line.strip_prefix(FIND).map(str::to_owned);
+                    }
                 }
                 _ if line.starts_with("the way back does not")
                     || line.starts_with("there is no way back") => {}
@@ -95,13 +107,9 @@ impl Notes {
     }
 }
 
-/// With the number of rows, where rows are lost.
-fn counted(hazard: Hazard, live: &Live) -> Hazard {
-    Hazard { rows: rows(&hazard.name, live), ..hazard }
-}
-
-/// How many rows a hazard is about, by its name; none if that cannot be told.
-pub(crate) fn rows(name: &str, live: &Live) -> Option<u64> {
+/// How many rows a hazard is about, by its name; none if that cannot be told. A database that is not at the
+/// beginning of the way, or lacks what the query asks for, cannot tell.
+pub(crate) fn rows(name: &str, live: &Live, [before, after]: [&Database; 2]) -> Option<u64> {
     match name.split_once(':') {
         Some(("drop_table", table)) => live.count(&object(table), ""),
         Some(("drop_column" | "lossy_type", column)) => {
@@ -112,7 +120,7 @@ pub(crate) fn rows(name: &str, live: &Live) -> Option<u64> {
         Some(("no_value", column)) => {
             column.rsplit_once('.').and_then(|(table, _)| live.count(&object(table), ""))
         }
-        _ => None,
+        _ => live.number(&plan::find(name, before, after)?.count),
     }
 }
 
@@ -124,10 +132,31 @@ fn object(shown: &str) -> Object {
 }
 
 impl Hazard {
+    /// Of a plan.
+    pub(super) fn of(hazard: &plan::Hazard) -> Hazard {
+        Hazard {
+            name: hazard.name(),
+            message: hazard.message.clone(),
+            find: hazard.find.as_ref().map(|find| find.rows.clone()),
+            rows: None,
+            needs_consent: hazard.code.needs_consent(),
+        }
+    }
+
+    /// With the number of rows in a database.
+    pub(super) fn counted(self, live: &Live, around: [&Database; 2]) -> Hazard {
+        Hazard { rows: rows(&self.name, live, around), ..self }
+    }
+
     /// `drop_column:posts.body: the values of the column are lost (3 rows)`
     pub(super) fn text(&self) -> String {
         let rows = self.rows.map(|rows| format!(" ({})", rows_in_words(rows))).unwrap_or_default();
         format!("{}: {}{rows}", self.name, self.message)
+    }
+
+    /// What finds the rows, in words; nothing where no row is there.
+    pub(super) fn find_text(&self) -> Option<String> {
+        self.find.as_ref().filter(|_| self.rows != Some(0)).map(|find| format!("{FIND}{find}"))
     }
 
     /// Whether rows are lost, as far as that is known.
@@ -215,6 +244,7 @@ pub(super) fn text(steps: &[Step], sql: bool) -> String {
         }
         for hazard in &step.hazards {
             text += &format!("      {}\n", hazard.text());
+            text += &hazard.find_text().map(|find| format!("        {find}\n")).unwrap_or_default();
         }
         if sql {
             for statement in &step.statements {

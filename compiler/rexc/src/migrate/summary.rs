@@ -12,6 +12,8 @@ use serde::Serialize;
 
 use super::decide::Question;
 use super::files::Draft;
+use super::live::Live;
+use super::steps::Hazard;
 use crate::check::counted;
 use crate::{Console, Stop};
 
@@ -42,19 +44,25 @@ pub(crate) struct Step {
     changes: Vec<String>,
     /// What others wait for meanwhile.
     locks: Vec<String>,
-    /// What it may lose, or what may stop it: `drop_column:posts.body` and why.
-    hazards: Vec<(String, String)>,
+    /// What it may lose, or what may stop it.
+    hazards: Vec<Hazard>,
     /// What the way back does not bring back.
     lost: Vec<String>,
 }
 
 impl Plans {
-    pub(in crate::migrate) fn of(draft: &Draft) -> Plans {
+    /// With the numbers of rows in a database that is at hand, if one is.
+    pub(in crate::migrate) fn of(draft: &Draft, live: Option<&Live>) -> Plans {
         let told = |(dialect, way): &(Dialect, Way)| Told {
             database: dialect.name(),
             title: dialect.title(),
-            up: steps(*dialect, &way.up, [&way.before, &way.after]),
-            down: steps(*dialect, &way.down, [&way.after, &way.before]),
+            up: steps(
+                *dialect,
+                &way.up,
+                [&way.before, &way.after],
+                live.filter(|live| live.dialect() == *dialect),
+            ),
+            down: steps(*dialect, &way.down, [&way.after, &way.before], None),
             irreversible: way.down_script().irreversible,
         };
         Plans { databases: draft.ways.iter().map(told).collect() }
@@ -86,8 +94,11 @@ impl Step {
         if !self.locks.is_empty() {
             line(text, 7, &format!("meanwhile {}", self.locks.join("; ")));
         }
-        for (name, message) in &self.hazards {
-            line(text, 7, &format!("{name}: {message}"));
+        for hazard in &self.hazards {
+            line(text, 7, &hazard.text());
+            if let Some(find) = hazard.find_text() {
+                line(text, 9, &find);
+            }
         }
         if !self.lost.is_empty() {
             line(text, 7, &format!("the way back does not bring back {}", self.lost.join(", ")));
@@ -99,12 +110,16 @@ fn line(text: &mut String, indent: usize, words: &str) {
     writeln!(text, "{:indent$}{words}", "").expect("a text can be written to");
 }
 
-fn steps(dialect: Dialect, plan: &plan::Plan, [from, to]: [&Database; 2]) -> Vec<Step> {
+fn steps(dialect: Dialect, plan: &plan::Plan, [from, to]: [&Database; 2], live: Option<&Live>) -> Vec<Step> {
+    let counted = |hazard: Hazard| match live {
+        Some(live) => hazard.counted(live, [from, to]),
+        None => hazard,
+    };
     let step = |step: &plan::Step| Step {
         mode: step.mode.to_string(),
         changes: step.changes.iter().map(|change| with_mode(change, &step.mode)).collect(),
         locks: locks(plan::locks(dialect, step.statements.iter().map(String::as_str), from, to)),
-        hazards: step.hazards.iter().map(|hazard| (hazard.name(), hazard.message.clone())).collect(),
+        hazards: step.hazards.iter().map(|hazard| counted(Hazard::of(hazard))).collect(),
         lost: match &step.reverse {
             Reverse::Structure { lost } => lost.clone(),
             Reverse::Whole | Reverse::Never { .. } => Vec::new(),

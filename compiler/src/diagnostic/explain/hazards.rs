@@ -45,5 +45,6 @@ fn text(hazard: Hazard) -> &'static str {
         Hazard::Rewrite => include_str!("hazards/rewrite.md"),
         Hazard::Rename => include_str!("hazards/rename.md"),
         Hazard::NewRule => include_str!("hazards/new_rule.md"),
+        Hazard::AdoptTable => include_str!("hazards/adopt_table.md"),
     }
 }

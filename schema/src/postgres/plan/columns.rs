@@ -6,7 +6,9 @@ use super::using::{self, Cost};
 use super::{Planner, table_name};
 use crate::database::{Column, Default as DbDefault, Key, Sql, Table, Type as DbType};
 use crate::diff::{AlterColumn, AlterTable, TableChange};
-use crate::plan::{Backfill, By, Code, Hazard, Mode, Object, Step, hazard_of, reverse_of, shown};
+use crate::plan::{
+    Backfill, By, Code, Hazard, Mode, Object, Step, hazard_of, reverse_of, set_not_null, shown,
+};
 use crate::postgres::Default;
 use crate::postgres::render as pg;
 use crate::render;
@@ -74,8 +76,7 @@ impl Planner<'_> {
         let statement =
             format!("ALTER TABLE {on} ADD CONSTRAINT {check} CHECK ({name} IS NOT NULL) NOT VALID");
         let step = Step::new(format!("{shown} is required from now on"), vec![statement]);
-        let message = "a row that has null in the column stops the migration";
-        let hazard = Hazard::new(Code::SetNotNull, shown, message);
+        let hazard = set_not_null(table, column, shown);
         self.add(step.with(if fill.value.is_none() { vec![hazard] } else { Vec::new() }));
         // Rows may have come between.
         self.fill(alter, fill, shown);
@@ -256,7 +257,10 @@ fn altering(alter: &AlterTable, change: &AlterColumn) -> (Vec<String>, Vec<Hazar
         statements.push(format!("{on} DROP DEFAULT"));
     }
     if moves {
-        statements.push(format!("{on} TYPE {}{}", render::ty(&after.ty), using::using(change)));
+        let typed = format!("{on} TYPE {}{}", render::ty(&after.ty), using::using(change));
+        // Under any other zone the table would be written anew, with other values.
+        let zone = |zone: &str| using::in_utc(change).then(|| format!("SET LOCAL TIME ZONE {zone}"));
+        statements.extend(zone("'UTC'").into_iter().chain([typed]).chain(zone("DEFAULT")));
         hazards = moving(alter, change);
     }
     if after.nullable && !before.nullable {

@@ -92,7 +92,7 @@ fn retype(alter: &mut AlterTable, retyped: &HashSet<Id>) {
 }
 
 /// The columns whose type changes, and those that go.
-fn moved(alter: &AlterTable) -> Vec<String> {
+pub(super) fn moved(alter: &AlterTable) -> Vec<String> {
     let moved = |change: &TableChange| match change {
         TableChange::AlterColumn(change)
             if change.before.ty != change.after.ty || change.conversion.is_some() =>
@@ -153,7 +153,7 @@ fn drops_index(alter: &AlterTable, name: &str) -> bool {
 }
 
 /// Keys that go: by table, their columns.
-fn dropped_keys<'a>(alters: impl IntoIterator<Item = &'a AlterTable>) -> Vec<(Id, Vec<String>)> {
+pub(super) fn dropped_keys<'a>(alters: impl IntoIterator<Item = &'a AlterTable>) -> Vec<(Id, Vec<String>)> {
     let mut keys = Vec::new();
     for alter in alters {
         let id = (alter.after.schema.clone(), alter.after.name.clone());

@@ -5,10 +5,11 @@ use std::collections::HashSet;
 
 use rex_sql::text;
 
+use super::names::set_schema;
 use super::{Planner, comment_on};
 use crate::database::{Column, Enum, Type as DbType};
 use crate::diff::{Change, Id};
-use crate::plan::{Code, Hazard, Step, shown, shown_id};
+use crate::plan::{Code, Hazard, Step, find_label, shown, shown_id};
 use crate::postgres::render::{self as pg, create_enum};
 use crate::postgres::{Element, Type};
 use crate::{names, order, render};
@@ -59,8 +60,7 @@ impl Planner<'_> {
                     let mut statements = Vec::new();
                     if old.0 != new.0 {
                         let name = render::qualified(old.0.as_deref(), &old.1);
-                        let schema = new.0.as_deref().unwrap_or("public");
-                        statements.push(format!("ALTER TYPE {name} SET SCHEMA {}", rex_sql::ident(schema)));
+                        statements.push(set_schema("TYPE", &name, new.0.as_deref()));
                     }
                     if old.1 != new.1 {
                         let name = render::qualified(new.0.as_deref(), &old.1);
@@ -140,7 +140,9 @@ impl Planner<'_> {
             let gone = before.labels.iter().filter(|label| !after.labels.contains(label));
             let hazard = |label: &String| {
                 let object = format!("{}.{label}", shown(after.schema.as_deref(), &after.name));
-                Hazard::new(Code::DropLabel, object, "rows that have the label stop the migration")
+                let hazard =
+                    Hazard::new(Code::DropLabel, object, "rows that have the label stop the migration");
+                hazard.found_by(find_label(self.state.before, after, label))
             };
             let hazards = gone.map(hazard).collect();
             self.add(Step::new(format!("make the type {} anew", after.name), statements).with(hazards));

@@ -84,19 +84,35 @@ impl Planner<'_> {
         if let Some(old) = old {
             statements.push(format!("ALTER TABLE {on} DROP CONSTRAINT IF EXISTS {}", ident(&old.name)));
         }
+        let replaced = self.replaced(alter, &key.name);
+        let verb = if replaced.is_some() { "replace" } else { "add" };
+        statements.extend(replaced);
         let name = ident(&key.name);
         statements.push(format!(
             "ALTER TABLE {on} ADD CONSTRAINT {name} {kind} USING INDEX {}",
             ident(&index.name)
         ));
-        self.run(format!("add the constraint {}", key.name), statements);
+        self.run(format!("{verb} the constraint {}", key.name), statements);
+    }
+
+    /// What takes the place of a constraint of the same name, which held until now, drops it.
+    fn replaced(&self, alter: &AlterTable, name: &str) -> Option<String> {
+        let is_old = |change: &&TableChange| match change {
+            TableChange::DropConstraint(old) => old.name() == name && self.is_replaced(alter, old),
+            _ => false,
+        };
+        let on = table_name(&alter.after);
+        let drop = || format!("ALTER TABLE {on} DROP CONSTRAINT {}", ident(name));
+        alter.changes.iter().find(is_old).map(|_| drop())
     }
 
     fn add_proved(&mut self, alter: &AlterTable, change: &TableChange, name: &str, text: &str) {
         let on = table_name(&alter.after);
         self.sealed = true;
-        let statement = format!("ALTER TABLE {on}\n    ADD {text} NOT VALID");
-        let step = Step::new(format!("add the constraint {name}, for rows to come"), vec![statement]);
+        let mut statements: Vec<String> = self.replaced(alter, name).into_iter().collect();
+        statements.push(format!("ALTER TABLE {on}\n    ADD {text} NOT VALID"));
+        let verb = if statements.len() > 1 { "replace" } else { "add" };
+        let step = Step::new(format!("{verb} the constraint {name}, for rows to come"), statements);
         self.add(step.with(hazard_of(alter, change)));
         self.sealed = true;
         let statement = format!("ALTER TABLE {on} VALIDATE CONSTRAINT {}", ident(name));
@@ -127,7 +143,7 @@ fn must_go_now(alter: &AlterTable, index: &Index) -> bool {
     })
 }
 
-fn concurrently(table: &Table, index: &Index) -> Step {
+pub(super) fn concurrently(table: &Table, index: &Index) -> Step {
     let statement = render::indexes(table.schema.as_deref(), &table.name, std::slice::from_ref(index))
         .map(|text| text.replacen("INDEX ", "INDEX CONCURRENTLY ", 1))
         .collect();

@@ -27,9 +27,15 @@ impl Planner<'_> {
         schemas.dedup();
         for (old, new) in renames.iter().filter(|(old, new)| old.0 != new.0) {
             let name = render::qualified(old.0.as_deref(), &old.1);
-            let schema = ident(new.0.as_deref().unwrap_or("public"));
-            let statement = format!("ALTER TABLE {name} SET SCHEMA {schema}");
-            self.run(format!("move the table {} to another schema", shown_id(old)), vec![statement]);
+            let hazard = Hazard::new(Code::Rename, shown_id(new), "programs that use the old name fail");
+            let statement = set_schema("TABLE", &name, new.0.as_deref());
+            let change = format!("move the table {} to {}", shown_id(old), in_words(new.0.as_deref()));
+            // One that has another name too is told below.
+            self.add(Step::new(change, vec![statement]).with(if old.1 == new.1 {
+                vec![hazard]
+            } else {
+                vec![]
+            }));
         }
         for schema in schemas {
             let names: Vec<(&str, &str)> = (renames.iter())
@@ -141,6 +147,21 @@ impl Planner<'_> {
             }
         }
     }
+}
+
+/// Moves something to another schema. There is no word for the one in which it would be made.
+pub(super) fn set_schema(kind: &str, name: &str, schema: Option<&str>) -> String {
+    match schema {
+        Some(schema) => format!("ALTER {kind} {name} SET SCHEMA {}", ident(schema)),
+        None => {
+            let text = rex_sql::text(&format!("ALTER {kind} {} SET SCHEMA %I", name.replace('%', "%%")));
+            format!("DO $$BEGIN EXECUTE format({text}, current_schema()); END$$")
+        }
+    }
+}
+
+fn in_words(schema: Option<&str>) -> String {
+    schema.map_or_else(|| "the default schema".to_owned(), |schema| format!("the schema {schema}"))
 }
 
 /// The name that PostgreSQL gives to the sequence of an identity: of 63 bytes, the longer of both names

@@ -51,12 +51,22 @@ fn of_elements(before: &Element, after: &Element) -> Cost {
         (E::SmallInt, E::Integer | E::BigInt | E::DoublePrecision)
         | (E::Integer, E::BigInt | E::DoublePrecision) => Cost::Rewrite,
         (E::Real, E::DoublePrecision) | (E::Date, E::Timestamp | E::Timestamptz) => Cost::Rewrite,
-        (E::Timestamp, E::Timestamptz) | (E::Timestamptz, E::Timestamp) => Cost::Rewrite,
+        // See `in_utc`.
+        (E::Timestamp, E::Timestamptz) | (E::Timestamptz, E::Timestamp) => Cost::Free,
         (_, E::Text) => Cost::Rewrite,
         (E::Enum { .. }, E::Enum { .. }) => Cost::Rewrite,
         (E::Native(_), E::Native(_)) => Cost::Rewrite,
         _ => Cost::Lossy,
     }
+}
+
+/// Whether values stay what they are as long as the session's time zone is UTC: an instant and a civil time.
+pub(super) fn in_utc(change: &AlterColumn) -> bool {
+    let (DbType::Postgres(before), DbType::Postgres(after)) = (&change.before.ty, &change.after.ty) else {
+        return false;
+    };
+    let is_time = |ty: &Type| !ty.array && matches!(ty.element, Element::Timestamp | Element::Timestamptz);
+    before != after && is_time(before) && is_time(after) && change.conversion.is_none()
 }
 
 /// ` USING …`; nothing where the server does the same by itself.
@@ -88,9 +98,6 @@ fn value(name: &str, before: &Type, after: &Type) -> String {
         (E::SmallInt | E::Integer | E::BigInt, E::Boolean) => format!("{name} <> 0"),
         (E::Date, E::Timestamptz) => format!("{name}::timestamp AT TIME ZONE 'utc'"),
         (E::Timestamptz, E::Date | E::Time) => format!("({name} AT TIME ZONE 'utc')::{target}"),
-        (E::Timestamp, E::Timestamptz) | (E::Timestamptz, E::Timestamp) => {
-            format!("{name} AT TIME ZONE 'utc'")
-        }
         (E::Bytea, E::Uuid) => format!("encode({name}, 'hex')::uuid"),
         (E::Uuid, E::Bytea) => format!("uuid_send({name})"),
         (E::Text | E::Varchar(_), E::Bytea) => format!("convert_to({name}, 'UTF8')"),
