@@ -50,7 +50,7 @@ pub use crate::model::{
 pub use crate::query::{
     Assigned, At, Column, CompositeColumn, Find, Load, Mapped, Side, Term, columns, follow, load,
 };
-pub use crate::repo::Repo;
+pub use crate::repo::{OneVersion, Repo};
 pub use crate::row::Row;
 pub use crate::scalar::{Element, Scalar, UnknownLabel, decode_as, encode_as, parse_variant, variant_of};
 #[cfg(feature = "json")]

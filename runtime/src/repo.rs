@@ -18,25 +18,33 @@ use crate::scalar::KeyParts;
 use crate::value::Value;
 use crate::write::{ByKey, Draft, Update, Wraps, copy_in, delete, insert, insert_many, remove, restore};
 
-/// The rows of `M`.
-pub struct Repo<M> {
+/// Rows are changed and deleted by their keys, whichever version they have: they count none.
+#[derive(Debug)]
+pub enum AnyVersion {}
+
+/// Rows count their changes, and are changed and deleted only as the version that was read.
+#[derive(Debug)]
+pub enum OneVersion {}
+
+/// The rows of `M`; `V` is what says which of them a change is of.
+pub struct Repo<M, V = AnyVersion> {
     db: Db,
-    of: PhantomData<fn() -> M>,
+    of: PhantomData<fn() -> (M, V)>,
 }
 
-impl<M> Clone for Repo<M> {
+impl<M, V> Clone for Repo<M, V> {
     fn clone(&self) -> Self {
         Repo { db: self.db.clone(), of: PhantomData }
     }
 }
 
-impl<M: Model> fmt::Debug for Repo<M> {
+impl<M: Model, V> fmt::Debug for Repo<M, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Repository({}, {:?})", M::META.name, self.db)
     }
 }
 
-impl<M: Model> Repo<M> {
+impl<M: Model, V> Repo<M, V> {
     /// The rows in a database.
     pub fn new(db: &Db) -> Self {
         Repo { db: db.clone(), of: PhantomData }
@@ -90,7 +98,7 @@ impl<M: Model> Repo<M> {
     }
 }
 
-impl<M: Writable> Repo<M> {
+impl<M: Writable, V> Repo<M, V> {
     /// Writes a row; answers with it as the database has it.
     pub fn insert(&self, row: M::New) -> Pending<M> {
         insert(self.db.clone(), "insert", row.encode())
@@ -110,7 +118,9 @@ impl<M: Writable> Repo<M> {
         rows.into_iter().for_each(|row| row.encode_to(&mut values));
         copy_in::<M>(self.db.clone(), values)
     }
+}
 
+impl<M: Writable> Repo<M> {
     /// Starts a change of the row with this key: set fields, then `.save()`.
     pub fn update(&self, key: impl Key<M>) -> M::Update<ByKey> {
         M::Update::wrap(Update::new(self.db.clone(), ByKey::new::<M>(key.into_key())))
@@ -122,7 +132,7 @@ impl<M: Writable> Repo<M> {
     }
 }
 
-impl<M: Versioned + Writable> Repo<M> {
+impl<M: Versioned + Writable> Repo<M, OneVersion> {
     /// A change of one version of a row.
     pub fn update_version(&self, row: impl KeyVersion<M>) -> M::Update<ByKey> {
         M::Update::wrap(Update::new(self.db.clone(), ByKey::version(row)))
@@ -134,7 +144,7 @@ impl<M: Versioned + Writable> Repo<M> {
     }
 }
 
-impl<M: SoftDelete> Repo<M> {
+impl<M: SoftDelete, V> Repo<M, V> {
     /// Takes back the deletion of a row.
     pub fn restore(&self, row: ByKey) -> Pending<M> {
         restore(self.db.clone(), row)

@@ -15,12 +15,16 @@ pub(super) fn items(cx: &Cx<'_>, id: ModelId) -> [TokenStream; 2] {
     let handle = names::accessor(&cx.names.model_module(id));
     let what = format!("The rows of [`{}`]: what `db.{handle}()` is.", names::shown(&model.name));
     let docs = layout::docs(&[&what, &fixed(cx, id)]);
+    let shared = match model.version {
+        Some(_) => quote!(__::Repo<#row, __::OneVersion>),
+        None => quote!(__::Repo<#row>),
+    };
     let struct_ = quote! {
         #docs
-        pub struct #repository(pub(super) __::Repo<#row>);
+        pub struct #repository(pub(super) #shared);
         impl __::Deref for #repository {
-            type Target = __::Repo<#row>;
-            fn deref(&self) -> &__::Repo<#row> {
+            type Target = #shared;
+            fn deref(&self) -> &#shared {
                 &self.0
             }
         }

@@ -38,6 +38,11 @@ impl ByKey {
         ByKey { values, has_version: true }
     }
 
+    /// Whether one version of the row is meant.
+    pub(super) fn has_version(&self) -> bool {
+        self.has_version
+    }
+
     /// What is bound in the fixed statements: the key, then the version.
     pub(super) fn into_values(self) -> Vec<Value> {
         self.values

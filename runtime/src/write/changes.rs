@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use rex_sql::{Expr, Name};
+use rex_sql::{Expr, Name, Projection, Select};
 
 use super::by_key::{ByKey, missing};
 use super::defaults::store;
@@ -137,15 +137,23 @@ impl<M: Model> Target<M> for Matching {
     }
 }
 
-/// An update that sets nothing is a read of the row.
+/// An update that sets nothing is a read of the row, or of the version of it that is meant.
 fn one_row(meta: &'static ModelMeta, row: ByKey, set: Vec<(u16, Side)>) -> Result<Operation> {
-    let shape = if set.is_empty() {
-        Shape::Get { by: &meta.gets[0], values: row.into_key() }
-    } else {
-        let filter = row.filter(&meta.table, Scope::Live);
-        Shape::Update(statement(meta, "update", set, Some(filter), true)?)
+    let shape = match (set.is_empty(), row.has_version()) {
+        (true, false) => Shape::Get { by: &meta.gets[0], values: row.into_key() },
+        (true, true) => Shape::Select(Box::new(version(meta, row))),
+        (false, _) => {
+            let filter = row.filter(&meta.table, Scope::Live);
+            Shape::Update(statement(meta, "update", set, Some(filter), true)?)
+        }
     };
     Ok(Operation { model: meta, name: "update", table: &meta.table, shape })
+}
+
+fn version(meta: &'static ModelMeta, row: ByKey) -> Select<Value> {
+    let columns = meta.table.columns.iter().map(ColumnMeta::shown).collect();
+    let filter = Some(row.filter(&meta.table, Scope::Live));
+    Select { filter, ..Select::new(Projection::Columns(columns), meta.table.table()) }
 }
 
 /// The update of the rows that a condition matches.

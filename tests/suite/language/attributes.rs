@@ -39,6 +39,8 @@ async fn versions(url: &str) -> Result<()> {
     let stale = db.account().update(&first).balance(Decimal::ONE).save().await.expect_err("a stale row");
     assert_eq!(stale.kind(), Kind::Stale);
     assert_eq!(stale.to_string(), "Account.update: the row in `accounts` was changed since it was read");
+    assert_eq!(kind(db.account().update(&first).save().await), Kind::Stale, "even where nothing is set");
+    assert_eq!(kind(db.account().update((99, 1)).save().await), Kind::NotFound);
     assert_eq!(kind(db.account().delete(&second).await), Kind::Stale);
     assert_eq!(kind(db.account().update((99, 1)).plan(Plan::Paid).save().await), Kind::NotFound);
     assert_eq!(kind(db.account().delete((99, 1)).await), Kind::NotFound);
