@@ -16,6 +16,27 @@ pub enum Itself {}
 #[derive(Debug)]
 pub struct Present<How>(std::marker::PhantomData<How>);
 
+/// The value is a floating-point number, which no exact one is made of.
+#[derive(Debug)]
+pub enum Inexact {}
+
+/// A way to fit by which nothing is lost.
+#[diagnostic::on_unimplemented(
+    message = "a floating-point number does not fit a column of type `Decimal`, which is exact",
+    label = "the number is not exact",
+    note = "`Decimal::new(15, 1)` is 1.5, and `\"1.5\".parse::<Decimal>()` reads it; `Decimal::try_from(number)` makes one of an `f64`"
+)]
+pub trait Exact {}
+
+#[diagnostic::do_not_recommend]
+impl Exact for Itself {}
+#[diagnostic::do_not_recommend]
+impl Exact for Whole {}
+#[diagnostic::do_not_recommend]
+impl<How: Exact> Exact for Present<How> {}
+#[diagnostic::do_not_recommend]
+impl<How: Exact> Exact for PresentWhole<How> {}
+
 /// A value that fits a column of type `T`.
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` does not fit a column of type `{T}`",
@@ -77,6 +98,14 @@ impl<T: Element> Fits<Vec<T>> for &[T] {
     }
 }
 
+/// A value that is lent is copied.
+#[diagnostic::do_not_recommend]
+impl<T: Scalar> Fits<T> for &T {
+    fn fit(self) -> T {
+        self.clone()
+    }
+}
+
 macro_rules! fits {
     ($($from:ty => $to:ty: $with:expr;)*) => {$(
         #[diagnostic::do_not_recommend]
@@ -93,7 +122,6 @@ fits! {
     // Of a type that fits one thing only, rustc tells the one, however little it has to do with
     // what is wrong; of two it tells none.
     &str => Box<str>: Box::from;
-    &String => String: String::clone;
     std::borrow::Cow<'_, str> => String: std::borrow::Cow::into_owned;
     Box<str> => String: String::from;
     char => String: String::from;
@@ -119,6 +147,22 @@ fits! {
     i32 => rust_decimal::Decimal: Into::into;
     i64 => rust_decimal::Decimal: Into::into;
 }
+
+#[cfg(feature = "decimal")]
+macro_rules! inexact {
+    ($($float:ty)*) => {$(
+        // Nobody gets here: all that takes a value asks for an [`Exact`] way.
+        #[diagnostic::do_not_recommend]
+        impl Fits<rust_decimal::Decimal, Inexact> for $float {
+            fn fit(self) -> rust_decimal::Decimal {
+                rust_decimal::Decimal::try_from(self).unwrap_or_default()
+            }
+        }
+    )*};
+}
+
+#[cfg(feature = "decimal")]
+inexact! { f32 f64 }
 
 macro_rules! tuple_fits {
     ($($($from:ident $to:ident)*;)*) => {$(

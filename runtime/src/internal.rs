@@ -35,7 +35,7 @@ pub use crate::adapter::BoxFuture;
 pub use crate::features::{
     Compiled, needs_chrono, needs_email, needs_jiff, needs_pattern, needs_time, needs_url,
 };
-pub use crate::fits::{Fits, Key, KeyVersion};
+pub use crate::fits::{Exact, Fits, Key, KeyVersion};
 pub use crate::from_row::{Arranging, FromRow};
 pub use crate::id::{IdOf, Identified};
 pub use crate::meta::{
@@ -48,7 +48,8 @@ pub use crate::model::{
     Versioned, WithData, Writable, or_default, same_new, show_new,
 };
 pub use crate::query::{
-    Assigned, At, Column, CompositeColumn, Find, Load, Mapped, Side, Term, columns, follow, load,
+    Assigned, At, Column, CompositeColumn, Find, Load, Mapped, Read, RowsOf, Selection, Side, Term, columns,
+    follow, load,
 };
 pub use crate::repo::{OneVersion, Repo};
 pub use crate::row::Row;

@@ -200,11 +200,17 @@ pub trait Cardinality: fmt::Debug + Send + Sync + 'static {
     /// What `T` becomes.
     type Of<T: Send + Clone>: Send + Clone;
 
+    /// The same of rows that nobody shares, such as those that a query selects.
+    type Alone<T: Send>: Send;
+
     /// At most so many rows are of interest.
     const LIMIT: Option<i64>;
 
     /// Makes the answer of the rows; none when a row is missing.
     fn gather<T: Send + Clone>(rows: Vec<T>) -> Option<Self::Of<T>>;
+
+    /// The same of rows that nobody shares.
+    fn gather_alone<T: Send>(rows: Vec<T>) -> Option<Self::Alone<T>>;
 }
 
 /// Any number of rows: a `Vec`.
@@ -221,30 +227,45 @@ pub enum Maybe {}
 
 impl Cardinality for Many {
     type Of<T: Send + Clone> = Vec<T>;
+    type Alone<T: Send> = Vec<T>;
 
     const LIMIT: Option<i64> = None;
 
     fn gather<T: Send + Clone>(rows: Vec<T>) -> Option<Vec<T>> {
         Some(rows)
     }
+
+    fn gather_alone<T: Send>(rows: Vec<T>) -> Option<Vec<T>> {
+        Some(rows)
+    }
 }
 
 impl Cardinality for One {
     type Of<T: Send + Clone> = T;
+    type Alone<T: Send> = T;
 
     const LIMIT: Option<i64> = Some(1);
 
     fn gather<T: Send + Clone>(rows: Vec<T>) -> Option<T> {
         rows.into_iter().next()
     }
+
+    fn gather_alone<T: Send>(rows: Vec<T>) -> Option<T> {
+        rows.into_iter().next()
+    }
 }
 
 impl Cardinality for Maybe {
     type Of<T: Send + Clone> = Option<T>;
+    type Alone<T: Send> = Option<T>;
 
     const LIMIT: Option<i64> = Some(1);
 
     fn gather<T: Send + Clone>(rows: Vec<T>) -> Option<Option<T>> {
+        Some(rows.into_iter().next())
+    }
+
+    fn gather_alone<T: Send>(rows: Vec<T>) -> Option<Option<T>> {
         Some(rows.into_iter().next())
     }
 }

@@ -38,9 +38,9 @@ pub use place::{At, Grouped, OrNull, Place, Whole, columns};
 pub use related::ToOne;
 pub(crate) use scope::Scope;
 pub use shape::{
-    Common, Extent, Groups, Item, Keys, Listed, Mapped, Mode, Nested, Over, Plus, Query, Record, Selected,
-    Selection, Source, Subquery, Summed, Tabular, count, cume_dist, dense_rank, exists, ntile, percent_rank,
-    rank, row_number, scalar,
+    Common, Extent, Groups, Item, Keys, Listed, Mapped, Mode, Nested, Over, Plus, Query, Read, Record,
+    RowsOf, Selected, Selection, Source, Subquery, Summed, Tabular, count, cume_dist, dense_rank, exists,
+    ntile, percent_rank, rank, row_number, scalar,
 };
 pub(crate) use tail::{among, equal};
 pub use tree::{Deep, Tree};

@@ -10,6 +10,7 @@ mod named;
 mod selecting;
 mod shop;
 mod unions;
+mod whole;
 mod windows;
 
 pub(super) use shop::on_every_shop;

@@ -157,7 +157,13 @@ fn without_bounds(message: &str) -> String {
     for line in message.lines() {
         let said = line.trim_start();
         if line.starts_with(|c: char| c.is_ascii_lowercase()) {
-            let elsewhere = ["note: required by a bound", "note: tuple variant", "note: method defined here"];
+            let elsewhere = [
+                "note: required by a bound",
+                "note: tuple variant",
+                "note: method defined here",
+                "help: the following other types implement trait",
+                "help: the trait `",
+            ];
             skipping = elsewhere.iter().any(|start| line.starts_with(start));
         }
         in_a_file = said.starts_with("::: ") || (in_a_file && !said.starts_with("= "));

@@ -75,7 +75,7 @@ edition = "2024"
 databases = ["sqlite", "postgres"]
 
 [dependencies]
-rex-orm = { path = "ROOT/runtime", default-features = false, features = ["chrono", "uuid", "postgres"] }
+rex-orm = { path = "ROOT/runtime", default-features = false, features = ["chrono", "decimal", "uuid", "postgres"] }
 tokio = { version = "1", default-features = false, features = ["macros", "rt-multi-thread"] }
 
 [build-dependencies]

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
-use rex_schema::model::{Model, ModelId};
+use rex_schema::model::{Model, ModelId, Scalar, Type};
 
 use super::fields::{self, Field};
 use super::{Cx, layout, names};
@@ -177,14 +177,21 @@ fn create_setter(model: &Model, states: &States, field: &Field<'_>) -> TokenStre
         None => quote!(Self),
     };
     let builder = if states.at(field.place).is_some() { quote!(#create) } else { quote!(Self) };
-    let deprecated = field.deprecation();
+    let (deprecated, exact) = (field.deprecation(), exact(model, field));
     quote! {
         #docs
         #deprecated
-        pub fn #method<How>(self, value: impl __::Fits<#ty, How>) -> #out {
+        pub fn #method<How #exact>(self, value: impl __::Fits<#ty, How>) -> #out {
             #builder(self.0.#set(#number, value.fit()))
         }
     }
+}
+
+/// What is asked of the way by which a value fits: an exact number is not made of a floating one.
+pub(super) fn exact(model: &Model, field: &Field<'_>) -> Option<TokenStream> {
+    let [place] = field.columns[..] else { return None };
+    let is_exact = matches!(model.columns[place].ty, Type::Scalar(Scalar::Decimal { .. }));
+    is_exact.then(|| quote!(: __::Exact))
 }
 
 /// Their names say what they set.
@@ -216,7 +223,7 @@ fn update_impl(cx: &Cx<'_>, model: &Model) -> TokenStream {
         if field.is_fixed {
             return not_updated(&method);
         }
-        let deprecated = field.deprecation();
+        let (deprecated, exact) = (field.deprecation(), exact(model, &field));
         if field.is_composite() {
             return quote! {
                 #docs
@@ -229,7 +236,7 @@ fn update_impl(cx: &Cx<'_>, model: &Model) -> TokenStream {
         quote! {
             #docs
             #deprecated
-            pub fn #method<How>(self, value: impl __::Assigned<#row, #ty, How>) -> Self {
+            pub fn #method<How #exact>(self, value: impl __::Assigned<#row, #ty, How>) -> Self {
                 Self(self.0.#set(#number, value.assigned()))
             }
         }

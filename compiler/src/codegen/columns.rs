@@ -7,7 +7,7 @@ use rex_schema::model::Model;
 use super::{Cx, fields, layout, names, shown};
 
 /// The struct of a model's columns, and its relations as methods.
-pub(super) fn items(cx: &Cx<'_>, model: &Model) -> [TokenStream; 2] {
+pub(super) fn items(cx: &Cx<'_>, model: &Model) -> [TokenStream; 3] {
     let (columns, row) = (names::beside("Columns", &model.name), names::item(&model.name));
     let fields_of = fields::of(cx, model);
     let first = &fields_of[0].name;
@@ -44,5 +44,19 @@ pub(super) fn items(cx: &Cx<'_>, model: &Model) -> [TokenStream; 2] {
         true => TokenStream::new(),
         false => quote!(impl<P #place> #columns<P> { #(#methods)* }),
     };
-    [struct_, methods]
+    let whole = quote! {
+        impl<P #place> __::Clone for #columns<P> {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+        impl<P #place> __::Copy for #columns<P> {}
+        impl<S, P: __::RowsOf<S>> __::Selection<S> for #columns<P> {
+            type Row = P::Row<#row>;
+            fn select(self, terms: &mut __::Vec<__::Term>) -> __::Read<P::Row<#row>> {
+                P::select::<#row>(self.#first.at(), terms)
+            }
+        }
+    };
+    [struct_, methods, whole]
 }

@@ -196,7 +196,8 @@ fn new_constructor(cx: &Cx<'_>, model: &Model) -> TokenStream {
             false => quote!(#name: __::None),
         }
     });
-    let generics = (!how.is_empty()).then(|| quote!(<#(#how),*>));
+    let exact = required.iter().map(|field| builders::exact(model, field));
+    let generics = (!how.is_empty()).then(|| quote!(<#(#how #exact),*>));
     quote! {
         impl #name {
             /// A row with its required fields; the others are `None`.

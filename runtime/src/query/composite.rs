@@ -10,7 +10,7 @@ use super::condition::Cond;
 use super::expr::{Side, Term, compare};
 use super::place::{At, Place};
 use crate::composite::Composite;
-use crate::fits::Fits;
+use crate::fits::{Exact, Fits};
 use crate::meta::ColumnMeta;
 use crate::value::Value;
 
@@ -82,7 +82,7 @@ impl<P, T: Composite, C> CompositeColumn<P, T, C> {
 #[allow(clippy::should_implement_trait, reason = "a condition is built, nothing is compared")]
 impl<P: Place, T: Composite, C> CompositeColumn<P, T, C> {
     /// It equals the value: each of its columns does, null where the value has none.
-    pub fn eq<How>(&self, value: impl Fits<T, How>) -> Cond<P::Scope> {
+    pub fn eq<How: Exact>(&self, value: impl Fits<T, How>) -> Cond<P::Scope> {
         let mut values = Vec::with_capacity(T::WIDTH);
         value.fit().encode(&mut values);
         let columns = self.metas().iter().zip(values);
@@ -92,7 +92,7 @@ impl<P: Place, T: Composite, C> CompositeColumn<P, T, C> {
     }
 
     /// It differs from the value: one of its columns does.
-    pub fn ne<How>(&self, value: impl Fits<T, How>) -> Cond<P::Scope> {
+    pub fn ne<How: Exact>(&self, value: impl Fits<T, How>) -> Cond<P::Scope> {
         !self.eq(value)
     }
 }

@@ -71,13 +71,6 @@ impl<P: Place, T: Scalar> Ex<P, T> {
     }
 }
 
-impl<P: Place, T: Scalar> Column<P, T> {
-    pub(crate) fn term(self) -> Term {
-        let meta = self.meta();
-        Term { expr: self.plain(), ty: Some(meta.ty), nullable: meta.nullable || P::OR_NULL }
-    }
-}
-
 impl<P, T> Clone for Ex<P, T> {
     fn clone(&self) -> Self {
         Ex::new(self.term.clone())

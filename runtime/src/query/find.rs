@@ -324,8 +324,8 @@ impl<M: Model> Find<M> {
 }
 
 impl<M: Model> Find<M> {
-    /// Selects values of each row: a column or an expression, a tuple of up to twelve, or a struct by
-    /// [`row!`](macro@crate::row). Of aggregates alone, over all rows: one row.
+    /// Selects of each row a column or an expression, the whole row, a tuple of up to twelve of these, or
+    /// a struct by [`row!`](macro@crate::row). Of aggregates alone, over all rows: one row.
     pub fn select<X, K>(self, selection: impl FnOnce(M::Columns<M>) -> X) -> Selected<X::Row>
     where
         X: Selection<K>,

@@ -170,7 +170,7 @@ pub trait LoadOf<M: Model>: Send + Sync + 'static {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no relation of `{M}` to be loaded along",
     label = "no relation of `{M}`",
-    note = "a relation is a method: `.with(|row| row.relation())`"
+    note = "a relation is a method: `.with(|row| row.relation())`; several are loaded by one `.with(…)` behind the other"
 )]
 pub trait Along<M: Model> {
     /// What loads it.

@@ -1,9 +1,14 @@
 //! What queries and relations do not have, so that rustc says what they have instead.
 
+use std::future::{Ready, ready};
+use std::sync::Arc;
+
 use super::load::{Load, Loads};
-use super::shape::{Extent, Query, Selected};
-use super::{Cond, Find, Place};
+use super::shape::{Extent, Query, Read, Selected, Selection};
+use super::{Column, Cond, Ex, Find, Grouped, OrNull, Place, Term, Whole};
 use crate::model::{Model, Relation};
+use crate::row::Row;
+use crate::scalar::{Element, Scalar};
 
 /// What has a value for each row. No relation has one.
 #[diagnostic::on_unimplemented(
@@ -75,4 +80,177 @@ rows! {
     [M: Model, L: Loads<M>, C] Find<M, L, C> => L::Row;
     [S: Extent] Query<S> => S::Row;
     [R, C] Selected<R, C> => R;
+}
+
+/// What a group has one value of.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither grouped by nor aggregated: a group has many values of it",
+    label = "a group has many values of it",
+    note = "group by it as well, and take it from the keys, which come first; or aggregate it: `.max()`, `.sum()`, `.count()`, …"
+)]
+pub trait GroupedOrAggregated {}
+
+/// What each row has a value of by itself.
+#[diagnostic::on_unimplemented(
+    message = "an aggregate is one value of many rows, and stands beside what each row has a value of",
+    label = "an aggregate beside what is of each row",
+    note = "group by the others, `.group_by(|row| …)`, or aggregate them as well; of the rows around each one, it is `.over()`; of those that a relation leads to, `row.relation().count()` or `.aggregate(…)`"
+)]
+pub trait OfEachRow {}
+
+/// What has a value to select. No relation has one.
+#[diagnostic::on_unimplemented(
+    message = "a relation is no column: it leads to rows, which are not selected",
+    label = "leads to rows",
+    note = "rows are loaded along: `.find().with(|row| row.relation())`; of many, select how many there are, `.count()`, or `.aggregate(…)`; of one, a value: `.get(|row| …)`",
+    note = "or join them: `.join(|row| row.relation()).select(|(row, other)| …)`"
+)]
+pub trait Selectable {}
+
+/// What is a value by itself.
+#[diagnostic::on_unimplemented(
+    message = "a query is no value: in another one it is `rex_orm::scalar(query)`",
+    label = "a query, and not its value"
+)]
+pub trait AskedFor {}
+
+// rustc shows these where it says that they do not hold, and would show all that a macro is given.
+
+impl<S: Whole, T: Scalar> Selection<Grouped<S>> for Column<S, T>
+where
+    Self: GroupedOrAggregated,
+{
+    type Row = ();
+
+    fn select(self, _terms: &mut Vec<Term>) -> Read<()> {
+        nothing()
+    }
+}
+
+impl<S: Whole, T: Scalar> Selection<Grouped<S>> for Column<OrNull<S>, T>
+where
+    Self: GroupedOrAggregated,
+{
+    type Row = ();
+
+    fn select(self, _terms: &mut Vec<Term>) -> Read<()> {
+        nothing()
+    }
+}
+
+impl<S: Whole, T: Scalar> Selection<Grouped<S>> for Ex<S, T>
+where
+    Self: GroupedOrAggregated,
+{
+    type Row = ();
+
+    fn select(self, _terms: &mut Vec<Term>) -> Read<()> {
+        nothing()
+    }
+}
+
+impl<S: Whole, T: Scalar> Selection<Grouped<S>> for Ex<OrNull<S>, T>
+where
+    Self: GroupedOrAggregated,
+{
+    type Row = ();
+
+    fn select(self, _terms: &mut Vec<Term>) -> Read<()> {
+        nothing()
+    }
+}
+
+impl<S: Whole, T: Scalar> Selection<S> for Ex<Grouped<S>, T>
+where
+    Self: OfEachRow,
+{
+    type Row = ();
+
+    fn select(self, _terms: &mut Vec<Term>) -> Read<()> {
+        nothing()
+    }
+}
+
+impl<S, R: Relation, L: 'static, P: Place> Selection<S> for Load<R, L, P>
+where
+    Self: Selectable,
+{
+    type Row = ();
+
+    fn select(self, _terms: &mut Vec<Term>) -> Read<()> {
+        nothing()
+    }
+}
+
+impl<S, R: 'static, C: 'static> Selection<S> for Selected<R, C>
+where
+    Self: AskedFor,
+{
+    type Row = ();
+
+    fn select(self, _terms: &mut Vec<Term>) -> Read<()> {
+        nothing()
+    }
+}
+
+fn nothing() -> Read<()> {
+    Arc::new(|_: &mut Row<'_>| Ok(()))
+}
+
+/// A text, which contains others.
+#[diagnostic::on_unimplemented(
+    message = "a list has elements, and contains no text",
+    label = "this is a list",
+    note = "`.has(…)`, `.has_all([…])`, `.has_any([…])`, `.len()`"
+)]
+pub trait OfText {}
+
+impl<P: Place, T: Element> Column<P, Vec<T>> {
+    #[doc(hidden)]
+    pub fn contains<V>(self, _text: V) -> Cond<P::Scope>
+    where
+        Self: OfText,
+    {
+        Cond::none()
+    }
+}
+
+impl<P: Place, T: Element> Column<P, Option<Vec<T>>> {
+    #[doc(hidden)]
+    pub fn contains<V>(self, _text: V) -> Cond<P::Scope>
+    where
+        Self: OfText,
+    {
+        Cond::none()
+    }
+}
+
+/// What has one value. A query has rows.
+#[diagnostic::on_unimplemented(
+    message = "aggregates are selected: a query has rows, and no sum of them",
+    label = "aggregates are selected",
+    note = "`.select(|row| row.amount.sum()).one().await?`, and so `.avg()`, `.min()`, `.max()`"
+)]
+pub trait Aggregated {}
+
+macro_rules! aggregates {
+    ($([$($generics:tt)*] $query:ty: $($name:ident)*;)*) => {$(
+        // Iterators have these, and would be found.
+        impl<$($generics)*> $query {
+            $(
+                #[doc(hidden)]
+                pub fn $name<F>(self, _of: F) -> Ready<crate::Result<()>>
+                where
+                    Self: Aggregated,
+                {
+                    ready(Ok(()))
+                }
+            )*
+        }
+    )*};
+}
+
+aggregates! {
+    [M: Model, L, C] Find<M, L, C>: sum min max avg;
+    [S: Extent] Query<S>: sum min max avg;
 }

@@ -26,6 +26,7 @@ mod selection;
 pub(crate) mod source;
 mod statement;
 mod subquery;
+mod whole;
 mod window;
 
 pub use aggregate::{Listed, Summed, count};
@@ -34,11 +35,12 @@ pub use joined::Query;
 pub use nested::{Common, Tabular};
 pub use record::Record;
 pub use selected::Selected;
-pub use selection::{Item, Keys, Mapped, Mode, Selection};
+pub use selection::{Item, Keys, Mapped, Mode, Read, Selection};
 pub use source::{Extent, Nested, Plus, Source};
 pub use subquery::{Subquery, exists, scalar};
+pub use whole::RowsOf;
 pub use window::{Over, cume_dist, dense_rank, ntile, percent_rank, rank, row_number};
 
 pub(crate) use calls::calls;
-pub(crate) use source::Entry;
+pub(crate) use source::{Entry, Output};
 pub(crate) use statement::Statement;

@@ -174,7 +174,7 @@ async fn tree(db: &Db) -> Result<()> {
     let deep = below(2)
         .find()
         .filter(|(.., depth)| depth.gt(0))
-        .select(|(_, name, _)| name.clone().string_agg(", ").order(name.asc()));
+        .select(|(_, name, _)| name.string_agg(", ").order(name.asc()));
     assert_eq!(deep.one().await?.as_deref(), Some("Jane, Steve"));
     // Customers of those below, by joining the tree.
     let customers = db

@@ -29,7 +29,7 @@ async fn within() {
                     max(r.rented_at) AS last FROM inventory c JOIN rentals r ON r.copy_id = c.id GROUP BY c.film_id) \
                     AS l ON l.film_id = f.id WHERE f.id <= 60 ORDER BY f.id";
             "aggregated once more": counted().nested()
-                .select(|(_, n, last)| (n.clone().max(), n.sum(), last.min(), count()))
+                .select(|(_, n, last)| (n.max(), n.sum(), last.min(), count()))
                 => "SELECT max(n), CAST(sum(n) AS bigint), min(last), count(*) FROM (SELECT count(*) AS n, \
                     max(r.rented_at) AS last FROM inventory c JOIN rentals r ON r.copy_id = c.id GROUP BY c.film_id) \
                     AS f";

@@ -6,6 +6,7 @@ use rex_sql::{Call, Expr};
 
 use super::term::{Term, align};
 use super::{Column, Ex, Expression, Operand, Place, Side, expressions};
+use crate::fits::Exact;
 use crate::query::Cond;
 use crate::scalar::Scalar;
 use crate::value::Value;
@@ -76,14 +77,18 @@ impl<S> Cond<S> {
 
 impl<S: Place<Scope = S>, T: Scalar> Case<S, T> {
     /// What there is where this condition is true, and none before it was.
-    pub fn or_when<How, O: Operand<S, T, How>>(mut self, cond: Cond<S>, then: O) -> Case<S, O::Joined> {
+    pub fn or_when<How: Exact, O: Operand<S, T, How>>(
+        mut self,
+        cond: Cond<S>,
+        then: O,
+    ) -> Case<S, O::Joined> {
         let then = self.branches[0].1.beside(then.side());
         self.branches.push((cond.into_expr(), then));
         Case { branches: self.branches, of: PhantomData }
     }
 
     /// What there is where no condition was true.
-    pub fn otherwise<How, O: Operand<S, T, How>>(self, last: O) -> Ex<S, O::Joined> {
+    pub fn otherwise<How: Exact, O: Operand<S, T, How>>(self, last: O) -> Ex<S, O::Joined> {
         let last = self.branches[0].1.beside(last.side());
         Ex::new(choice(self.branches, Some(last)))
     }
@@ -110,7 +115,7 @@ fn choice(branches: Vec<(Expr<Value>, Term)>, last: Option<Term>) -> Term {
 
 expressions! { [T: Scalar] Option<T> {
     /// The other, where this is null.
-    pub fn coalesce<How, O: Operand<P::Scope, T, How>>(self, other: O) -> Ex<P, O::Joined> {
+    pub fn coalesce<How: Exact, O: Operand<P::Scope, T, How>>(self, other: O) -> Ex<P, O::Joined> {
         let term = self.term();
         let other = term.beside(other.side());
         let nullable = other.nullable;
@@ -123,7 +128,7 @@ expressions! { [T: Scalar] Option<T> {
 
 expressions! { [T: Scalar] T {
     /// Null where it equals the other.
-    pub fn null_if<How>(self, other: impl Operand<P::Scope, T, How>) -> Ex<P, T::Nullable> {
+    pub fn null_if<How: Exact>(self, other: impl Operand<P::Scope, T, How>) -> Ex<P, T::Nullable> {
         Ex::new(null_if(self.term(), other.side()))
     }
 } }

@@ -4,7 +4,7 @@ use rex_sql::{Call, Comparison, Expr};
 
 use super::term::{Term, compare, in_terms_of};
 use super::{Column, Ex, Place, Side, expressions};
-use crate::fits::Fits;
+use crate::fits::{Exact, Fits};
 use crate::meta::Type;
 use crate::query::Cond;
 use crate::scalar::Element;
@@ -13,24 +13,24 @@ use crate::value::Value;
 macro_rules! lists {
     ($($holds:ty => $length:ty;)*) => {$(expressions! { [T: Element] $holds {
         /// It has the element.
-        pub fn has<How>(self, element: impl Fits<T, How>) -> Cond<P::Scope> {
+        pub fn has<How: Exact>(self, element: impl Fits<T, How>) -> Cond<P::Scope> {
             Cond::new(overlap(self.term(), Call::HasAll, vec![element.fit().encode()]))
         }
 
         /// It has all of the elements; true when there are none.
-        pub fn has_all<V: Fits<T, How>, How>(self, elements: impl IntoIterator<Item = V>) -> Cond<P::Scope> {
+        pub fn has_all<V: Fits<T, How>, How: Exact>(self, elements: impl IntoIterator<Item = V>) -> Cond<P::Scope> {
             let elements = elements.into_iter().map(|element| element.fit().encode()).collect();
             Cond::new(overlap(self.term(), Call::HasAll, elements))
         }
 
         /// It has one of the elements; false when there are none.
-        pub fn has_any<V: Fits<T, How>, How>(self, elements: impl IntoIterator<Item = V>) -> Cond<P::Scope> {
+        pub fn has_any<V: Fits<T, How>, How: Exact>(self, elements: impl IntoIterator<Item = V>) -> Cond<P::Scope> {
             let elements = elements.into_iter().map(|element| element.fit().encode()).collect();
             Cond::new(overlap(self.term(), Call::HasAny, elements))
         }
 
         /// The elements behind its own: `update(id).set(|u, p| u.tags(p.tags.append(["new"])))`.
-        pub fn append<V: Fits<T, How>, How>(self, elements: impl IntoIterator<Item = V>) -> Ex<P, $holds> {
+        pub fn append<V: Fits<T, How>, How: Exact>(self, elements: impl IntoIterator<Item = V>) -> Ex<P, $holds> {
             let elements = elements.into_iter().map(|element| element.fit().encode()).collect();
             let term = self.term();
             Ex::new(Term { expr: overlap(term.clone(), Call::Append, elements), ..term })

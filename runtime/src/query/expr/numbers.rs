@@ -6,6 +6,7 @@ use rex_sql::{Arithmetic, Expr, Number};
 
 use super::term::{align, type_of_number};
 use super::{Column, Ex, Operand, Place, Side, Term, expressions};
+use crate::fits::Exact;
 use crate::scalar::Scalar;
 
 /// A number that there is arithmetic with, or an `Option` of one.
@@ -77,7 +78,7 @@ impl<N: Widens<T>, T: Scalar> Widens<Option<T>> for Option<N> {
 expressions! { [T: Scalar] T {
     /// The sum. What leaves the type is an error of the database.
     #[allow(clippy::should_implement_trait, reason = "an expression is built, nothing is computed")]
-    pub fn add<How, O: Operand<P::Scope, T, How>>(self, other: O) -> Ex<P, O::Joined>
+    pub fn add<How: Exact, O: Operand<P::Scope, T, How>>(self, other: O) -> Ex<P, O::Joined>
     where
         T: Numeric,
     {
@@ -86,7 +87,7 @@ expressions! { [T: Scalar] T {
 
     /// The difference. What leaves the type is an error of the database.
     #[allow(clippy::should_implement_trait, reason = "an expression is built, nothing is computed")]
-    pub fn sub<How, O: Operand<P::Scope, T, How>>(self, other: O) -> Ex<P, O::Joined>
+    pub fn sub<How: Exact, O: Operand<P::Scope, T, How>>(self, other: O) -> Ex<P, O::Joined>
     where
         T: Numeric,
     {
@@ -96,7 +97,7 @@ expressions! { [T: Scalar] T {
     /// The product. What leaves the type is an error of the database. A `Decimal` has as many digits
     /// after the point as both together.
     #[allow(clippy::should_implement_trait, reason = "an expression is built, nothing is computed")]
-    pub fn mul<How, O: Operand<P::Scope, T, How>>(self, other: O) -> Ex<P, O::Joined>
+    pub fn mul<How: Exact, O: Operand<P::Scope, T, How>>(self, other: O) -> Ex<P, O::Joined>
     where
         T: Numeric,
     {
@@ -124,7 +125,7 @@ expressions! { [T: Scalar] T {
 expressions! { [T: Scalar] T {
     /// The quotient; of integers, towards zero. Null by zero.
     #[allow(clippy::should_implement_trait, reason = "an expression is built, nothing is computed")]
-    pub fn div<How, O: Operand<P::Scope, T, How>>(
+    pub fn div<How: Exact, O: Operand<P::Scope, T, How>>(
         self,
         other: O,
     ) -> Ex<P, <O::Joined as Scalar>::Nullable>
@@ -139,7 +140,7 @@ macro_rules! remainders {
     ($($number:ty)*) => {$(expressions! { [] $number {
         /// What division towards zero leaves over, with the sign of this. Null by zero.
         #[allow(clippy::should_implement_trait, reason = "an expression is built, nothing is computed")]
-        pub fn rem<How, O: Operand<P::Scope, $number, How>>(
+        pub fn rem<How: Exact, O: Operand<P::Scope, $number, How>>(
             self,
             other: O,
         ) -> Ex<P, <O::Joined as Scalar>::Nullable> {

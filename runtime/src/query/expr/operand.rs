@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::{Expression, Term, Widens};
-use crate::fits::Fits;
+use crate::fits::{Exact, Fits};
 use crate::scalar::Scalar;
 use crate::value::Value;
 
@@ -53,6 +53,17 @@ pub enum Lowered {}
 /// It is of a narrower type of number.
 #[derive(Debug)]
 pub struct Widened<How>(PhantomData<How>);
+
+#[diagnostic::do_not_recommend]
+impl Exact for Same {}
+#[diagnostic::do_not_recommend]
+impl Exact for Lifted {}
+#[diagnostic::do_not_recommend]
+impl Exact for Lowered {}
+#[diagnostic::do_not_recommend]
+impl<How: Exact> Exact for Valued<How> {}
+#[diagnostic::do_not_recommend]
+impl<How: Exact> Exact for Widened<How> {}
 
 #[diagnostic::do_not_recommend]
 impl<S, T: Scalar, How, V: Fits<T, How>> Operand<S, T, Valued<How>> for V {

@@ -4,6 +4,7 @@ use rex_sql::{Call, TextTest};
 
 use super::term::{Term, text_test};
 use super::{Column, Ex, Operand, Place, Side, expressions};
+use crate::fits::Exact;
 use crate::meta::Type;
 use crate::query::Cond;
 use crate::value::Value;
@@ -11,17 +12,17 @@ use crate::value::Value;
 macro_rules! texts {
     ($($holds:ty => $length:ty;)*) => {$(expressions! { [] $holds {
         /// It contains the text, upper and lower case told apart.
-        pub fn contains<How>(self, text: impl Operand<P::Scope, String, How>) -> Cond<P::Scope> {
+        pub fn contains<How: Exact>(self, text: impl Operand<P::Scope, String, How>) -> Cond<P::Scope> {
             Cond::new(text_test(self.term(), TextTest::Contains, text.side()))
         }
 
         /// It starts with the text, upper and lower case told apart.
-        pub fn starts_with<How>(self, text: impl Operand<P::Scope, String, How>) -> Cond<P::Scope> {
+        pub fn starts_with<How: Exact>(self, text: impl Operand<P::Scope, String, How>) -> Cond<P::Scope> {
             Cond::new(text_test(self.term(), TextTest::StartsWith, text.side()))
         }
 
         /// It ends with the text, upper and lower case told apart.
-        pub fn ends_with<How>(self, text: impl Operand<P::Scope, String, How>) -> Cond<P::Scope> {
+        pub fn ends_with<How: Exact>(self, text: impl Operand<P::Scope, String, How>) -> Cond<P::Scope> {
             Cond::new(text_test(self.term(), TextTest::EndsWith, text.side()))
         }
 
@@ -59,7 +60,7 @@ macro_rules! texts {
         }
 
         /// The other text behind it.
-        pub fn concat<How, O: Operand<P::Scope, $holds, How>>(self, other: O) -> Ex<P, O::Joined> {
+        pub fn concat<How: Exact, O: Operand<P::Scope, $holds, How>>(self, other: O) -> Ex<P, O::Joined> {
             let term = self.term();
             let other = text(&term, other.side());
             Ex::new(term.call(Call::Concat, [other], Type::Text))

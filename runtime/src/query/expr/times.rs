@@ -5,6 +5,7 @@ use std::time::Duration;
 use rex_sql::{Call, Expr, Kind, Moment, Part};
 
 use super::{Column, Ex, Operand, Place, Side, Term, expressions};
+use crate::fits::Exact;
 use crate::meta::Type;
 use crate::scalar::Scalar;
 use crate::value::Value;
@@ -98,7 +99,7 @@ expressions! { [T: Dated] T {
 
     /// So many months later; earlier, if the number is negative. 31 January is a month before the last day
     /// of February.
-    pub fn months_later<How, O: Operand<P::Scope, i32, How>>(self, months: O) -> Ex<P, <O::Joined as Steps>::From<T>>
+    pub fn months_later<How: Exact, O: Operand<P::Scope, i32, How>>(self, months: O) -> Ex<P, <O::Joined as Steps>::From<T>>
     where
         O::Joined: Steps,
     {
@@ -162,7 +163,7 @@ expressions! { [T: DatedTimed] T {
 
 expressions! { [T: Day] T {
     /// So many days later; earlier, if the number is negative.
-    pub fn days_later<How, O: Operand<P::Scope, i32, How>>(self, days: O) -> Ex<P, <O::Joined as Steps>::From<T>>
+    pub fn days_later<How: Exact, O: Operand<P::Scope, i32, How>>(self, days: O) -> Ex<P, <O::Joined as Steps>::From<T>>
     where
         O::Joined: Steps,
     {

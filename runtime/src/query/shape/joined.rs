@@ -103,8 +103,8 @@ impl<S: Extent> Query<S> {
         self.rows().exists()
     }
 
-    /// Selects values of each row: a column or an expression, a tuple of up to twelve, or a struct by
-    /// [`row!`](macro@crate::row). Of aggregates alone, over all rows: one row.
+    /// Selects of each row a column or an expression, a whole row, a tuple of up to twelve of these, or a
+    /// struct by [`row!`](macro@crate::row). Of aggregates alone, over all rows: one row.
     pub fn select<X, K>(self, selection: impl FnOnce(S::Columns<S>) -> X) -> Selected<X::Row>
     where
         X: Selection<K>,

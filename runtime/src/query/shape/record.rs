@@ -1,8 +1,8 @@
 //! Rows of values, by place: what queries select, as the rows of other queries.
 
 use crate::error::Result;
-use crate::query::Place;
-use crate::query::expr::{Ex, Term};
+use crate::query::column::Spot;
+use crate::query::{Column, Place};
 use crate::row::Row;
 use crate::scalar::Scalar;
 
@@ -18,18 +18,18 @@ pub trait Record: Send + Clone + 'static {
     const WIDTH: usize;
 
     #[doc(hidden)]
-    fn columns<P: Place>(terms: &mut dyn Iterator<Item = Term>) -> Self::Columns<P>;
+    fn columns<P: Place>(spots: &mut dyn Iterator<Item = Spot>) -> Self::Columns<P>;
 
     #[doc(hidden)]
     fn read(row: &mut Row<'_>) -> Result<Self>;
 }
 
 impl<T: Scalar> Record for T {
-    type Columns<P: Place> = Ex<P, T>;
+    type Columns<P: Place> = Column<P, T>;
     const WIDTH: usize = 1;
 
-    fn columns<P: Place>(terms: &mut dyn Iterator<Item = Term>) -> Ex<P, T> {
-        Ex::new(terms.next().expect("a query has as many columns as its rows have values"))
+    fn columns<P: Place>(spots: &mut dyn Iterator<Item = Spot>) -> Column<P, T> {
+        Column::of(spots.next().expect("a query has as many columns as its rows have values"))
     }
 
     fn read(row: &mut Row<'_>) -> Result<T> {
@@ -40,11 +40,11 @@ impl<T: Scalar> Record for T {
 macro_rules! tuples {
     ($($width:literal: $($part:ident)*;)*) => {$(
         impl<$($part: Scalar),*> Record for ($($part,)*) {
-            type Columns<P: Place> = ($(Ex<P, $part>,)*);
+            type Columns<P: Place> = ($(Column<P, $part>,)*);
             const WIDTH: usize = $width;
 
-            fn columns<P: Place>(terms: &mut dyn Iterator<Item = Term>) -> Self::Columns<P> {
-                ($(<$part as Record>::columns(terms),)*)
+            fn columns<P: Place>(spots: &mut dyn Iterator<Item = Spot>) -> Self::Columns<P> {
+                ($(<$part as Record>::columns(spots),)*)
             }
 
             fn read(row: &mut Row<'_>) -> Result<Self> {

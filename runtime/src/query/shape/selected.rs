@@ -135,8 +135,8 @@ impl<R: Send + 'static> Selected<R> {
     }
 }
 
-impl<R: Send + Clone + 'static, C: Cardinality> IntoFuture for Selected<R, C> {
-    type Output = Result<C::Of<R>>;
+impl<R: Send + 'static, C: Cardinality> IntoFuture for Selected<R, C> {
+    type Output = Result<C::Alone<R>>;
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(mut self) -> Self::IntoFuture {
@@ -161,7 +161,7 @@ impl<R: Send + Clone + 'static, C: Cardinality> IntoFuture for Selected<R, C> {
                 let message = format!("there is no such row in `{}`", operation.table.name);
                 Error::new(Kind::NotFound, message).with_operation(operation.title())
             };
-            C::gather(rows).ok_or_else(none)
+            C::gather_alone(rows).ok_or_else(none)
         })
     }
 }

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use super::source::Output;
 use crate::composite::Composite;
 use crate::error::Result;
+use crate::query::column::Spot;
 use crate::query::expr::{Ex, Expression, Literal, Term};
 use crate::query::place::{Grouped, OrNull, Whole};
 use crate::query::{Column, CompositeColumn, Cond};
@@ -11,14 +13,15 @@ use crate::row::Row;
 use crate::scalar::Scalar;
 
 /// Reads a row of what was selected.
-pub(super) type Read<R> = Arc<dyn Fn(&mut Row<'_>) -> Result<R> + Send + Sync>;
+pub type Read<R> = Arc<dyn Fn(&mut Row<'_>) -> Result<R> + Send + Sync>;
 
-/// What is selected of the rows of `S`: a column or an expression, a tuple of up to twelve of them, or
-/// what [`row!`](macro@crate::row) makes of them. `S` is [`Grouped`] where rows are made one.
+/// What is selected of the rows of `S`: a column or an expression, a whole row, a tuple of up to twelve of
+/// these, or what [`row!`](macro@crate::row) makes of them. `S` is [`Grouped`] where rows are made one.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not selected with `{S}`: it is neither grouped by nor aggregated, or is an aggregate beside what is neither, or of another query",
-    label = "each row of `{S}` has no such value",
-    note = "beside an aggregate, a column is grouped by (then it is among the keys) or aggregated: `.max()`, `.count()`, …"
+    message = "`{Self}` is no value of the rows of `{S}`",
+    label = "not a value of each row of `{S}`",
+    note = "of the query's own rows, columns, expressions and whole rows are selected, tuples of up to twelve, and structs by `row!`",
+    note = "a value by itself is written `rex_orm::value(…)`"
 )]
 pub trait Selection<S> {
     /// What a row becomes.
@@ -68,7 +71,7 @@ macro_rules! items {
 
         #[diagnostic::do_not_recommend]
         impl<$($generics)*> Keys<$scope> for $item {
-            type Handed = Ex<Grouped<$scope>, $out>;
+            type Handed = Column<Grouped<$scope>, $out>;
 
             fn keys(self, terms: &mut Vec<Term>) -> Self::Handed {
                 handed(Expression::<$scope>::into_term(self), terms)
@@ -201,18 +204,18 @@ pub trait Keys<S> {
     fn keys(self, terms: &mut Vec<Term>) -> Self::Handed;
 }
 
-pub(super) fn handed<S, T: Scalar>(term: Term, terms: &mut Vec<Term>) -> Ex<Grouped<S>, T> {
+pub(super) fn handed<S, T: Scalar>(term: Term, terms: &mut Vec<Term>) -> Column<Grouped<S>, T> {
     let place = u16::try_from(terms.len()).unwrap_or(u16::MAX);
-    let key = Term { expr: rex_sql::Expr::Key(place), ty: term.ty, nullable: term.nullable };
+    let key = Spot::key(place, Output { ty: term.ty, nullable: term.nullable });
     terms.push(term);
-    Ex::new(key)
+    Column::of(key)
 }
 
 macro_rules! tuple_keys {
     ($($($part:ident)*;)*) => {$(
         #[diagnostic::do_not_recommend]
         impl<S: Whole, $($part: Item<S>),*> Keys<S> for ($($part,)*) {
-            type Handed = ($(Ex<Grouped<S>, $part::Out>,)*);
+            type Handed = ($(Column<Grouped<S>, $part::Out>,)*);
 
             #[allow(non_snake_case, reason = "a variable for each type")]
             fn keys(self, terms: &mut Vec<Term>) -> Self::Handed {

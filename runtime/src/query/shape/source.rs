@@ -4,9 +4,11 @@
 //! the type of the query's rows too, so that what rustc says of it stays short.
 
 use super::Record;
+use super::whole::{RowsOf, columns};
 use crate::error::Result;
 use crate::meta::{ModelMeta, Type};
 use crate::model::Model;
+use crate::query::column::Spot;
 use crate::query::expr::Term;
 use crate::query::place::{At, OrNull, Place, Whole};
 use crate::row::Row;
@@ -28,7 +30,7 @@ pub(crate) enum EntryOf {
 
 /// What a column of a query gives.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Output {
+pub struct Output {
     pub(crate) ty: Option<Type>,
     pub(crate) nullable: bool,
 }
@@ -41,27 +43,20 @@ impl Entry {
     /// All its columns.
     fn terms(&self, terms: &mut Vec<Term>) {
         match &self.of {
-            EntryOf::Model(meta) => terms.extend(meta.table.columns.iter().map(|column| {
-                let name = column.shown();
-                let reference = rex_sql::ColumnRef { source: self.source, ..name };
-                Term {
-                    expr: rex_sql::Expr::Column(reference),
-                    ty: Some(column.ty),
-                    nullable: column.nullable,
-                }
-            })),
+            EntryOf::Model(meta) => terms.extend(columns(meta.table.columns, self.source, false)),
             EntryOf::Nested(outputs) => terms.extend(nested(self.source, outputs)),
         }
     }
 }
 
 /// The columns of a query within another.
-pub(crate) fn nested(source: u16, outputs: &[Output]) -> impl Iterator<Item = Term> + use<> {
-    let outputs = outputs.to_vec();
-    outputs.into_iter().enumerate().map(move |(place, Output { ty, nullable })| {
-        let reference = rex_sql::ColumnRef::of(source, format!("c{place}"));
-        Term { expr: rex_sql::Expr::Column(reference), ty, nullable }
-    })
+pub(crate) fn nested(source: u16, outputs: &[Output]) -> impl Iterator<Item = Term> {
+    spots(source, outputs).map(Spot::term)
+}
+
+fn spots(source: u16, outputs: &[Output]) -> impl Iterator<Item = Spot> {
+    let places = (0..=u16::MAX).zip(outputs);
+    places.map(move |(place, output)| Spot::query(source, place, *output))
 }
 
 /// The rows of another query, among those that a query ranges over: tuples of `R`, or single values.
@@ -95,8 +90,7 @@ impl<M: Model> Source for M {
     }
 
     fn read(row: &mut Row<'_>, _entry: &Entry) -> Result<M> {
-        row.enter(M::META.table.columns);
-        M::from_row(row)
+        <M as RowsOf<M>>::read(row)
     }
 }
 
@@ -109,13 +103,8 @@ impl<M: Model> Source for Option<M> {
         M::columns(At::new::<M>(entry.source))
     }
 
-    fn read(row: &mut Row<'_>, entry: &Entry) -> Result<Option<M>> {
-        row.enter(M::META.table.columns);
-        if row.skip_nulls(M::META.table.columns.len())? {
-            Ok(None)
-        } else {
-            <M as Source>::read(row, entry).map(Some)
-        }
+    fn read(row: &mut Row<'_>, _entry: &Entry) -> Result<Option<M>> {
+        <OrNull<M> as RowsOf<M>>::read(row)
     }
 }
 
@@ -149,12 +138,12 @@ impl<R: Record> Source for Option<Nested<R>> {
     }
 }
 
-fn nested_of(entry: &Entry) -> impl Iterator<Item = Term> + use<> {
+fn nested_of(entry: &Entry) -> impl Iterator<Item = Spot> {
     let outputs: &[Output] = match &entry.of {
         EntryOf::Nested(outputs) => outputs,
         EntryOf::Model(_) => &[],
     };
-    nested(entry.source, outputs)
+    spots(entry.source, outputs)
 }
 
 /// What a query ranges over: a model, or a tuple of what was joined.

@@ -72,7 +72,7 @@ impl<S: Whole, T: Scalar> Item<S> for Subquery<T> {
 
 #[diagnostic::do_not_recommend]
 impl<S: Whole, T: Scalar> Keys<S> for Subquery<T> {
-    type Handed = Ex<Grouped<S>, T::Nullable>;
+    type Handed = Column<Grouped<S>, T::Nullable>;
 
     fn keys(self, terms: &mut Vec<Term>) -> Self::Handed {
         handed(self.term, terms)

@@ -159,7 +159,7 @@ impl<S: Whole, T: Scalar> Item<S> for Over<S, T> {
 
 #[diagnostic::do_not_recommend]
 impl<S: Whole, T: Scalar> Keys<S> for Over<S, T> {
-    type Handed = Ex<Grouped<S>, T>;
+    type Handed = Column<Grouped<S>, T>;
 
     fn keys(self, terms: &mut Vec<Term>) -> Self::Handed {
         handed(self.finish(), terms)
