@@ -30,7 +30,7 @@ pub use expr::{
     Widens, value,
 };
 pub use find::Find;
-pub(crate) use find::{not_found, sink};
+pub(crate) use find::{explained, not_found, sink};
 pub use load::{Along, Append, Filterable, Load, LoadOf, Loads};
 pub use order::{Order, Orders};
 pub use page::{Cursor, Page, seal_cursors};

@@ -8,7 +8,8 @@ use std::marker::PhantomData;
 
 use rex_sql::{Expr, Projection, Select};
 
-use asked::{Asked, explained};
+use asked::Asked;
+pub(crate) use asked::explained;
 pub(crate) use statement::select_rows;
 use statement::{apply, begin, listed, matching};
 

@@ -1,10 +1,12 @@
 //! Pages, and what else finders do: filters that may be empty, what a query costs, locks.
 
+use std::process::Command;
+
 use rex_orm::{Counts, Cursor, Kind, Result, Watch};
 
 use super::on_every_database;
 use super::people::world;
-use crate::fixtures::queries::{Db, Person};
+use crate::fixtures::queries::{Db, NewClub, Person};
 
 #[tokio::test]
 async fn pages_are_found_by_where_the_last_one_ended() {
@@ -106,7 +108,47 @@ async fn others(db: &Db, all: &[Person]) -> Result<()> {
     };
     assert_eq!(named(None).await?, all.len() as i64);
     assert_eq!(named(Some("Ada")).await?, all.iter().filter(|p| p.name == "Ada").count() as i64);
+    let joined = || db.person().find().join(|p| p.tasks()).filter(|(p, _)| p.email.eq("x"));
+    for plan in
+        [joined().explain().await?, joined().select(|(p, t)| (p.name, t.id)).limit(3).explain().await?]
+    {
+        assert!(plan.contains("tasks") || plan.contains("t1"), "{plan}");
+    }
     let plan = db.person().find().filter(|p| p.email.eq("x") & p.age.in_([1, 2])).limit(3).explain().await?;
     assert!(plan.contains("persons") || plan.contains("people"), "{plan}");
+    Ok(())
+}
+
+/// Says that this process is the one that seals: the key is the whole process's.
+const SEALS: &str = "REX_TEST_SEALS_CURSORS";
+
+/// A cursor that was made with another key, or with none, is not taken.
+#[test]
+fn cursors_are_sealed() {
+    if std::env::var_os(SEALS).is_some() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        return runtime.block_on(sealed()).expect("cursors are sealed");
+    }
+    let mut command = Command::new(std::env::current_exe().expect("it runs"));
+    command.args(["--exact", "suite::filters::pages::cursors_are_sealed"]).env(SEALS, "1");
+    let output = command.output().expect("it can be run again");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+}
+
+async fn sealed() -> Result<()> {
+    let db = Db::connect("sqlite::memory:").await?;
+    db.create_schema().await?;
+    db.club().insert_many(["a", "b", "c"].map(NewClub::new)).await?;
+    let page = async |from: Option<&Cursor>| db.club().find().order(|c| c.name.asc()).page(1, from).await;
+    let plain = page(None).await?.next.expect("there is more");
+    rex_orm::seal_cursors(b"sixteen octets or more");
+    let own = page(None).await?.next.expect("there is more");
+    assert_ne!(own.to_string(), plain.to_string());
+    assert_eq!(page(Some(&own)).await?.rows[0].name, "b");
+    assert!(page(Some(&plain)).await.is_err(), "it has no seal");
+    rex_orm::seal_cursors(b"sixteen other octets");
+    let error = page(Some(&own)).await.expect_err("another's seal");
+    assert_eq!(error.kind(), Kind::InvalidValue);
     Ok(())
 }

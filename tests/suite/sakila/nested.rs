@@ -28,6 +28,19 @@ async fn within() {
                 => "SELECT f.title, n, last FROM films f LEFT JOIN (SELECT c.film_id, count(*) AS n, \
                     max(r.rented_at) AS last FROM inventory c JOIN rentals r ON r.copy_id = c.id GROUP BY c.film_id) \
                     AS l ON l.film_id = f.id WHERE f.id <= 60 ORDER BY f.id";
+            "joined, and those that meet none": db.film().find()
+                .filter(|f| f.id.le(60)).right_join_rows(counted(), |(f, (film, ..))| f.id.eq(film))
+                .filter_if(Some(2), |(_, (_, n, _)), most| n.le(most)).filter_if(None::<i64>, |(_, (_, n, _)), n_is| n.eq(n_is))
+                .order(|(f, (film, ..))| (f.id.asc(), film.asc())).select(|(f, (film, n, _))| (f.title, film, n))
+                => "SELECT f.title, film_id, n FROM films f RIGHT JOIN (SELECT c.film_id, count(*) AS n FROM inventory \
+                    c JOIN rentals r ON r.copy_id = c.id GROUP BY c.film_id) AS l ON l.film_id = f.id WHERE f.id <= 60 \
+                    AND n <= 2 ORDER BY f.id NULLS LAST, film_id";
+            "joined, and those of both that meet none": db.film().find()
+                .full_join_rows(counted().nested().filter(|(_, n, _)| n.gt(3)).select(|row| row), |(f, (film, ..))| f.id.eq(film))
+                .order(|(f, (film, ..))| (f.id.asc(), film.asc())).select(|(f, (film, n, _))| (f.id, film, n))
+                => "SELECT f.id, film_id, n FROM films f FULL JOIN (SELECT c.film_id, count(*) AS n FROM inventory c \
+                    JOIN rentals r ON r.copy_id = c.id GROUP BY c.film_id HAVING count(*) > 3) AS l ON l.film_id = f.id \
+                    ORDER BY f.id NULLS LAST, film_id NULLS LAST";
             "aggregated once more": counted().nested()
                 .select(|(_, n, last)| (n.max(), n.sum(), last.min(), count()))
                 => "SELECT max(n), CAST(sum(n) AS bigint), min(last), count(*) FROM (SELECT count(*) AS n, \

@@ -45,7 +45,7 @@ impl Asked {
     }
 }
 
-pub(super) async fn explained(model: &'static ModelMeta, db: &Db, select: Select<Value>) -> Result<String> {
+pub(crate) async fn explained(model: &'static ModelMeta, db: &Db, select: Select<Value>) -> Result<String> {
     let shape = Shape::Explain(Box::new(select));
     let operation = Operation { model, name: "explain", table: &model.table, shape };
     let mut lines: Vec<String> = Vec::new();

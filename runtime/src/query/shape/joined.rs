@@ -59,6 +59,15 @@ impl<S: Extent> Query<S> {
         self
     }
 
+    /// Keeps only rows for which the condition is true, if there is a value to ask about: a filter of a
+    /// form that may be empty.
+    pub fn filter_if<V>(self, value: Option<V>, cond: impl FnOnce(S::Columns<S>, V) -> Cond<S>) -> Self {
+        match value {
+            Some(value) => self.filter(|columns| cond(columns, value)),
+            None => self,
+        }
+    }
+
     /// Sorts the rows. A further order sorts those that are equal by the ones before.
     pub fn order<O: Orders<S>>(mut self, order: impl FnOnce(S::Columns<S>) -> O) -> Self {
         order(self.columns()).push_to(&mut self.statement.select.order);
@@ -91,6 +100,11 @@ impl<S: Extent> Query<S> {
     /// The rows as they come, a part at a time: see [`Rows`].
     pub fn stream(self) -> Rows<S::Row> {
         self.rows().stream()
+    }
+
+    /// What the database does to find the rows: see [`Find::explain`](crate::Find::explain).
+    pub fn explain(self) -> Pending<String> {
+        self.rows().explain()
     }
 
     /// How many rows there are.

@@ -16,6 +16,7 @@ use crate::error::{Error, Kind, Result};
 use crate::meta::Type;
 use crate::model::{Cardinality, Many, Maybe, One};
 use crate::operation::Operation;
+use crate::query::explained;
 use crate::query::expr::Term;
 use crate::query::tail::count;
 use crate::row::Row;
@@ -97,6 +98,15 @@ impl<R: Send + 'static> Selected<R> {
         let title = self.statement.title();
         let scales = scales(&self.outputs);
         Rows::new(db, Found { operation: self.statement.operation(), title, scales, read: self.read })
+    }
+
+    /// What the database does to find the rows: see [`Find::explain`](crate::Find::explain).
+    pub fn explain(mut self) -> Pending<String> {
+        self.statement.complete();
+        Box::pin(async move {
+            let Statement { db, model, select, .. } = self.statement;
+            explained(model, &db, *select).await
+        })
     }
 
     /// How many rows there are.
