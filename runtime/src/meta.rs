@@ -229,6 +229,9 @@ pub struct ColumnMeta {
     pub as_text: bool,
     /// Whether its values are never shown.
     pub sensitive: bool,
+    /// What PostgreSQL calls its type, where no value of it tells: an enum, a list of these, and a type
+    /// of the user's choice whose values are texts here.
+    pub named: Option<&'static str>,
 }
 
 impl ColumnMeta {
@@ -241,6 +244,7 @@ impl ColumnMeta {
             default: DefaultValue::None,
             as_text: false,
             sensitive: false,
+            named: None,
         }
     }
 
@@ -266,6 +270,12 @@ impl ColumnMeta {
     #[must_use]
     pub const fn sensitive(self) -> Self {
         ColumnMeta { sensitive: true, ..self }
+    }
+
+    /// The same, of a type with this name in PostgreSQL.
+    #[must_use]
+    pub const fn named(self, name: &'static str) -> Self {
+        ColumnMeta { named: Some(name), ..self }
     }
 
     /// The column among those that a statement answers with.

@@ -1,5 +1,6 @@
 //! Writing: new rows, changes, deletes, links.
 
+pub(crate) mod arrays;
 mod by_key;
 mod changes;
 mod copy;

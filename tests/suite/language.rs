@@ -2,6 +2,7 @@
 //! every database alike.
 
 mod actions;
+mod arrays;
 mod attributes;
 mod bulk;
 mod embedded;

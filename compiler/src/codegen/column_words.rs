@@ -27,6 +27,10 @@ impl Given<'_> {
         ty.push_str(if column.nullable { "?" } else { "" });
         ty.push_str(if types::as_text(column) { "~" } else { "" });
         ty.push_str(if column.sensitive { "!" } else { "" });
+        if let Some(name) = types::named(self.cx, column) {
+            ty.push(':');
+            ty.push_str(&name);
+        }
         let default = match (&column.default, &column.computed) {
             (_, Some(_)) => "database".to_owned(),
             (Some(default), None) => self.default(column.ty, default),

@@ -107,6 +107,16 @@ pub(super) fn is_the_databases(column: &Column) -> bool {
     column.computed.is_some() || matches!(column.default, Some(Default::Autoincrement | Default::Sql(_)))
 }
 
+/// What PostgreSQL calls the type of a column, where no value of it tells.
+pub(super) fn named(cx: &Cx<'_>, column: &Column) -> Option<String> {
+    let serves = cx.options.databases.contains(&rex_sql::Dialect::Postgres);
+    let is_own = match &column.native.postgres {
+        Some(_) => column.list || as_text(column),
+        None => matches!(column.ty, Type::Enum(_)),
+    };
+    (serves && is_own).then(|| rex_schema::postgres::type_name(cx.schema, column))
+}
+
 /// Whether PostgreSQL answers with the column as text: it is a text in Rust, and the type that the
 /// user chose has a form of its own on the wire (`inet`), which nobody here reads.
 pub(super) fn as_text(column: &Column) -> bool {

@@ -324,9 +324,21 @@ pub enum NewRows<V> {
     /// For each row a value for each column; none stands for the column's default, which on SQLite is
     /// null: fit for its integer primary key only.
     Values(Vec<Vec<Option<V>>>),
-    /// For each column its type and the values of all rows: one bound array each, whatever their
-    /// number, in PostgreSQL.
-    Arrays(Vec<(Kind, Vec<V>)>),
+    /// For each column the values of all rows: one bound array each, whatever their number, in
+    /// PostgreSQL.
+    Arrays(Vec<Array<V>>),
+}
+
+/// The values that one column has in all new rows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Array<V> {
+    /// What they are an array of.
+    pub kind: Kind,
+    /// What each of them is cast to, as PostgreSQL writes it, where its column takes no other type:
+    /// an enum, or a list, which then is a text.
+    pub cast: Option<Name>,
+    /// The values.
+    pub values: Vec<V>,
 }
 
 /// New rows.

@@ -223,12 +223,35 @@ fn rows_may_leave_columns_to_the_database() {
     assert_eq!(insert.render(Dialect::Sqlite).sql, format!("{head} (NULL, ?1), (?2, ?3) {tail}"));
 }
 
+fn array(kind: Kind, cast: Option<&'static str>, values: [i32; 2]) -> Array<i32> {
+    Array { kind, cast: cast.map(Into::into), values: values.to_vec() }
+}
+
+#[test]
+fn arrays_are_cast_to_what_their_columns_take() {
+    let insert = Insert {
+        table: Table::new("tags"),
+        columns: vec!["id".into(), "state".into(), "words".into()],
+        rows: NewRows::Arrays(vec![
+            array(Kind::I64, None, [1, 2]),
+            array(Kind::Text, Some(r#""state""#), [3, 4]),
+            array(Kind::Text, Some("text[]"), [5, 6]),
+        ]),
+        on_conflict: OnConflict::Fail,
+        returning: vec![ColumnRef::new("id")],
+    };
+    assert_eq!(
+        insert.render(Dialect::Postgres).sql,
+        r#"INSERT INTO "tags" ("id", "state", "words") SELECT c0, c1::"state", c2::text[] FROM unnest($1::bigint[], $2::text[], $3::text[]) AS r (c0, c1, c2) RETURNING "id""#
+    );
+}
+
 #[test]
 fn rows_are_arrays_or_change_what_is_there() {
     let insert = Insert {
         table: Table::new("tags"),
         columns: vec!["id".into(), "name".into()],
-        rows: NewRows::Arrays(vec![(Kind::I64, vec![1, 2]), (Kind::Text, vec![3, 4])]),
+        rows: NewRows::Arrays(vec![array(Kind::I64, None, [1, 2]), array(Kind::Text, None, [3, 4])]),
         on_conflict: OnConflict::Update {
             target: vec!["id".into()],
             set: vec![

@@ -6,8 +6,9 @@ use super::{ColumnMeta, DefaultValue, Type};
 /// Reads columns: `("id", "i64", "autoincrement")`, `("state", "$", "'draft")`, `("age", "i32?", "")`.
 ///
 /// Each has its name, its type, and what a new row gets. Behind the type are `?` where it may be null, `~` where
-/// PostgreSQL answers with it as text, and `!` where nobody may see it, in this order. `$` stands for the next
-/// of `types` or of `defaults`; behind `'` is a label.
+/// PostgreSQL answers with it as text, `!` where nobody may see it, and `:` with what PostgreSQL calls the type
+/// where that has a name of its own, in this order. `$` stands for the next of `types` or of `defaults`; behind
+/// `'` is a label.
 ///
 /// # Panics
 ///
@@ -21,6 +22,7 @@ pub const fn columns<const N: usize>(
     let (mut place, mut type_at, mut default_at) = (0, 0, 0);
     while place < N {
         let (name, ty, default) = words[place];
+        let (ty, named) = with_name(ty);
         let (ty, sensitive) = without(ty.as_bytes(), b'!');
         let (ty, as_text) = without(ty, b'~');
         let (ty, nullable) = without(ty, b'?');
@@ -36,11 +38,24 @@ pub const fn columns<const N: usize>(
         } else {
             self::default(default)
         };
-        columns[place] = ColumnMeta { name, ty, nullable, default, as_text, sensitive };
+        columns[place] = ColumnMeta { name, ty, nullable, default, as_text, sensitive, named };
         place += 1;
     }
     assert!(type_at == types.len() && default_at == defaults.len(), "each is some column's");
     columns
+}
+
+/// The word up to `:`, and what stands behind that.
+const fn with_name(word: &'static str) -> (&'static str, Option<&'static str>) {
+    let mut at = 0;
+    while at < word.len() {
+        if word.as_bytes()[at] == b':' {
+            let (word, name) = word.split_at(at);
+            return (word, Some(name.split_at(1).1));
+        }
+        at += 1;
+    }
+    (word, None)
 }
 
 /// The word without this at its end, and whether it was there.
@@ -109,7 +124,7 @@ mod tests {
             [
                 ("id", "i64", "autoincrement"),
                 ("price", "$?", ""),
-                ("state", "$", "'draft"),
+                ("state", "$:\"my: state\"", "'draft"),
                 ("at", "$?~!", "$"),
                 ("count", "i32", "42"),
                 ("my column", "text", ""),
@@ -125,7 +140,11 @@ mod tests {
             [
                 plain(ColumnMeta::new("id", Type::I64).or(DefaultValue::Autoincrement)),
                 plain(ColumnMeta::new("price", PRICE).nullable()),
-                plain(ColumnMeta::new("state", Type::Enum(LABELS)).or(DefaultValue::Label("draft"))),
+                plain(
+                    ColumnMeta::new("state", Type::Enum(LABELS))
+                        .or(DefaultValue::Label("draft"))
+                        .named("\"my: state\"")
+                ),
                 plain(at.or(DefaultValue::Text("x; y"))),
                 plain(ColumnMeta::new("count", Type::I32).or(DefaultValue::Int(42))),
                 plain(ColumnMeta::new("my column", Type::Text)),

@@ -7,7 +7,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use rex_sql::{Dialect, Insert, Name, NewRows, OnConflict};
 
 use crate::meta::{ColumnMeta, ModelMeta};
-use crate::query::kind;
+use crate::write::arrays;
 
 /// Up to so many rows have a statement of their own; beyond, numbers that are powers of two.
 const SMALL: usize = 16;
@@ -83,11 +83,8 @@ pub(super) fn text(model: &'static ModelMeta, rows: usize, dialect: Dialect) -> 
 pub(super) fn arrays(model: &'static ModelMeta) -> Text {
     // No other statement has no rows.
     kept(model, 0, Dialect::Postgres, || {
-        let kinds = set(model).map(|column| kind(column.ty).expect("it was looked whether they fit"));
-        Insert {
-            rows: NewRows::Arrays(kinds.map(|kind| (kind, Vec::new())).collect()),
-            ..statement(model, 0)
-        }
+        let columns = set(model).map(|column| arrays::column(column, Vec::new()));
+        Insert { rows: NewRows::Arrays(columns.collect()), ..statement(model, 0) }
     })
 }
 

@@ -1,7 +1,8 @@
 //! New rows, one or many.
 
-use rex_sql::{Dialect, Insert, NewRows, OnConflict};
+use rex_sql::{Array, Dialect, Insert, NewRows, OnConflict};
 
+use super::arrays;
 use super::defaults::{complete, now};
 use crate::Pending;
 use crate::adapter::{Access, BoxFuture, Session, Work};
@@ -10,7 +11,7 @@ use crate::error::{Error, Kind, Result};
 use crate::meta::{ColumnMeta, DefaultValue, ModelMeta};
 use crate::model::Model;
 use crate::operation::{Operation, Shape, many};
-use crate::query::{kind, sink};
+use crate::query::sink;
 use crate::validate;
 use crate::value::Value;
 
@@ -139,7 +140,9 @@ fn many_rows(
         }
     };
     for row in rows {
-        let alike = chunk.first().is_none_or(|first| fills(meta, first).eq(fills(meta, &row)));
+        let alike = chunk.first().is_none_or(|first| {
+            fills(meta, first).eq(fills(meta, &row)) && fits_arrays(meta, first) == fits_arrays(meta, &row)
+        });
         let alone = chunk.first().is_some_and(|first| is_alone(meta, first));
         if !alike || alone || chunk.first().is_some_and(|first| chunk.len() == size(first)) {
             close(&mut chunk);
@@ -167,7 +170,7 @@ fn created(meta: &'static ModelMeta, mut values: Vec<Value>) -> impl Iterator<It
 /// Whether rows are the fixed insert's, and each column can be an array.
 fn fit_arrays(meta: &'static ModelMeta, values: &[Value]) -> bool {
     let mut rows = values.chunks(meta.table.columns.len().max(1));
-    rows.clone().next().is_some_and(|first| fits_arrays(meta, first)) && rows.all(|row| is_fixed(meta, row))
+    rows.all(|row| is_fixed(meta, row) && fits_arrays(meta, row))
 }
 
 /// Rows of the fixed insert, in statements that take any number of them.
@@ -182,7 +185,7 @@ fn created_by_arrays(meta: &'static ModelMeta, values: Vec<Value>) -> Vec<Shape>
             let mut set = columns.iter_mut();
             for (left, value) in left.iter().zip(values.by_ref()) {
                 if !left && let Some(column) = set.next() {
-                    column.push(value);
+                    column.push(arrays::written(value));
                 }
             }
         }
@@ -244,34 +247,31 @@ pub(super) fn statement(meta: &'static ModelMeta, rows: Vec<Vec<Value>>, arrays:
     }
 }
 
-/// Whether each column that rows like this one set can be an array in PostgreSQL: enums have types of
-/// the schema's own, lists would be arrays of arrays, and what is read as text has some other type.
+/// Whether each column that rows like this one set can be an array in PostgreSQL.
 fn fits_arrays(meta: &'static ModelMeta, row: &[Value]) -> bool {
-    let fits = |column: &ColumnMeta| kind(column.ty).is_some() && !column.as_text;
-    let mut columns = meta.table.columns.iter().zip(fills(meta, row));
-    !fills(meta, row).all(|fills| fills) && columns.all(|(column, fills)| fills || fits(column))
+    let mut columns = meta.table.columns.iter().zip(row).zip(fills(meta, row));
+    let fits = |((column, value), fills): ((&ColumnMeta, &Value), bool)| fills || arrays::fits(column, value);
+    !fills(meta, row).all(|fills| fills) && columns.all(fits)
 }
 
-/// For each column its type and its values.
+/// For each column the values of all rows.
 fn transposed(
     meta: &'static ModelMeta,
     rows: Vec<Vec<Value>>,
     kept: impl Fn(usize) -> bool,
-) -> Vec<(rex_sql::Kind, Vec<Value>)> {
+) -> Vec<Array<Value>> {
     let columns = meta.table.columns.iter().enumerate();
-    let mut arrays: Vec<_> = columns
-        .map(|(place, column)| {
-            kind(column.ty).filter(|_| kept(place)).map(|kind| (kind, Vec::with_capacity(rows.len())))
-        })
+    let mut columns: Vec<_> = columns
+        .map(|(place, column)| kept(place).then(|| arrays::column(column, Vec::with_capacity(rows.len()))))
         .collect();
     for row in rows {
-        for (array, value) in arrays.iter_mut().zip(row) {
-            if let Some((_, values)) = array {
-                values.push(value);
+        for (column, value) in columns.iter_mut().zip(row) {
+            if let Some(column) = column {
+                column.values.push(arrays::written(value));
             }
         }
     }
-    arrays.into_iter().flatten().collect()
+    columns.into_iter().flatten().collect()
 }
 
 /// A rule or trigger of the database can swallow a row.

@@ -11,6 +11,7 @@ mod types;
 mod view;
 
 use crate::dialect::Target;
+use crate::model::{Column, Schema};
 
 pub(crate) use render::{default, ty};
 pub use types::{Constant, Default, Element, Type};
@@ -36,6 +37,14 @@ pub(crate) const TARGET: Target = Target {
     plan: plan::plan,
     locks: Some(locks::locks),
 };
+
+/// What PostgreSQL calls the type of a column: `varchar(80)`, `"role"[]`.
+pub fn type_name(schema: &Schema, column: &Column) -> String {
+    match &column.native.postgres {
+        Some(native) => native.clone(),
+        None => ty(&types::of(schema, column.ty, column.list)),
+    }
+}
 
 /// Whether PostgreSQL sends a type, or the elements of an array type, as it sends texts.
 pub fn is_text(native: &str) -> bool {

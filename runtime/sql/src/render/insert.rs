@@ -2,7 +2,7 @@
 
 use super::{Bind, Frame, Writer};
 use crate::expr::{ColumnRef, Expr, Name};
-use crate::statement::{Insert, NewRows, OnConflict};
+use crate::statement::{Array, Insert, NewRows, OnConflict};
 use crate::{Dialect, push_ident};
 
 impl<'a, V> Writer<'a, V> {
@@ -52,25 +52,52 @@ impl<'a, V> Writer<'a, V> {
                 });
             }
             (NewRows::Arrays(columns), Dialect::Postgres) => {
-                self.push("SELECT * FROM unnest(");
-                self.list(columns.iter(), |this, (kind, values)| {
-                    this.bind(Bind::Set(values));
+                let is_cast = columns.iter().any(|column| column.cast.is_some());
+                self.push("SELECT ");
+                match is_cast {
+                    true => self.cast(columns),
+                    false => self.push("*"),
+                }
+                self.push(" FROM unnest(");
+                self.list(columns.iter(), |this, column| {
+                    this.bind(Bind::Set(&column.values));
                     this.push("::");
-                    this.push(kind.postgres());
+                    this.push(column.kind.postgres());
                     this.push("[]");
                 });
                 self.push(")");
+                if is_cast {
+                    self.push(" AS r (");
+                    self.list(0..columns.len(), |this, place| this.column_of_array(place));
+                    self.push(")");
+                }
             }
             (NewRows::Arrays(columns), Dialect::Sqlite) => {
-                let rows = columns.first().map_or(0, |(_, values)| values.len());
+                let rows = columns.first().map_or(0, |column| column.values.len());
                 self.push("VALUES ");
                 self.list(0..rows, |this, row| {
                     this.push("(");
-                    this.list(columns.iter(), |this, (_, values)| this.bind(Bind::One(&values[row])));
+                    this.list(columns.iter(), |this, column| this.bind(Bind::One(&column.values[row])));
                     this.push(")");
                 });
             }
         }
+    }
+
+    /// The columns of the arrays' rows, each as its table takes it.
+    fn cast(&mut self, columns: &[Array<V>]) {
+        self.list(columns.iter().enumerate(), |this, (place, column)| {
+            this.column_of_array(place);
+            if let Some(cast) = &column.cast {
+                this.push("::");
+                this.push(cast);
+            }
+        });
+    }
+
+    fn column_of_array(&mut self, place: usize) {
+        self.push("c");
+        self.push(&place.to_string());
     }
 
     fn cell(&mut self, value: &'a Option<V>) {

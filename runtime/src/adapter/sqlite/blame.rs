@@ -82,8 +82,8 @@ fn candidates(operation: &Operation) -> Vec<Candidate> {
                     rows.iter().map(|row| row.iter().map(Option::as_ref).collect()).collect()
                 }
                 NewRows::Arrays(columns) => {
-                    let number = columns.first().map_or(0, |(_, values)| values.len());
-                    let row = |place: usize| columns.iter().map(|(_, values)| values.get(place)).collect();
+                    let number = columns.first().map_or(0, |column| column.values.len());
+                    let row = |place: usize| columns.iter().map(|column| column.values.get(place)).collect();
                     (0..number).map(row).collect()
                 }
             };
