@@ -61,7 +61,7 @@ pub enum Kind {
     Connection,
     /// The connection broke while a commit, or a write outside of a transaction, was under way:
     /// whether it was kept is not known. It is never tried again by itself. On SQLite only where the file
-    /// itself fails at a commit (a disk that cannot be written to any more); a full disk keeps nothing.
+    /// itself fails meanwhile (a disk that cannot be written to any more); a full disk keeps nothing.
     CommitUnknown,
     /// It took longer than allowed.
     Timeout,

@@ -95,10 +95,15 @@ pub(super) fn ddl(error: rusqlite::Error) -> Error {
     }
 }
 
-/// The failure of a commit. Of one that cannot be written to the file to its end, not even SQLite
-/// knows what the file holds.
+/// Whether the file itself failed.
+pub(super) fn is_of_the_file(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure)
+}
+
+/// The failure of a commit, be it that of a write by itself. Of one that cannot be written to the file to its
+/// end, not even SQLite knows what the file holds.
 pub(super) fn commit(error: rusqlite::Error) -> Error {
-    if error.sqlite_error_code() != Some(ErrorCode::SystemIoFailure) {
+    if !is_of_the_file(&error) {
         return plain(error);
     }
     let message = "SQLite cannot use its file: whether the transaction was kept is not known";
@@ -157,4 +162,24 @@ pub(super) fn plain(error: rusqlite::Error) -> Error {
         _ => (Kind::Database, "SQLite failed".to_owned()),
     };
     Error::new(kind, message).with_source(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_commit_is_unknown_where_the_file_fails_and_nowhere_else() {
+        for (code, kind) in [
+            (ffi::SQLITE_IOERR, Kind::CommitUnknown),
+            (ffi::SQLITE_IOERR_FSYNC, Kind::CommitUnknown),
+            // Nothing is kept.
+            (ffi::SQLITE_FULL, Kind::Connection),
+            (ffi::SQLITE_BUSY, Kind::Serialization),
+            (ffi::SQLITE_INTERRUPT, Kind::Timeout),
+        ] {
+            let error = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+            assert_eq!(commit(error).kind(), kind, "{code}");
+        }
+    }
 }

@@ -9,7 +9,7 @@ use super::cursor;
 use super::outline;
 use super::raw::Running;
 use super::{aside, bind, blame, deferred, failure};
-use crate::adapter::{self, BoxFuture, Query, check_number};
+use crate::adapter::{self, Access, BoxFuture, Query, check_number};
 use crate::error::{Error, Result};
 use crate::operation::{Binds, Operation, Prepared, RawStatement};
 use crate::row::{Cells, Row, Sink};
@@ -81,9 +81,13 @@ pub(super) fn execute(
     sink: &mut dyn Sink,
 ) -> Result<u64> {
     let prepared = operation.prepare(Dialect::Sqlite);
+    let commits = !operation.is_read() && connection.is_autocommit();
     match send(connection, &prepared, sink) {
         Ok(written) => Ok(written),
         Err(Failure::Ours(error)) => Err(error.with_operation(operation.title()).with_sql(prepared.sql)),
+        Err(Failure::Theirs(error)) if commits && failure::is_of_the_file(&error) => {
+            Err(failure::commit(error).with_operation(operation.title()).with_sql(prepared.sql))
+        }
         Err(Failure::Theirs(error)) => {
             let error = failure::of(error, Some(operation.table));
             let error = blame::add_foreign_key(connection, operation, error);
@@ -97,8 +101,10 @@ pub(super) fn execute_raw(
     raw: &RawStatement,
     sink: &mut dyn Sink,
 ) -> Result<u64> {
+    let commits = raw.access != Access::Read && connection.is_autocommit();
     send_raw(connection, &raw.prepare(), sink).map_err(|failure| match failure {
         Failure::Ours(error) => error,
+        Failure::Theirs(error) if commits && failure::is_of_the_file(&error) => failure::commit(error),
         Failure::Theirs(error) => failure::of(error, None),
     })
 }
