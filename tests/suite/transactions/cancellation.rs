@@ -56,6 +56,15 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("load", |db| {
         Box::pin(async move { db.user().find().with(|u| u.posts().with(|p| p.tags())).await.map(drop) })
     }),
+    ("stream", |db| {
+        Box::pin(async move {
+            let mut tags = db.tag().find().order(|t| t.name.asc()).stream();
+            while let Some(tag) = tags.try_next().await? {
+                assert!(!tag.name.is_empty());
+            }
+            Ok(())
+        })
+    }),
     ("count", |db| Box::pin(async move { db.tag().find().count().await.map(drop) })),
     ("insert", |db| Box::pin(async move { add(&db, &fresh("one")).await })),
     ("insert many", |db| {
@@ -151,7 +160,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
 /// An operation within a transaction is dropped; the transaction goes on, and what it did before and
 /// does after is kept.
 const WITHIN: &[&str] =
-    &["get", "load", "insert", "copy", "update", "links", "nested", "guard", "transaction"];
+    &["get", "load", "stream", "insert", "copy", "update", "links", "nested", "guard", "transaction"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operation_may_be_dropped_wherever_it_waits() {

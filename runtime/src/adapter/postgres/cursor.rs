@@ -13,10 +13,10 @@ use super::bind;
 use super::connect::Connection;
 use super::exchange::Sent;
 use super::frames::{self, client};
-use super::kept::Kept;
+use super::kept::{Kept, are_much};
 use super::line::{Line, Manner};
 use super::reading::Reading;
-use super::session::{CheckTypes, Failure, Session, are_known, query, read};
+use super::session::{CheckTypes, Failure, Session, query, read};
 use crate::adapter::{Access, Query};
 use crate::error::Result;
 use crate::operation::Prepared;
@@ -84,9 +84,9 @@ impl Line {
 
 impl Session<'_> {
     pub(super) async fn open_cursor(&self, cursor: u64, query: Query<'_>) -> Result<()> {
-        let (check, table): (CheckTypes, _) = match query {
-            Query::Operation(operation) => (are_known, Some(operation.table)),
-            Query::Raw(_) => (bind::check_types, None),
+        let (check, table): (Option<CheckTypes>, _) = match query {
+            Query::Operation(operation) => (None, Some(operation.table)),
+            Query::Raw(_) => (Some(bind::check_types), None),
         };
         let prepared = query.prepare(Dialect::Postgres);
         bind::check(&prepared.binds)?;
@@ -103,19 +103,25 @@ impl Session<'_> {
         &self,
         cursor: u64,
         prepared: &Prepared<'_>,
-        check: CheckTypes,
+        check: Option<CheckTypes>,
     ) -> Result<(), Failure> {
         let Connection { client, line, pooled, .. } = self.lease.connection();
         if pooled.is_some() {
             return self.declare(cursor, prepared).await;
         }
-        let kept = line.prepare(client, &prepared.sql).await?;
-        check(kept.types(), &prepared.binds)?;
-        let Some(sent) = line.open(&name(cursor), &kept, prepared) else {
-            // The driver says of a value that has no form what it has always said.
-            return self.declare(cursor, prepared).await;
+        let kept = match check {
+            None if !are_much(&prepared.binds) => line.open_first(client, &name(cursor), prepared).await?,
+            check => {
+                let kept = line.prepare(client, &prepared.sql).await?;
+                check.map_or(Ok(()), |check| check(kept.types(), &prepared.binds))?;
+                let Some(sent) = line.open(&name(cursor), &kept, prepared) else {
+                    // The driver says of a value that has no form what it has always said.
+                    return self.declare(cursor, prepared).await;
+                };
+                sent.told(client).await?;
+                kept
+            }
         };
-        sent.told(client).await?;
         self.lease.portals.list().push(Arc::new(Portal { cursor, kept }));
         Ok(())
     }

@@ -24,7 +24,7 @@ use super::statements::Statements;
 use super::words::Worded;
 use crate::error::Result;
 use crate::operation::{Binds, Prepared};
-use crate::row::Sink;
+use crate::row::{NoRows, Sink};
 use crate::value::Value;
 
 /// A statement that a connection has prepared.
@@ -179,8 +179,13 @@ fn put_value(
     Ok(())
 }
 
-/// A statement that nobody has prepared, under a name, and with its values as text.
-fn put_first(name: &str, prepared: &Prepared<'_>, out: &mut BytesMut) -> Result<(), bind::Failed> {
+/// A statement that nobody has prepared, under a name, and with its values as text as a portal.
+fn put_first(
+    portal: &str,
+    name: &str,
+    prepared: &Prepared<'_>,
+    out: &mut BytesMut,
+) -> Result<(), bind::Failed> {
     // The server says of what types its placeholders are.
     let parse = [name.as_bytes(), b"\0", prepared.sql.as_bytes(), b"\0\0\0"].concat();
     frames::put(client::PARSE, out, |out| {
@@ -189,7 +194,7 @@ fn put_first(name: &str, prepared: &Prepared<'_>, out: &mut BytesMut) -> Result<
     })?;
     frames::put_fixed(client::DESCRIBE, &[b"S", name.as_bytes(), b"\0"].concat(), out);
     frames::put(client::BIND, out, |out| {
-        put_names("", name, out);
+        put_names(portal, name, out);
         out.put_u16(0);
         out.put_u16(u16::try_from(prepared.binds.len())?);
         for bind in prepared.binds.iter() {
@@ -210,7 +215,8 @@ impl Line {
         is_sociable: bool,
         sink: &mut dyn Sink,
     ) -> Result<u64, Failure> {
-        let (sent, kept) = self.send_first(prepared, is_sociable).map_err(bind::refused)?;
+        let manner = if is_sociable { Manner::Sociable } else { Manner::Alone };
+        let (sent, kept) = self.send_first("", prepared, manner).map_err(bind::refused)?;
         let mut reading = Reading::first(sink);
         let outcome = sent.answer(&mut reading).await;
         // It is there though its values were refused.
@@ -220,23 +226,41 @@ impl Line {
         self.outcome(client, outcome, reading).await
     }
 
-    /// Should nobody keep it, what was prepared is closed.
+    /// Prepares a statement and opens a portal of it, in one go.
+    pub(super) async fn open_first(
+        &self,
+        client: &Client,
+        portal: &str,
+        prepared: &Prepared<'_>,
+    ) -> Result<Kept, Failure> {
+        let (sent, kept) = self.send_first(portal, prepared, Manner::Alone).map_err(bind::refused)?;
+        let mut sink = NoRows;
+        let mut reading = Reading::first(&mut sink);
+        let outcome = sent.answer(&mut reading).await;
+        let described = reading.described().unwrap_or_default();
+        self.outcome(client, outcome, reading).await?;
+        Ok(kept.described(described))
+    }
+
+    /// What has no portal of a name is run at once. Should nobody keep it, what was prepared is closed.
     fn send_first(
         &self,
+        portal: &str,
         prepared: &Prepared<'_>,
-        is_sociable: bool,
+        manner: Manner,
     ) -> Result<(Sent<'_>, Kept), bind::Failed> {
         let mut state = self.state();
         let name = state.next_name();
         state.close_unkept();
         let start = state.outbox.len();
-        if let Err(error) = put_first(&name, prepared, &mut state.outbox) {
+        if let Err(error) = put_first(portal, &name, prepared, &mut state.outbox) {
             state.outbox.truncate(start);
             return Err(error);
         }
-        frames::put_fixed(client::EXECUTE, &[0, 0, 0, 0, 0], &mut state.outbox);
+        if portal.is_empty() {
+            frames::put_fixed(client::EXECUTE, &[0, 0, 0, 0, 0], &mut state.outbox);
+        }
         frames::put_fixed(client::SYNC, &[], &mut state.outbox);
-        let manner = if is_sociable { Manner::Sociable } else { Manner::Alone };
         Ok((Sent::entered(self, state, manner), Kept::by_rex(self, name)))
     }
 }

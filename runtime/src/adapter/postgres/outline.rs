@@ -14,11 +14,12 @@ impl Session<'_> {
     pub(super) async fn ask_outline(&self, objects: &Value, sink: &mut dyn Sink) -> Result<()> {
         self.lease.starts();
         let names = std::iter::once((Bound(Bind::One(objects)), Type::TEXT_ARRAY));
-        let outcome = match self.lease.connection().client.query_typed_raw(OUTLINE, names).await {
-            Ok(rows) => read(rows, sink).await,
-            Err(error) => Err(Failure::from(error)),
-        };
-        self.lease.answered();
+        let client = &self.lease.connection().client;
+        let asking = async { read(client.query_typed_raw(OUTLINE, names).await?, sink).await };
+        let outcome = self.lease.within(asking).await.unwrap_or(Err(Failure::Overdue));
+        if !matches!(outcome, Err(Failure::Overdue)) {
+            self.lease.answered();
+        }
         let explained = outcome.map_err(|failure| self.explain(failure, Access::Read, None));
         explained.map(|_| ()).map_err(|error| error.with_sql(OUTLINE))
     }

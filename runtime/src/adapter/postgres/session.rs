@@ -214,11 +214,6 @@ pub(super) async fn read(rows: RowStream, sink: &mut dyn Sink) -> Result<u64, Fa
 /// Looks at the types that the server wants, before anything is bound.
 pub(super) type CheckTypes = fn(&[Type], &Binds<'_>) -> Result<()>;
 
-/// Of a statement of Rex's own they are those of the columns.
-pub(super) fn are_known(_: &[Type], _: &Binds<'_>) -> Result<()> {
-    Ok(())
-}
-
 pub(super) enum Failure {
     Ours(Error),
     Theirs(tokio_postgres::Error),

@@ -167,7 +167,7 @@ impl State {
     pub(in super::super) fn enter(&mut self, manner: Manner) -> u64 {
         self.driver_watches = false;
         self.is_sociable = manner == Manner::Sociable && (self.is_sociable || self.queue.is_empty());
-        self.is_copying = manner == Manner::Copies;
+        self.is_copying |= manner == Manner::Copies;
         self.queue.push_back(Request::Own { waker: None, is_abandoned: false, manner, early: Vec::new() });
         self.is_crowd();
         self.first + self.queue.len() as u64 - 1
