@@ -178,10 +178,11 @@ mod tests {
     #[test]
     fn every_setting_is_found_by_its_name_and_shows_that_it_is_set() {
         let value = |name: &str| match name {
-            "port" | "pool_size" => "1",
-            "sslmode" => "disable",
+            "port" | "pool_size" | "shared_reads" => "1",
+            "sslmode" | "channel_binding" => "disable",
             "journal_mode" => "Delete",
             "pgbouncer" | "read_only" | "foreign_keys" | "synchronous" => "off",
+            "shared_read_wait" | "slow_after" => "1s",
             _ if name.contains("time") => "1s",
             _ => "x",
         };
