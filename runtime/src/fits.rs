@@ -17,6 +17,7 @@ pub enum Itself {}
 pub struct Present<How>(std::marker::PhantomData<How>);
 
 /// The value is a floating-point number, which no exact one is made of.
+#[cfg(feature = "decimal")]
 #[derive(Debug)]
 pub enum Inexact {}
 

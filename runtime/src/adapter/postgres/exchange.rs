@@ -26,6 +26,8 @@ pub(super) struct Sent<'l> {
     is_answered: bool,
     /// Whether what comes behind it may take it along.
     is_lazy: bool,
+    /// Whether that is sent by the same future, which polls it right behind this: nobody need be woken.
+    is_ahead: bool,
 }
 
 /// A statement that is being prepared. Several who want the same one at a time differ in blanks behind it.
@@ -141,7 +143,7 @@ impl Line {
         let mut state = self.state();
         frames::put_fixed(client::QUERY, &[sql.as_bytes(), b"\0"].concat(), &mut state.outbox);
         let mut sent = Sent::entered(self, state, if is_lazy { Manner::Ahead } else { Manner::Alone });
-        sent.is_lazy = is_lazy;
+        (sent.is_lazy, sent.is_ahead) = (is_lazy, is_lazy);
         sent
     }
 
@@ -180,7 +182,7 @@ impl Line {
 impl<'l> Sent<'l> {
     /// A request that was written.
     pub(super) fn entered(line: &'l Line, mut state: MutexGuard<'_, State>, manner: Manner) -> Self {
-        Sent { line, number: state.enter(manner), is_answered: false, is_lazy: false }
+        Sent { line, number: state.enter(manner), is_answered: false, is_lazy: false, is_ahead: false }
     }
 
     pub(super) fn line(&self) -> &'l Line {
@@ -210,8 +212,10 @@ impl<'l> Sent<'l> {
         let mut state = self.line.state();
         if std::mem::take(&mut self.is_lazy) {
             state.wait(self.number, context);
-            // Should nothing come behind it.
-            context.waker().wake_by_ref();
+            if !self.is_ahead {
+                // Should nothing come behind it.
+                context.waker().wake_by_ref();
+            }
             return Poll::Pending;
         }
         let is_unsent = state.poll_send(context).is_pending();
@@ -246,7 +250,7 @@ impl<'l> Sent<'l> {
                         self.is_answered = true;
                         state.answered(status);
                         state.sort();
-                        state.wake_next();
+                        state.wake_next(self.is_ahead.then_some(context.waker()));
                         return Poll::Ready(Ok(()));
                     }
                     End::Wrong => {

@@ -107,7 +107,7 @@ impl State {
         }
         self.is_crowd();
         self.sort();
-        self.wake_next();
+        self.wake_next(None);
         Poll::Ready(Ok(octets.len()))
     }
 }

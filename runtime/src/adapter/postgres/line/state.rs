@@ -262,7 +262,7 @@ impl State {
         }
         self.finished.retain(|finished| finished.number != number);
         self.sort();
-        self.wake_next();
+        self.wake_next(None);
         // What it was to send is the driver's to send, where there is nobody else.
         if !self.outbox.is_empty() {
             self.wake_driver();
@@ -295,13 +295,14 @@ impl State {
         if self.driver_watches { Turn::Driver } else { Turn::Nobody }
     }
 
-    /// Wakes whose turn it is.
-    pub(in super::super) fn wake_next(&mut self) {
+    /// Wakes whose turn it is, unless that is `awake`.
+    pub(in super::super) fn wake_next(&mut self, awake: Option<&Waker>) {
         match self.turn() {
             Turn::Driver => self.wake_driver(),
             Turn::Own(number) => {
                 if let Some(Request::Own { waker, .. }) = self.queue.get_mut((number - self.first) as usize)
-                    && let Some(waker) = waker.take()
+                    && let Some(waker) =
+                        waker.take_if(|waker| awake.is_none_or(|awake| !awake.will_wake(waker)))
                 {
                     waker.wake();
                 }
@@ -413,7 +414,7 @@ impl State {
             match letter {
                 tag::READY if !self.queue.is_empty() => {
                     self.answered(status.unwrap_or(b'I'));
-                    self.wake_next();
+                    self.wake_next(None);
                 }
                 tag::COPY_IN if is_drivers => self.copies = Copies::Open,
                 _ => {}
