@@ -102,7 +102,7 @@ struct Viewer<'a, 's, V> {
 }
 
 impl<'a, V> Viewer<'a, '_, V> {
-    /// Begins a part, about which `told` has at most 56 bits.
+    /// Begins a part, about which `told` has at most 32 bits, as on any machine.
     fn part(&mut self, part: Part, told: usize) {
         self.words.push(part as u64 | (told as u64) << 8);
     }
@@ -248,7 +248,7 @@ impl<'a, V> Viewer<'a, '_, V> {
         if rows.len() > ROWS {
             return None;
         }
-        self.part(Part::Insert, insert.columns.len() | rows.len() << 32);
+        self.part(Part::Insert, insert.columns.len() | rows.len() << 24);
         self.table(&insert.table);
         insert.columns.iter().for_each(|name| self.name(name));
         if !insert.columns.is_empty() {
@@ -269,10 +269,10 @@ impl<'a, V> Viewer<'a, '_, V> {
 
     /// Which of its cells are given.
     fn row(&mut self, row: &'a [Option<V>]) {
-        for cells in row.chunks(32) {
+        for cells in row.chunks(16) {
             let given = |(place, cell): (usize, &Option<V>)| usize::from(cell.is_some()) << place;
             let given: usize = cells.iter().enumerate().map(given).sum();
-            self.part(Part::Row, given | cells.len() << 32);
+            self.part(Part::Row, given | cells.len() << 16);
         }
         self.binds.extend(row.iter().flatten().map(Bind::One));
     }
