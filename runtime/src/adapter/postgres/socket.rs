@@ -1,5 +1,8 @@
 //! The socket that leads to a server.
 
+#[cfg(unix)]
+mod unix;
+
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -8,8 +11,9 @@ use std::time::Duration;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+
 #[cfg(unix)]
-use tokio::net::UnixStream;
+pub(super) use unix::UnixSocket;
 
 /// How long a connection is unused before it is asked whether there is still a server.
 const IDLE: Duration = Duration::from_secs(30);
@@ -61,7 +65,7 @@ impl Address {
 
 #[cfg(unix)]
 async fn dial_unix(file: &str) -> io::Result<Socket> {
-    Ok(Socket::Unix(UnixStream::connect(file).await?))
+    Ok(Socket::Unix(UnixSocket::connect(file).await?))
 }
 
 #[cfg(not(unix))]
@@ -73,18 +77,7 @@ async fn dial_unix(_: &str) -> io::Result<Socket> {
 pub(crate) enum Socket {
     Tcp(TcpStream),
     #[cfg(unix)]
-    Unix(UnixStream),
-}
-
-/// Does the same with whichever it is.
-macro_rules! with {
-    ($socket:expr, $stream:ident => $call:expr) => {
-        match $socket {
-            Socket::Tcp($stream) => $call,
-            #[cfg(unix)]
-            Socket::Unix($stream) => $call,
-        }
-    };
+    Unix(UnixSocket),
 }
 
 impl AsyncRead for Socket {
@@ -93,7 +86,11 @@ impl AsyncRead for Socket {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        with!(&mut *self, stream => Pin::new(stream).poll_read(context, buffer))
+        match &mut *self {
+            Socket::Tcp(stream) => Pin::new(stream).poll_read(context, buffer),
+            #[cfg(unix)]
+            Socket::Unix(stream) => stream.poll_read(context, buffer),
+        }
     }
 }
 
@@ -103,14 +100,23 @@ impl AsyncWrite for Socket {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        with!(&mut *self, stream => Pin::new(stream).poll_write(context, bytes))
+        match &mut *self {
+            Socket::Tcp(stream) => Pin::new(stream).poll_write(context, bytes),
+            #[cfg(unix)]
+            Socket::Unix(stream) => stream.poll_write(context, bytes),
+        }
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        with!(&mut *self, stream => Pin::new(stream).poll_flush(context))
+    /// Neither holds anything back.
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        with!(&mut *self, stream => Pin::new(stream).poll_shutdown(context))
+        match &mut *self {
+            Socket::Tcp(stream) => Pin::new(stream).poll_shutdown(context),
+            #[cfg(unix)]
+            Socket::Unix(stream) => Poll::Ready(stream.shutdown()),
+        }
     }
 }

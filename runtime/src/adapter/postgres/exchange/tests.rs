@@ -15,7 +15,7 @@ use bytes::BytesMut;
 
 use super::*;
 use crate::adapter::postgres::connect::drive;
-use crate::adapter::postgres::socket::Socket;
+use crate::adapter::postgres::socket::{Socket, UnixSocket};
 
 /// Longer than anything here takes.
 const HANGS: Duration = Duration::from_secs(20);
@@ -42,7 +42,7 @@ pub(in super::super) struct Signed {
 
 pub(in super::super) async fn signed_in() -> Signed {
     let (ours, mut server) = UnixStream::pair().expect("sockets");
-    let line = Line::new(Socket::Unix(ours));
+    let line = Line::new(Socket::Unix(UnixSocket::new(ours).expect("a socket")));
     let mut settings = tokio_postgres::Config::new();
     settings.user("rex");
     let lets_in = async {
