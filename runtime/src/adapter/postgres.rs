@@ -38,6 +38,7 @@ mod transaction;
 mod typed;
 mod words;
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -140,8 +141,17 @@ impl Postgres {
         }
     }
 
+    /// A connection, which is waited for where none is free: only then is there anything to look at a clock for.
     async fn object(&self) -> Result<Object<Connector>> {
-        self.pool.get().await.map_err(|error| self.explain(error))
+        match self.free().await? {
+            Some(object) => Ok(object),
+            None => self.next().await,
+        }
+    }
+
+    /// The next connection that is given back.
+    async fn next(&self) -> Result<Object<Connector>> {
+        Box::pin(self.pool.get()).await.map_err(|error| self.explain(error))
     }
 
     fn explain(&self, error: PoolError<Error>) -> Error {
@@ -162,11 +172,11 @@ impl Postgres {
             return Ok(Ok(object));
         }
         if let Some(running) = work.operation()
-            && let Some(outcome) = self.pool.manager().company.read(running).await
+            && let Some(outcome) = Box::pin(self.pool.manager().company.read(running)).await
         {
             return Ok(Err(outcome));
         }
-        self.object().await.map(Ok)
+        self.next().await.map(Ok)
     }
 }
 
@@ -198,11 +208,6 @@ impl Adapter for Postgres {
     }
 
     fn run<'a>(&'a self, access: Access, work: &'a mut dyn Work) -> BoxFuture<'a, Result<()>> {
-        let begin = match access {
-            Access::Read | Access::Write => None,
-            Access::Snapshot => Some(BEGIN_TO_READ),
-            Access::Atomic => Some("BEGIN"),
-        };
         Box::pin(executor::inside(move || async move {
             let object = match access {
                 Access::Read => match self.object_or_company(work).await? {
@@ -212,14 +217,16 @@ impl Adapter for Postgres {
                 Access::Snapshot | Access::Write | Access::Atomic => self.object().await?,
             };
             let lease = Lease::new(object, self.statement_timeout);
-            match begin {
-                None => {
+            let begin = match access {
+                Access::Read | Access::Write => {
                     let outcome = Session::single(&lease).run(work).await;
                     lease.rests();
-                    outcome
+                    return outcome;
                 }
-                Some(begin) => Box::pin(enclosed(lease, begin, access, work)).await,
-            }
+                Access::Snapshot => BEGIN_TO_READ,
+                Access::Atomic => "BEGIN",
+            };
+            Box::pin(enclosed(lease, begin, access, work)).await
         }))
     }
 
@@ -273,12 +280,16 @@ const BEGIN_TO_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 async fn enclosed(lease: Lease, begin: &str, access: Access, work: &mut dyn Work) -> Result<()> {
     let failed = Failed::default();
     lease.begins();
-    let outcome =
-        match behind(lease.ahead(begin.to_owned()), Session::watched(&lease, &failed).run(work)).await {
-            Ok(outcome) => outcome.and_then(|()| failed.check()),
-            Err(error) if access == Access::Snapshot => Err(error),
-            Err(error) => Err(lease.unbegun(error)),
-        };
+    let outcome = {
+        let session = Session::watched(&lease, &failed);
+        let work = pin!(session.run(work));
+        behind(pin!(lease.ahead(begin.to_owned())), work).await
+    };
+    let outcome = match outcome {
+        Ok(outcome) => outcome.and_then(|()| failed.check()),
+        Err(error) if access == Access::Snapshot => Err(error),
+        Err(error) => Err(lease.unbegun(error)),
+    };
     match outcome {
         Ok(()) if access == Access::Snapshot => lease.leave().await,
         Ok(()) => lease.commit("COMMIT", false).await,

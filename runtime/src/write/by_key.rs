@@ -2,6 +2,7 @@
 
 use rex_sql::{ColumnRef, Expr, Projection, Select};
 
+use crate::adapter::BoxFuture;
 use crate::db::Db;
 use crate::error::{Error, Kind, Result};
 use crate::fits::KeyVersion;
@@ -68,19 +69,26 @@ impl ByKey {
     }
 }
 
-/// Why an operation met no row: another version is there, or none.
+/// Why an operation met no row: another version is there, or none. In a box, since it is rare.
 #[cold]
-pub(super) async fn missing(row: Option<ByKey>, db: &Db, operation: &Operation, scope: Scope) -> Error {
-    let meta = operation.model;
-    let error = match row {
-        None => not_found(meta),
-        Some(row) => match exists(row.into_key(), db, operation, scope).await {
-            Ok(true) => stale(meta),
-            Ok(false) => not_found(meta),
-            Err(error) => error,
-        },
-    };
-    error.with_operation(operation.title())
+pub(super) fn missing<'a>(
+    row: Option<ByKey>,
+    db: &'a Db,
+    operation: &'a Operation,
+    scope: Scope,
+) -> BoxFuture<'a, Error> {
+    Box::pin(async move {
+        let meta = operation.model;
+        let error = match row {
+            None => not_found(meta),
+            Some(row) => match exists(row.into_key(), db, operation, scope).await {
+                Ok(true) => stale(meta),
+                Ok(false) => not_found(meta),
+                Err(error) => error,
+            },
+        };
+        error.with_operation(operation.title())
+    })
 }
 
 async fn exists(key: Vec<Value>, db: &Db, of: &Operation, scope: Scope) -> Result<bool> {

@@ -59,7 +59,7 @@ impl Connection {
     /// Sends statements of our own that answer nothing.
     pub(super) async fn batch(&self, sql: &str) -> Result<(), Failure> {
         match self.pooled {
-            Some(_) => Ok(self.client.batch_execute(sql).await?),
+            Some(_) => Ok(Box::pin(self.client.batch_execute(sql)).await?),
             None => self.line.ask(sql, false).told(&self.client).await,
         }
     }

@@ -4,6 +4,7 @@
 //! a time as it is asked for. Through a pooler all is the driver's, which has no portals of that name: there it is
 //! declared in SQL.
 
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::BufMut;
@@ -91,7 +92,7 @@ impl Session<'_> {
         let prepared = query.prepare(Dialect::Postgres);
         bind::check(&prepared.binds)?;
         self.lease.starts();
-        let answer = self.lease.within(self.open_portal(cursor, &prepared, check)).await;
+        let answer = self.lease.within(pin!(self.open_portal(cursor, &prepared, check))).await;
         let outcome = answer.unwrap_or(Err(Failure::Overdue));
         self.lease.answered();
         let explained = outcome.map_err(|failure| self.explain(failure, Access::Read, table));
@@ -152,8 +153,8 @@ impl Session<'_> {
         let text = format!("FETCH FORWARD {rows} FROM {}", name(cursor));
         self.lease.starts();
         let answer = match &portal {
-            Some(portal) => self.lease.within(self.fetch(portal, rows, &mut counting)).await,
-            None => self.lease.within(self.fetch_declared(&text, &mut counting)).await,
+            Some(portal) => self.lease.within(pin!(self.fetch(portal, rows, &mut counting))).await,
+            None => self.lease.within(Box::pin(self.fetch_declared(&text, &mut counting))).await,
         };
         let outcome = answer.unwrap_or(Err(Failure::Overdue));
         self.lease.answered();
@@ -166,7 +167,7 @@ impl Session<'_> {
         let sent = line.fetch(&name(portal.cursor), u32::try_from(rows).unwrap_or(u32::MAX));
         let mut reading = Reading::new(portal.kept.columns(), sink);
         let outcome = sent.answer(&mut reading).await;
-        line.outcome(client, outcome, reading).await
+        line.outcome(client, outcome, &mut reading).await
     }
 
     async fn fetch_declared(&self, text: &str, sink: &mut dyn Sink) -> Result<u64, Failure> {

@@ -81,13 +81,13 @@ impl Line {
         let Some(sent) = sent else {
             return match kept.statement() {
                 // The driver says of a value that has no form what it has always said.
-                Some(statement) => session::query(client, statement, prepared, sink).await,
+                Some(statement) => Box::pin(session::query(client, statement, prepared, sink)).await,
                 None => Err(Failure::Unfit),
             };
         };
         let mut reading = Reading::new(kept.columns(), sink);
         let outcome = sent.answer(&mut reading).await;
-        self.outcome(client, outcome, reading).await
+        self.outcome(client, outcome, &mut reading).await
     }
 
     /// What became of a statement.
@@ -95,13 +95,12 @@ impl Line {
         &self,
         client: &Client,
         outcome: Result<(), Gone>,
-        reading: Reading<'_>,
+        reading: &mut Reading<'_>,
     ) -> Result<u64, Failure> {
-        let Reading { count, refusal, undecoded, .. } = reading;
-        match (outcome, refusal, undecoded) {
-            (Ok(()), None, None) => Ok(count),
+        match (outcome, reading.refusal.take(), reading.undecoded.take()) {
+            (Ok(()), None, None) => Ok(reading.count),
             (Ok(()), None, Some(error)) => Err(Failure::Ours(error)),
-            (_, refusal, _) => Err(self.failed(client, refusal).await),
+            (_, refusal, _) => Err(Box::pin(self.failed(client, refusal)).await),
         }
     }
 
@@ -196,7 +195,7 @@ impl<'l> Sent<'l> {
         let outcome = self.answer(&mut refusal).await;
         match (refusal, outcome) {
             (Refusal(None), Ok(())) => Ok(()),
-            (Refusal(refusal), _) => Err(line.failed(client, refusal).await),
+            (Refusal(refusal), _) => Err(Box::pin(line.failed(client, refusal)).await),
         }
     }
 

@@ -223,7 +223,7 @@ impl Line {
         if let Some(described) = reading.described() {
             statements.keep(prepared, &kept.described(described).into());
         }
-        self.outcome(client, outcome, reading).await
+        self.outcome(client, outcome, &mut reading).await
     }
 
     /// Prepares a statement and opens a portal of it, in one go.
@@ -238,7 +238,7 @@ impl Line {
         let mut reading = Reading::first(&mut sink);
         let outcome = sent.answer(&mut reading).await;
         let described = reading.described().unwrap_or_default();
-        self.outcome(client, outcome, reading).await?;
+        self.outcome(client, outcome, &mut reading).await?;
         Ok(kept.described(described))
     }
 

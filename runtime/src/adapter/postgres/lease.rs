@@ -1,5 +1,6 @@
 //! A connection on lease, and whether it may go back.
 
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -51,13 +52,14 @@ impl Lease {
         }
     }
 
-    /// Waits for an answer; none if it takes too long. The connection is then of no more use.
+    /// Waits for an answer; none if it takes too long. The connection is then of no more use. What is large is
+    /// to be handed as a pointer to where it is pinned, or each future on the way has room for it twice.
     pub(super) async fn within<T>(&self, answer: impl Future<Output = T>) -> Option<T> {
         if self.overdue.load(Ordering::Relaxed) {
             return None;
         }
         let Some(limit) = self.limit else { return Some(answer.await) };
-        let answer = executor::timeout(Some(limit), answer).await;
+        let answer = Box::pin(executor::timeout(Some(limit), answer)).await;
         if answer.is_none() {
             self.overdue.store(true, Ordering::Relaxed);
         }
@@ -131,7 +133,7 @@ impl Lease {
         self.starts();
         // What a connection that is closed by now is handed, it does not send.
         let may_be_kept = !self.connection().is_closed() && !read_only;
-        let Some(outcome) = self.within(self.connection().batch(sql)).await else {
+        let Some(outcome) = self.within(pin!(self.connection().batch(sql))).await else {
             return Err(if may_be_kept { failure::unknown(None) } else { self.no_answer() });
         };
         self.answered();
@@ -156,7 +158,7 @@ impl Lease {
             return self.commit(COMMIT, true).await;
         }
         self.starts();
-        if self.within(self.connection().line.leave(COMMIT)).await.is_none() {
+        if self.within(pin!(self.connection().line.leave(COMMIT))).await.is_none() {
             return Err(self.no_answer());
         }
         self.answered();
@@ -167,7 +169,7 @@ impl Lease {
     /// Sends statements of our own that answer nothing.
     pub(super) async fn batch(&self, sql: &str) -> Result<()> {
         self.starts();
-        let answer = self.within(self.connection().batch(sql)).await;
+        let answer = self.within(pin!(self.connection().batch(sql))).await;
         self.heard(answer, sql)
     }
 
@@ -179,8 +181,8 @@ impl Lease {
         let asked = connection.pooled.is_none().then(|| connection.line.ask(&sql, true));
         async move {
             let answer = match asked {
-                Some(asked) => self.within(asked.told(&connection.client)).await,
-                None => self.within(connection.batch(&sql)).await,
+                Some(asked) => self.within(pin!(asked.told(&connection.client))).await,
+                None => self.within(Box::pin(connection.batch(&sql))).await,
             };
             self.heard(answer, &sql)
         }

@@ -79,6 +79,11 @@ impl Line {
         state.wake_driver();
     }
 
+    /// Whether it is known that nothing comes any more.
+    pub(super) fn is_dead(&self) -> bool {
+        self.state().is_dead()
+    }
+
     /// Whether the server has closed it, as far as is known without waiting.
     pub(super) fn is_closed(&self) -> bool {
         let mut state = self.state();

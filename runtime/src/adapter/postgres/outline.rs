@@ -1,5 +1,7 @@
 //! What tables, views and enum types there are, in one round trip.
 
+use std::pin::pin;
+
 use rex_sql::Bind;
 use tokio_postgres::types::Type;
 
@@ -16,7 +18,7 @@ impl Session<'_> {
         let names = std::iter::once((Bound(Bind::One(objects)), Type::TEXT_ARRAY));
         let client = &self.lease.connection().client;
         let asking = async { read(client.query_typed_raw(OUTLINE, names).await?, sink).await };
-        let outcome = self.lease.within(asking).await.unwrap_or(Err(Failure::Overdue));
+        let outcome = self.lease.within(pin!(asking)).await.unwrap_or(Err(Failure::Overdue));
         if !matches!(outcome, Err(Failure::Overdue)) {
             self.lease.answered();
         }

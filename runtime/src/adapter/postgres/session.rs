@@ -61,7 +61,8 @@ impl<'l> Session<'l> {
 
     async fn copy(&self, copying: &Copying, operation: &Operation, prepared: Prepared<'_>) -> Result<u64> {
         self.lease.starts();
-        let answer = self.lease.within(copy::send(self.lease.connection(), copying, &prepared.sql)).await;
+        let answer =
+            self.lease.within(pin!(copy::send(self.lease.connection(), copying, &prepared.sql))).await;
         let outcome = answer.ok_or(Failure::Overdue).and_then(|outcome| {
             self.lease.answered();
             outcome
@@ -122,8 +123,8 @@ impl<'l> Session<'l> {
         if let Some(pooled) = pooled {
             return Box::pin(async { read(pooled.query(client, prepared).await?, sink).await }).await;
         }
-        // What a connection that is closed by now is handed, it does not send.
-        let was_closed = self.lease.connection().is_closed();
+        // What a connection that is known to be closed is handed, it does not send. The pool has just looked.
+        let was_closed = line.is_dead();
         let kept = statements.find(prepared).filter(|kept| check.is_none() || kept.statement().is_some());
         let is_kept = kept.is_some();
         // What comes once for each statement is in a box: it is larger than all the rest.
@@ -297,7 +298,8 @@ impl adapter::Session for Session<'_> {
             }
             for statement in statements {
                 self.lease.starts();
-                let answer = self.lease.within(self.lease.connection().client.batch_execute(statement)).await;
+                let answer =
+                    self.lease.within(pin!(self.lease.connection().client.batch_execute(statement))).await;
                 let outcome = answer.ok_or_else(|| self.fail(self.lease.no_answer()))?;
                 self.lease.answered();
                 outcome.map_err(|error| self.fail(failure::ddl(error)).with_sql((*statement).to_owned()))?;

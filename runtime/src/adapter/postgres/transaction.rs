@@ -5,6 +5,7 @@
 //! behind them at once ([`Pipe`]).
 
 use std::fmt::Write as _;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -74,14 +75,16 @@ impl Core {
                 self.lease.begins();
             }
             let text = std::mem::take(&mut pending.text);
-            ((!text.is_empty()).then(|| self.lease.ahead(text)), begins)
+            // In a box: most statements have nothing ahead of them.
+            ((!text.is_empty()).then(|| Box::pin(self.lease.ahead(text))), begins)
         };
+        let work = pin!(session.run(work));
         let Some(ahead) = ahead else {
-            session.run(work).await?;
+            work.await?;
             // Another one, which had the beginning before it, may have been dropped, and not told.
             return if self.lease.is_begun() { Ok(()) } else { Err(self.unbegun(None)) };
         };
-        match behind(ahead, session.run(work)).await {
+        match behind(ahead, work).await {
             Ok(outcome) => outcome,
             Err(error) if begins => Err(self.unbegun(Some(error))),
             Err(error) => {
@@ -179,7 +182,7 @@ impl Open {
         // same when it is sent now.
         if core.lease.is_busy() {
             let pending = std::mem::take(&mut core.pending().text) + "SAVEPOINT rex_0;RELEASE rex_0";
-            match core.lease.batch(&pending).await {
+            match Box::pin(core.lease.batch(&pending)).await {
                 Ok(()) => core.lease.settled(),
                 Err(error) => core.failed.set(error.kind()),
             }
@@ -254,7 +257,7 @@ impl Transaction for Open {
                 }
                 Err(error) => {
                     // A connection that cannot roll back is thrown away, which rolls back too.
-                    _ = core.lease.end("ROLLBACK").await;
+                    _ = Box::pin(core.lease.end("ROLLBACK")).await;
                     Err(error)
                 }
             }
