@@ -224,7 +224,7 @@ impl Adapter for Postgres {
                     return outcome;
                 }
                 Access::Snapshot => BEGIN_TO_READ,
-                Access::Atomic => "BEGIN",
+                Access::Atomic => "BEGIN;",
             };
             Box::pin(enclosed(lease, begin, access, work)).await
         }))
@@ -274,7 +274,7 @@ impl Drop for Lent {
 }
 
 /// Begins a transaction all of whose statements see one state of the database.
-const BEGIN_TO_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+const BEGIN_TO_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;";
 
 /// Runs a work between a `BEGIN`, which its first statement is sent behind, and a `COMMIT`.
 async fn enclosed(lease: Lease, begin: &str, access: Access, work: &mut dyn Work) -> Result<()> {
@@ -283,9 +283,13 @@ async fn enclosed(lease: Lease, begin: &str, access: Access, work: &mut dyn Work
     let outcome = {
         let session = Session::watched(&lease, &failed);
         let work = pin!(session.run(work));
-        behind(pin!(lease.ahead(begin.to_owned())), work).await
+        match lease.ahead(begin.to_owned()) {
+            Some(ahead) => behind(ahead, work).await,
+            None => Ok(work.await),
+        }
     };
     let outcome = match outcome {
+        Ok(Ok(())) if !lease.is_begun() => Err(lease.unbegun(lease::refused())),
         Ok(outcome) => outcome.and_then(|()| failed.check()),
         Err(error) if access == Access::Snapshot => Err(error),
         Err(error) => Err(lease.unbegun(error)),

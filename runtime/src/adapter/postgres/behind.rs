@@ -17,25 +17,19 @@ pub(super) async fn behind<T>(
     work: impl Future<Output = T>,
 ) -> Result<T> {
     let (mut first, mut work) = (pin!(first), pin!(work));
-    let (mut is_sent, mut is_answered, mut outcome) = (false, false, None);
+    let (mut is_answered, mut outcome) = (false, None);
     std::future::poll_fn(move |context| {
-        loop {
-            if !is_answered {
-                match first.as_mut().poll(context) {
-                    Poll::Ready(Ok(())) => is_answered = true,
-                    Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
-                    Poll::Pending => {}
-                }
+        if !is_answered {
+            match first.as_mut().poll(context) {
+                Poll::Ready(Ok(())) => is_answered = true,
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Pending => {}
             }
-            if outcome.is_none()
-                && let Poll::Ready(ready) = work.as_mut().poll(context)
-            {
-                outcome = Some(ready);
-            }
-            // The first poll lets the work take along what comes first, the second asks for its answer.
-            if std::mem::replace(&mut is_sent, true) {
-                break;
-            }
+        }
+        if outcome.is_none()
+            && let Poll::Ready(ready) = work.as_mut().poll(context)
+        {
+            outcome = Some(ready);
         }
         match outcome.take() {
             Some(outcome) if is_answered => Poll::Ready(Ok(outcome)),

@@ -60,7 +60,7 @@ impl Connection {
     pub(super) async fn batch(&self, sql: &str) -> Result<(), Failure> {
         match self.pooled {
             Some(_) => Ok(Box::pin(self.client.batch_execute(sql)).await?),
-            None => self.line.ask(sql, false).told(&self.client).await,
+            None => self.line.ask(sql).told(&self.client).await,
         }
     }
 

@@ -98,6 +98,7 @@ impl Line {
     /// Asks for the types of a query's columns.
     fn describe(&self, sql: &str) -> Sent<'_> {
         let mut state = self.state();
+        state.send_ahead();
         // Of no name, and no type of its placeholders, as it has none.
         frames::put_fixed(client::PARSE, &[b"\0", sql.as_bytes(), b"\0\0\0"].concat(), &mut state.outbox);
         frames::put_fixed(client::DESCRIBE, b"S\0", &mut state.outbox);
@@ -107,6 +108,7 @@ impl Line {
 
     fn begin_copy(&self, sql: &str) -> Sent<'_> {
         let mut state = self.state();
+        state.send_ahead();
         frames::put_fixed(client::QUERY, &[sql.as_bytes(), b"\0"].concat(), &mut state.outbox);
         Sent::entered(self, state, Manner::Copies)
     }

@@ -63,9 +63,9 @@ impl Line {
             return None;
         }
         let mut state = self.state();
-        let start = state.outbox.len();
+        let begun = state.begin_request();
         if kept.put(portal, &prepared.binds, &mut state.outbox).is_err() {
-            state.outbox.truncate(start);
+            state.take_back(begun);
             return None;
         }
         frames::put_fixed(client::SYNC, &[], &mut state.outbox);
@@ -77,6 +77,7 @@ impl Line {
         let mut state = self.state();
         let mut follows = [portal.as_bytes(), b"\0"].concat();
         follows.put_u32(rows);
+        state.send_ahead();
         frames::put_fixed(client::EXECUTE, &follows, &mut state.outbox);
         frames::put_fixed(client::SYNC, &[], &mut state.outbox);
         Sent::entered(self, state, Manner::Alone)

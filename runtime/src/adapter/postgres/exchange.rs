@@ -26,8 +26,6 @@ pub(super) struct Sent<'l> {
     is_answered: bool,
     /// Whether what comes behind it may take it along.
     is_lazy: bool,
-    /// Whether that is sent by the same future, which polls it right behind this: nobody need be woken.
-    is_ahead: bool,
 }
 
 /// A statement that is being prepared. Several who want the same one at a time differ in blanks behind it.
@@ -131,19 +129,17 @@ impl Line {
 
     /// Sends a statement of our own whose answer nobody waits for: it is read by who comes next.
     pub(super) async fn leave(&self, sql: &str) {
-        let sent = self.ask(sql, false);
+        let sent = self.ask(sql);
         poll_fn(|context| sent.line.state().poll_send(context)).await;
         self.state().rests();
     }
 
-    /// Sends statements of our own that answer nothing. Where `is_lazy`, they wait for what is sent right
-    /// behind them, and leave together with that.
-    pub(super) fn ask(&self, sql: &str, is_lazy: bool) -> Sent<'_> {
+    /// Sends statements of our own that answer nothing.
+    pub(super) fn ask(&self, sql: &str) -> Sent<'_> {
         let mut state = self.state();
+        state.send_ahead();
         frames::put_fixed(client::QUERY, &[sql.as_bytes(), b"\0"].concat(), &mut state.outbox);
-        let mut sent = Sent::entered(self, state, if is_lazy { Manner::Ahead } else { Manner::Alone });
-        (sent.is_lazy, sent.is_ahead) = (is_lazy, is_lazy);
-        sent
+        Sent::entered(self, state, Manner::Alone)
     }
 
     /// Writes a statement with its values; nothing, where a value has no form.
@@ -155,9 +151,9 @@ impl Line {
         is_sociable: bool,
     ) -> Option<Sent<'_>> {
         state.close_unkept();
-        let start = state.outbox.len();
+        let begun = state.begin_request();
         if kept.put("", binds, &mut state.outbox).is_err() {
-            state.outbox.truncate(start);
+            state.take_back(begun);
             return None;
         }
         frames::put_fixed(client::EXECUTE, &[0, 0, 0, 0, 0], &mut state.outbox);
@@ -181,7 +177,7 @@ impl Line {
 impl<'l> Sent<'l> {
     /// A request that was written.
     pub(super) fn entered(line: &'l Line, mut state: MutexGuard<'_, State>, manner: Manner) -> Self {
-        Sent { line, number: state.enter(manner), is_answered: false, is_lazy: false, is_ahead: false }
+        Sent { line, number: state.enter(manner), is_answered: false, is_lazy: false }
     }
 
     pub(super) fn line(&self) -> &'l Line {
@@ -211,10 +207,8 @@ impl<'l> Sent<'l> {
         let mut state = self.line.state();
         if std::mem::take(&mut self.is_lazy) {
             state.wait(self.number, context);
-            if !self.is_ahead {
-                // Should nothing come behind it.
-                context.waker().wake_by_ref();
-            }
+            // Should nothing come behind it.
+            context.waker().wake_by_ref();
             return Poll::Pending;
         }
         let is_unsent = state.poll_send(context).is_pending();
@@ -249,7 +243,7 @@ impl<'l> Sent<'l> {
                         self.is_answered = true;
                         state.answered(status);
                         state.sort();
-                        state.wake_next(self.is_ahead.then_some(context.waker()));
+                        state.wake_next();
                         return Poll::Ready(Ok(()));
                     }
                     End::Wrong => {

@@ -252,9 +252,9 @@ impl Line {
         let mut state = self.state();
         let name = state.next_name();
         state.close_unkept();
-        let start = state.outbox.len();
+        let begun = state.begin_request();
         if let Err(error) = put_first(portal, &name, prepared, &mut state.outbox) {
-            state.outbox.truncate(start);
+            state.take_back(begun);
             return Err(error);
         }
         if portal.is_empty() {

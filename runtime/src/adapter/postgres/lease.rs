@@ -10,6 +10,7 @@ use tokio::runtime::Handle;
 use super::cursor::Portals;
 use super::session::Failure;
 use super::{Connector, connect::Connection, failure};
+use crate::adapter::BoxFuture;
 use crate::error::{Error, Kind, Result};
 use crate::executor;
 
@@ -105,8 +106,9 @@ impl Lease {
         self.open.store(true, Ordering::Relaxed);
     }
 
-    /// The failure of a `BEGIN` that a first statement was sent behind. Where the server itself refused it,
-    /// that statement was in no transaction; where there is no server any more, nothing is kept.
+    /// The failure of a `BEGIN` that was a request of its own, behind which a first statement was sent. Where the
+    /// server itself refused it, that statement was in no transaction; where there is no server any more, nothing
+    /// is kept.
     pub(super) fn unbegun(&self, error: Error) -> Error {
         if error.kind() == Kind::Connection || self.overdue.load(Ordering::Relaxed) {
             return error;
@@ -173,19 +175,23 @@ impl Lease {
         self.heard(answer, sql)
     }
 
-    /// The same, and nothing that is sent from now on can come before it; it leaves together with what is
-    /// sent right behind.
-    pub(super) fn ahead(&self, sql: String) -> impl Future<Output = Result<()>> {
-        self.starts();
+    /// The same, each with its semicolon; nothing that is sent from now on can come before them. They leave
+    /// together with what is sent next, whose failure is theirs; where a pooler is in between they are a request of
+    /// their own, which is to be waited for.
+    pub(super) fn ahead(&self, sql: String) -> Option<BoxFuture<'_, Result<()>>> {
         let connection = self.connection();
-        let asked = connection.pooled.is_none().then(|| connection.line.ask(&sql, true));
-        async move {
-            let answer = match asked {
-                Some(asked) => self.within(pin!(asked.told(&connection.client))).await,
-                None => self.within(Box::pin(connection.batch(&sql))).await,
-            };
-            self.heard(answer, &sql)
+        if sql.is_empty() {
+            return None;
         }
+        if connection.pooled.is_none() {
+            connection.line.state().put_ahead(&sql);
+            return None;
+        }
+        self.starts();
+        Some(Box::pin(async move {
+            let answer = self.within(pin!(connection.batch(&sql))).await;
+            self.heard(answer, &sql)
+        }))
     }
 
     fn heard(&self, answer: Option<Result<(), Failure>>, sql: &str) -> Result<()> {
@@ -194,11 +200,10 @@ impl Lease {
         outcome.map_err(|failure| self.plain(failure).with_sql(sql.to_owned()))
     }
 
-    /// Whether the server is in the transaction that was begun, as far as is known.
+    /// Whether the server is in the transaction that was begun, or about to be in it, as far as is known.
     pub(super) fn is_begun(&self) -> bool {
         let connection = self.connection();
-        let is_known = connection.pooled.is_none() && connection.line.rests() && !connection.line.is_closed();
-        !is_known || connection.is_in_transaction()
+        connection.pooled.is_some() || !connection.line.state().is_in_none()
     }
 
     fn plain(&self, failure: Failure) -> Error {
@@ -209,6 +214,11 @@ impl Lease {
             Failure::Unfit => Error::new(Kind::InvalidValue, "PostgreSQL cannot hold a value"),
         }
     }
+}
+
+/// What a transaction ends with that the server did not begin.
+pub(super) fn refused() -> Error {
+    Error::new(Kind::Transaction, "PostgreSQL refused to begin this transaction")
 }
 
 /// Whether a statement of a transaction failed, after which the server keeps nothing of it.

@@ -118,6 +118,7 @@ impl Line {
     }
 
     /// Whether nothing is under way.
+    #[cfg(test)]
     pub(super) fn rests(&self) -> bool {
         self.state().under_way() == 0
     }

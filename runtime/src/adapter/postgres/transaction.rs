@@ -1,6 +1,6 @@
 //! An open transaction: a connection on lease.
 //!
-//! `BEGIN` travels with the first statement: both are sent before the first is answered, and a
+//! `BEGIN` travels with the first statement, as a part of its request: both are answered at once, and a
 //! transaction in which nothing is sent costs nothing. What is sent while other statements are under way goes
 //! behind them at once ([`Pipe`]).
 
@@ -11,10 +11,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::behind::behind;
 use super::cursor;
-use super::lease::{Failed, Lease};
+use super::lease::{self, Failed, Lease};
 use super::session::Session;
 use crate::adapter::{Access, BoxFuture, Pipe, Transaction, Work};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::transaction::{Isolation, TransactionOptions};
 
 /// An open transaction. Its lease rolls back what is open when it is dropped.
@@ -74,19 +74,21 @@ impl Core {
                 pending.stage = Stage::Sent;
                 self.lease.begins();
             }
-            let text = std::mem::take(&mut pending.text);
-            // In a box: most statements have nothing ahead of them.
-            ((!text.is_empty()).then(|| Box::pin(self.lease.ahead(text))), begins)
+            (self.lease.ahead(std::mem::take(&mut pending.text)), begins)
         };
         let work = pin!(session.run(work));
         let Some(ahead) = ahead else {
-            work.await?;
-            // Another one, which had the beginning before it, may have been dropped, and not told.
-            return if self.lease.is_begun() { Ok(()) } else { Err(self.unbegun(None)) };
+            let outcome = work.await;
+            if self.lease.is_begun() {
+                return outcome;
+            }
+            // The beginning went along with a statement that was skipped, then; or it had been sent by itself, and
+            // nobody was told.
+            return Err(self.refused(outcome.err().unwrap_or_else(|| self.lease.unbegun(lease::refused()))));
         };
         match behind(ahead, work).await {
             Ok(outcome) => outcome,
-            Err(error) if begins => Err(self.unbegun(Some(error))),
+            Err(error) if begins => Err(self.refused(self.lease.unbegun(error))),
             Err(error) => {
                 self.failed.set(error.kind());
                 Err(error)
@@ -94,21 +96,17 @@ impl Core {
         }
     }
 
-    /// The failure of statements that were sent behind a `BEGIN` that the server refused.
-    fn unbegun(&self, error: Option<Error>) -> Error {
+    /// The failure of a transaction that the server refused to begin.
+    fn refused(&self, error: Error) -> Error {
         self.pending().stage = Stage::Refused;
-        let refused = || Error::new(Kind::Transaction, "PostgreSQL refused to begin this transaction");
-        let error = error.unwrap_or_else(refused);
         self.failed.set(error.kind());
-        self.lease.unbegun(error)
+        error
     }
 
     fn refuse_unbegun(&self) -> Result<()> {
         match self.pending().stage {
             Stage::Unsent | Stage::Sent => Ok(()),
-            Stage::Refused => {
-                Err(Error::new(Kind::Transaction, "PostgreSQL refused to begin this transaction"))
-            }
+            Stage::Refused => Err(lease::refused()),
         }
     }
 

@@ -82,7 +82,7 @@ async fn a_copy_that_is_dropped_is_given_up() {
             assert_eq!(asked(&mut server).await.expect("the next").0, client::QUERY);
             server.write_all(&ready()).await.expect("the client is there");
         };
-        let (told, ()) = in_time(join(line.ask("next", false).told(&client), takes)).await;
+        let (told, ()) = in_time(join(line.ask("next").told(&client), takes)).await;
         assert!(told.is_ok() && line.rests(), "after {polls} polls");
     }
 }
@@ -111,7 +111,7 @@ async fn a_copy_that_is_refused_in_its_middle_ends_there() {
         }
         server.write_all(&ready()).await.expect("the client is there");
     };
-    let (told, ()) = in_time(join(line.ask("next", false).told(&client), takes)).await;
+    let (told, ()) = in_time(join(line.ask("next").told(&client), takes)).await;
     assert!(told.is_ok());
 }
 

@@ -88,7 +88,7 @@ async fn echo(mut server: UnixStream) {
 
 async fn ask(line: &Line, sql: &str) -> Option<Vec<(u8, Vec<u8>)>> {
     let mut heard = Heard::default();
-    line.ask(sql, false).answer(&mut heard).await.ok().map(|()| heard.0)
+    line.ask(sql).answer(&mut heard).await.ok().map(|()| heard.0)
 }
 
 fn poll_once<T>(future: Pin<&mut impl Future<Output = T>>) {
@@ -148,19 +148,16 @@ async fn each_is_told_what_it_asked() {
             for round in 0..10_000 {
                 let sql = format!("{task}, {round}");
                 match (task + round) % 11 {
-                    0 => drop(line.ask(&sql, false)),
+                    0 => drop(line.ask(&sql)),
                     1 => {
                         let mut dropped = pin!(ask(&line, &sql));
                         _ = dropped.as_mut().poll(&mut Context::from_waker(Waker::noop()));
                         yield_now().await;
                     }
                     2 if task == 0 => {
-                        let mut heard = Heard::default();
-                        let mut lazy = pin!(line.ask(&sql, true).answer(&mut heard));
-                        _ = lazy.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+                        line.state().put_ahead("ahead;");
                         let next = ask(&line, "behind").await.expect("there is a server");
                         assert_eq!(next, [(tag::COMMAND_COMPLETE, b"behind\0".to_vec())]);
-                        assert!(lazy.await.is_ok());
                     }
                     _ => {
                         let heard = ask(&line, &sql).await.expect("there is a server");
@@ -186,9 +183,9 @@ async fn an_end_in_the_middle_of_a_message_is_told_to_all() {
         let refusal = message(tag::ERROR, b"SFATAL\0C57P01\0Mterminating\0\0");
         let mut heard = Heard::default();
         {
-            let mut idle = pin!(line.ask("one", false).answer(&mut heard));
+            let mut idle = pin!(line.ask("one").answer(&mut heard));
             poll_once(idle.as_mut());
-            let told = line.ask("two", false).told(&client);
+            let told = line.ask("two").told(&client);
             let says = async {
                 asked(&mut server).await.expect("the first");
                 asked(&mut server).await.expect("the second");
@@ -202,7 +199,7 @@ async fn an_end_in_the_middle_of_a_message_is_told_to_all() {
         }
         assert_eq!(heard.0[0].0, tag::ERROR, "why is not lost");
         assert!(line.is_closed());
-        in_time(line.ask("three", false).told(&client)).await.expect_err("there is no server");
+        in_time(line.ask("three").told(&client)).await.expect_err("there is no server");
     }
 }
 
@@ -210,7 +207,7 @@ async fn an_end_in_the_middle_of_a_message_is_told_to_all() {
 #[tokio::test]
 async fn who_was_refused_before_an_end_is_told() {
     let Signed { client, line, mut server, .. } = signed_in().await;
-    let told = line.ask("one", false).told(&client);
+    let told = line.ask("one").told(&client);
     let mut idle = pin!(ask(&line, "two"));
     poll_once(idle.as_mut());
     let says = async {
@@ -294,7 +291,7 @@ async fn nobody_waits_for_a_driver_that_is_gone() {
 async fn a_copy_that_nobody_has_rows_for_hangs_nobody() {
     for crowd in [1, 2] {
         let Signed { client, line, mut server, .. } = signed_in().await;
-        let others: Vec<_> = (1..crowd).map(|_| line.ask("SELECT", false)).collect();
+        let others: Vec<_> = (1..crowd).map(|_| line.ask("SELECT")).collect();
         let says = async {
             for _ in 0..crowd {
                 asked(&mut server).await.expect("a statement");

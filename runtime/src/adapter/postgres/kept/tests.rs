@@ -157,3 +157,63 @@ async fn what_is_not_kept_is_closed() {
     assert!(matches!(outcome, Ok(1)));
     assert_eq!((letters.as_str(), bodies[0].as_slice()), ("CPDBES", &b"Srex_3\0"[..]));
 }
+
+#[tokio::test]
+async fn what_goes_ahead_is_a_part_of_the_request() {
+    let Signed { client, line, mut server, .. } = signed_in().await;
+    let statements = Statements::default();
+    let values = [Value::I64(7)];
+    let prepared = prepared(&values);
+    let begun = [message(b'1', b""), message(b'2', b""), message(tag::COMMAND_COMPLETE, b"BEGIN\0")].concat();
+    for letters in ["PBEPDBES", "PBEBES"] {
+        line.state().put_ahead("BEGIN;");
+        let serves = async {
+            let (said, bodies) = trip(&mut server).await;
+            let described = if letters.len() > 6 { described(20) } else { Vec::new() };
+            say(&mut server, &[begun.clone(), described, one_row()]).await;
+            (said, bodies)
+        };
+        let outcome = async {
+            match statements.find(&prepared) {
+                Some(kept) => line.query(&client, &kept, &prepared, false, &mut NoRows).await,
+                None => line.first(&client, &statements, &prepared, false, &mut NoRows).await,
+            }
+        };
+        let (outcome, (said, bodies)) = in_time(join(outcome, serves)).await;
+        assert!(matches!(outcome, Ok(1)));
+        assert_eq!(said, letters);
+        assert_eq!(bodies[0], b"\0BEGIN\0\0\0");
+    }
+}
+
+/// What cannot be sent leaves what goes ahead to who comes next, be it the driver.
+#[tokio::test]
+async fn what_goes_ahead_goes_with_the_next() {
+    let Signed { client, line, mut server, .. } = signed_in().await;
+    let name = "rex_1".to_owned();
+    let mut kept = Kept::by_rex(&line, name);
+    kept.types = vec![Type::INT2];
+    let values = [Value::I64(70_000)];
+    line.state().put_ahead("BEGIN;");
+    let outcome = line.query(&client, &kept, &prepared(&values), false, &mut NoRows).await;
+    assert!(matches!(outcome, Err(Failure::Unfit)));
+    for by_driver in [false, true] {
+        let serves = async {
+            let (begin, next) = (asked(&mut server).await, asked(&mut server).await);
+            let done = [message(tag::COMMAND_COMPLETE, b"\0"), ready()].concat();
+            say(&mut server, &[done.clone(), done]).await;
+            (begin, next)
+        };
+        let asks = async {
+            match by_driver {
+                true => client.batch_execute("COMMIT").await.is_ok(),
+                false => line.ask("COMMIT").told(&client).await.is_ok(),
+            }
+        };
+        let (is_told, said) = in_time(join(asks, serves)).await;
+        let query = |sql: &[u8]| Some((client::QUERY, sql.to_vec()));
+        assert!(is_told);
+        assert_eq!(said, (query(b"BEGIN;\0"), query(b"COMMIT\0")));
+        line.state().put_ahead("BEGIN;");
+    }
+}

@@ -17,12 +17,13 @@ impl State {
     /// Takes a message of the driver's.
     fn send_for_driver(&mut self, letter: u8, message: &[u8]) {
         self.is_sociable = false;
+        if letter == client::QUERY && frames::text(frames::body(message)).is_some_and(is_in_hand) {
+            let answer = self.in_hand.pop_front().unwrap_or_default();
+            self.queue.push_back(Request::InHand(answer));
+            return;
+        }
+        self.send_ahead();
         match letter {
-            client::QUERY if frames::text(frames::body(message)).is_some_and(is_in_hand) => {
-                let answer = self.in_hand.pop_front().unwrap_or_default();
-                self.queue.push_back(Request::InHand(answer));
-                return;
-            }
             client::QUERY => self.queue.push_back(Request::Driver),
             client::SYNC if self.copies == Copies::Closed => self.copies = Copies::No,
             client::SYNC => self.queue.push_back(Request::Driver),
@@ -107,7 +108,7 @@ impl State {
         }
         self.is_crowd();
         self.sort();
-        self.wake_next(None);
+        self.wake_next();
         Poll::Ready(Ok(octets.len()))
     }
 }

@@ -14,6 +14,12 @@ use crate::error::Result;
 /// So many octets may wait to be sent before more of a copy is made.
 const ROOM: usize = 64 * 1024;
 
+/// Where in what is to be sent a request begins, and what has gone ahead of it.
+pub(in super::super) struct Begun {
+    start: usize,
+    ahead: String,
+}
+
 impl State {
     /// Reads what has come from the server.
     pub(in super::super) fn poll_fill(&mut self, context: &mut Context<'_>) -> Poll<()> {
@@ -41,6 +47,40 @@ impl State {
     /// Nobody has a statement any more: it is closed together with what is sent next.
     pub(in super::super) fn closes(&mut self, name: String) {
         self.unkept.push(name);
+    }
+
+    /// Statements of our own that answer nothing, each with its semicolon, go ahead of whatever is sent next.
+    pub(in super::super) fn put_ahead(&mut self, sql: &str) {
+        self.ahead.push_str(sql);
+    }
+
+    /// Writes what goes ahead as a part of the request that is written behind it: where the server refuses one
+    /// of its statements, it skips all the others, and this is that request's answer. What is left of the
+    /// request where it cannot be written is handed back: see [`State::take_back`].
+    pub(in super::super) fn begin_request(&mut self) -> Begun {
+        let begun = Begun { start: self.outbox.len(), ahead: std::mem::take(&mut self.ahead) };
+        for sql in begun.ahead.split_terminator(';') {
+            frames::put_fixed(client::PARSE, &[b"\0", sql.as_bytes(), b"\0\0\0"].concat(), &mut self.outbox);
+            // Of no name, without values, and whatever form it would answer in.
+            frames::put_fixed(client::BIND, &[0; 8], &mut self.outbox);
+            frames::put_fixed(client::EXECUTE, &[0; 5], &mut self.outbox);
+        }
+        begun
+    }
+
+    /// What was begun is not sent.
+    pub(in super::super) fn take_back(&mut self, begun: Begun) {
+        self.outbox.truncate(begun.start);
+        self.ahead = begun.ahead;
+    }
+
+    /// Writes what goes ahead as a request by itself.
+    pub(in super::super) fn send_ahead(&mut self) {
+        let sql = std::mem::take(&mut self.ahead);
+        if !sql.is_empty() {
+            frames::put_fixed(client::QUERY, &[sql.as_bytes(), b"\0"].concat(), &mut self.outbox);
+            self.enter_abandoned();
+        }
     }
 
     pub(in super::super) fn close_unkept(&mut self) {

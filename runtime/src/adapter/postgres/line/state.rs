@@ -53,6 +53,8 @@ pub(in super::super) struct State {
     pub(super) copies: Copies,
     /// A copy of our own is open: nothing else may be sent.
     pub(super) is_copying: bool,
+    /// What goes ahead of whatever is sent next: statements, each with its semicolon.
+    pub(super) ahead: String,
     /// How many statements of Rex's own have had a name.
     pub(super) named: u64,
     /// Those of them that nobody has any more.
@@ -146,6 +148,7 @@ impl State {
             driver_is_full: false,
             copies: Copies::No,
             is_copying: false,
+            ahead: String::new(),
             named: 0,
             unkept: Vec::new(),
             overheard: Vec::new(),
@@ -157,6 +160,11 @@ impl State {
     /// How many requests are under way.
     pub(super) fn under_way(&self) -> usize {
         self.queue.len()
+    }
+
+    /// Whether the server is in no transaction, and is not about to be in one, as far as it has answered all.
+    pub(in super::super) fn is_in_none(&self) -> bool {
+        self.status == b'I' && self.queue.is_empty() && self.ahead.is_empty() && !self.is_dead
     }
 
     pub(in super::super) fn takes_company(&self) -> bool {
@@ -171,6 +179,12 @@ impl State {
         self.queue.push_back(Request::Own { waker: None, is_abandoned: false, manner, early: Vec::new() });
         self.is_crowd();
         self.first + self.queue.len() as u64 - 1
+    }
+
+    /// Enters a request of our own whose answer nobody waits for.
+    pub(super) fn enter_abandoned(&mut self) {
+        let (manner, is_abandoned) = (Manner::Alone, true);
+        self.queue.push_back(Request::Own { waker: None, is_abandoned, manner, early: Vec::new() });
     }
 
     /// Whether several wait now: the driver is to read for them.
@@ -262,7 +276,7 @@ impl State {
         }
         self.finished.retain(|finished| finished.number != number);
         self.sort();
-        self.wake_next(None);
+        self.wake_next();
         // What it was to send is the driver's to send, where there is nobody else.
         if !self.outbox.is_empty() {
             self.wake_driver();
@@ -295,14 +309,13 @@ impl State {
         if self.driver_watches { Turn::Driver } else { Turn::Nobody }
     }
 
-    /// Wakes whose turn it is, unless that is `awake`.
-    pub(in super::super) fn wake_next(&mut self, awake: Option<&Waker>) {
+    /// Wakes whose turn it is.
+    pub(in super::super) fn wake_next(&mut self) {
         match self.turn() {
             Turn::Driver => self.wake_driver(),
             Turn::Own(number) => {
                 if let Some(Request::Own { waker, .. }) = self.queue.get_mut((number - self.first) as usize)
-                    && let Some(waker) =
-                        waker.take_if(|waker| awake.is_none_or(|awake| !awake.will_wake(waker)))
+                    && let Some(waker) = waker.take()
                 {
                     waker.wake();
                 }
@@ -414,7 +427,7 @@ impl State {
             match letter {
                 tag::READY if !self.queue.is_empty() => {
                     self.answered(status.unwrap_or(b'I'));
-                    self.wake_next(None);
+                    self.wake_next();
                 }
                 tag::COPY_IN if is_drivers => self.copies = Copies::Open,
                 _ => {}
