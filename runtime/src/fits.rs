@@ -3,6 +3,10 @@
 //! `Into` would refuse `5` for an `i16` and `"x"` for an `Option<String>`, and explains itself
 //! at length. So there is a trait of our own, one implementation for each accepted type. Its
 //! second parameter only keeps apart how a value fits; it is always inferred.
+//!
+//! Of `Option` there is the column's own type and no other: `None` says nothing of what it lacks, and rustc
+//! infers that only where one implementation is left. So an `Option<&str>` is handed over by
+//! `.map(str::to_owned)`, and what is lent by `.cloned()`; of `Vec` and `vec![]` it is the same.
 
 use crate::composite::Composite;
 use crate::model::{Model, Versioned};
@@ -127,6 +131,7 @@ fits! {
     Box<str> => String: String::from;
     char => String: String::from;
     &[u8] => Vec<u8>: <[u8]>::to_vec;
+    &[&str] => Vec<String>: |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
 }
 
 #[diagnostic::do_not_recommend]

@@ -53,13 +53,17 @@ pub use crate::query::{
 };
 pub use crate::repo::{OneVersion, Repo};
 pub use crate::row::Row;
-pub use crate::scalar::{Element, Scalar, UnknownLabel, decode_as, encode_as, parse_variant, variant_of};
+pub use crate::scalar::{
+    Element, Labels, Scalar, UnknownLabel, decode_as, encode_as, parse_variant, variant_of,
+};
 #[cfg(feature = "json")]
 pub use crate::scalar::{decode_json, encode_json};
 pub use crate::texts::{Texts, read_lines, read_texts, run_alone};
 pub use crate::validate::{Pattern, Test, check_list, check_text, check_value, email, ip, url};
 pub use crate::value::{Cell, Fixed, Value};
-pub use crate::write::{ByKey, Draft, Links, Matching, Missing, Set, Target, Update, Wraps};
+pub use crate::write::{
+    ByKey, Draft, Links, Matching, Missing, Set, Target, Unsaved, Update, Wraps, WrittenWhenAwaited,
+};
 // What users name too.
 pub use crate::*;
 
@@ -105,4 +109,4 @@ pub const fn assert_version(generated: &str) {
         place += 1;
     }
 }
-pub use rex_sql::SelectList;
+pub use rex_sql::{Only, SelectList};

@@ -3,7 +3,7 @@
 
 mod columns;
 
-use rex_sql::{ColumnRef, Columns, Dialect, SelectList, Table};
+use rex_sql::{ColumnRef, Columns, Dialect, Only, SelectList, Table};
 
 use crate::validate::Test;
 
@@ -177,6 +177,8 @@ pub struct UniqueMeta {
     pub name: &'static str,
     /// Places in the table's columns.
     pub columns: &'static [u16],
+    /// Which rows it holds for, if not all.
+    pub only: Option<Only>,
 }
 
 /// A foreign key of a table.

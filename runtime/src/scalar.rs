@@ -64,11 +64,23 @@ pub trait Scalar: Clone + Send + Sync + 'static {
     /// then the column is not asked.
     const SCALES: bool = true;
 
+    /// What is known of an enum. Of other types, a value itself tells its type.
+    const LABELS_OF: Option<Labels> = None;
+
     /// The value to bind.
     fn encode(self) -> Value;
 
     /// The value that a cell holds; none if that is something else.
     fn decode(cell: Cell<'_>) -> Option<Self>;
+}
+
+/// What the runtime knows of an enum.
+#[derive(Clone, Copy, Debug)]
+pub struct Labels {
+    /// Its type's name in PostgreSQL, quoted.
+    pub postgres: &'static str,
+    /// The labels, in the order of their variants.
+    pub all: &'static [&'static str],
 }
 
 /// A scalar that lists can hold.
@@ -145,6 +157,7 @@ tuple_keys! {
 impl<T: Scalar> Scalar for Option<T> {
     const NAME: &'static str = T::NAME;
     const SCALES: bool = T::SCALES;
+    const LABELS_OF: Option<Labels> = T::LABELS_OF;
     type Nullable = Self;
 
     fn encode(self) -> Value {

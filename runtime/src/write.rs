@@ -10,6 +10,7 @@ mod delete;
 mod insert;
 mod link;
 mod nested;
+mod unsaved;
 mod upkeep;
 mod upsert;
 
@@ -21,3 +22,4 @@ pub(crate) use delete::{Deletion, delete, mark_matching, remove, remove_matching
 pub(crate) use insert::{check, insert, insert_many};
 pub use link::Links;
 pub use nested::{Each, Linked, Nests, each};
+pub use unsaved::{Unsaved, WrittenWhenAwaited};

@@ -39,7 +39,7 @@ mod decimal;
 #[cfg(test)]
 mod tests;
 
-pub use lower::{lower, table_of, unmanaged};
+pub use lower::{condition, lower, table_of, unmanaged};
 pub use model::Schema;
 pub use outline::outline;
 pub use render::{create, expression, render};

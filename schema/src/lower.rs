@@ -158,6 +158,12 @@ fn check(
     Some(db::Check { name: names::check(table, column), condition })
 }
 
+/// A condition over the rows of a model, as it stands in DDL; none where the user has written none for this
+/// database.
+pub fn condition(schema: &Schema, model: &Model, condition: &Formula, dialect: Dialect) -> Option<String> {
+    formula(schema, target(dialect), model, condition).map(|sql| sql.as_str().to_owned())
+}
+
 /// The SQL of a condition or a value; none where the user has written none for this database.
 pub(crate) fn formula(schema: &Schema, target: &Target, model: &Model, formula: &Formula) -> Option<db::Sql> {
     let text = match formula {

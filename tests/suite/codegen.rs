@@ -1,9 +1,10 @@
 //! What is generated: Rust and DDL, held by snapshots, and the same on every run.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use rex_compiler::codegen::{self, DateTimeCrate, GeneratedFile, Layout};
-use rex_compiler::{Checked, check};
+use rex_compiler::{Checked, Options, Sources, check};
 use rex_schema::{Dialect, lower, render};
 
 use crate::support::sources::configuration;
@@ -88,6 +89,65 @@ fn only_configured_databases_are_written() {
     let sqlite = generated(&blog, &[Dialect::Sqlite], Layout::Modules, false);
     assert!(sqlite.iter().any(|file| file.name == "mod.rs"));
     assert!(sqlite.iter().all(|file| !file.text.contains("timestamptz") && !file.text.contains("= $1")));
+}
+
+/// A model that is called as a method of `Db`, or of an open transaction, is found by another name: the method
+/// stays what it is.
+#[test]
+fn models_give_way_to_the_methods_of_the_handle() {
+    let blog = texts(checked("tests/blog/schema", "schema").schema().expect("the blog is right"));
+    let handle = methods(&blog, "Db").into_iter().filter(|(_, of_a_model)| !of_a_model).map(|(name, _)| name);
+    let guard = std::fs::read_to_string(root().join("runtime/src/transaction/guard.rs"));
+    let guard = methods(&[guard.expect("a transaction")], "Transaction").into_iter().map(|(name, _)| name);
+    let taken: BTreeSet<String> = handle.chain(guard).collect();
+    for known in ["begin", "commit", "gauges", "map", "sql", "watch"] {
+        assert!(taken.contains(known), "{known} is a method: {taken:?}");
+    }
+    for name in taken {
+        let mut sources = Sources::default();
+        let model: String = name.split('_').map(|word| word[..1].to_uppercase() + &word[1..]).collect();
+        sources.add("schema/one.rex", format!("model {model} {{ id: BigInt @id }}\n"));
+        let checked = check(&sources, &Options::default());
+        let texts = texts(checked.schema().expect("the model is right"));
+        let accessor = methods(&texts, "Db").into_iter().find(|(_, of_a_model)| *of_a_model);
+        assert_eq!(accessor, Some((format!("{name}_"), true)), "`{model}` hides `{name}`");
+    }
+}
+
+/// What is generated.
+fn texts(schema: &rex_schema::Schema) -> Vec<String> {
+    let options = codegen::Options {
+        databases: BOTH.to_vec(),
+        datetime: DateTimeCrate::Chrono,
+        serde: false,
+        layout: Layout::Included,
+        migrations: true,
+    };
+    codegen::generate(schema, &options).into_iter().map(|file| file.text).collect()
+}
+
+/// The public methods of a type, and whether each gives a model's repository.
+fn methods(texts: &[String], of: &str) -> Vec<(String, bool)> {
+    let mut found = Vec::new();
+    for item in texts.iter().flat_map(|text| syn::parse_file(text).expect("Rust").items) {
+        let syn::Item::Impl(item) = item else { continue };
+        let syn::Type::Path(ty) = &*item.self_ty else { continue };
+        if item.trait_.is_some() || ty.path.segments.last().is_none_or(|last| last.ident != of) {
+            continue;
+        }
+        for item in item.items {
+            let syn::ImplItem::Fn(method) = item else { continue };
+            let of_a_model = match &method.sig.output {
+                syn::ReturnType::Type(_, ty) => matches!(&**ty, syn::Type::Path(path)
+                    if path.path.segments.last().is_some_and(|last| last.ident == "Repository")),
+                syn::ReturnType::Default => false,
+            };
+            if matches!(method.vis, syn::Visibility::Public(_)) {
+                found.push((method.sig.ident.to_string(), of_a_model));
+            }
+        }
+    }
+    found
 }
 
 #[tokio::test]

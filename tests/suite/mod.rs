@@ -1,7 +1,9 @@
 //! The tests, one module per subject.
 
+mod beside;
 mod build_script;
 mod checking;
+mod clinic;
 mod codegen;
 mod connecting;
 mod cost;

@@ -3,12 +3,14 @@
 
 #![allow(clippy::type_complexity, reason = "what queries answer with is written out, so that it is checked")]
 
-mod asked;
+pub(super) mod asked;
 mod complaints;
 mod conditions;
 mod eager;
+mod ends;
 mod groups;
 mod joins;
+mod methods;
 mod nested;
 mod rows;
 mod shapes;

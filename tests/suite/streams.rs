@@ -4,7 +4,7 @@
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use rex_orm::{Kind, Result};
+use rex_orm::{Counts, Kind, Result, Watch};
 
 use super::raw_sql::on_every_blog;
 use super::transactions::with;
@@ -202,6 +202,53 @@ async fn dropped(db: &Db) -> Result<()> {
     drop(slow);
     assert_eq!(db.tag().find().count().await?, TAGS);
     Ok(())
+}
+
+/// Rows without an end: whoever collected them before the first is handed out would never come back.
+const ENDLESS: &str =
+    "WITH RECURSIVE n(i) AS (SELECT CAST($1 AS bigint) UNION ALL SELECT i + 1 FROM n) SELECT i FROM n";
+
+/// A part of them is in memory, and when the stream is dropped no more are made.
+#[tokio::test]
+async fn raw_streams_are_bounded_and_stop() {
+    let database = postgres::server().database("stream_endless");
+    for url in ["sqlite::memory:", &with(&database.url(), "pool_size=1&acquire_timeout=5")] {
+        let outcome = async { endless(&Db::connect(url).await?).await }.await;
+        outcome.unwrap_or_else(|error| panic!("{url}: {error:?}"));
+    }
+    let client = database.client().await;
+    let busy = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle' \
+                AND pid <> pg_backend_pid()";
+    for _ in 0..1_000 {
+        if client.query_one(busy, &[]).await.expect("an answer").get::<_, i64>(0) == 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("a query works on for nobody");
+}
+
+async fn endless(db: &Db) -> Result<()> {
+    for read in [1, 500, 501, 2_345] {
+        let counts = Counts::new();
+        let mut stream = db.watch(Watch::new().count(&counts)).sql::<i64>(ENDLESS).bind(7i64).stream();
+        for n in 0..read {
+            assert_eq!(stream.try_next().await?, Some(7 + n));
+        }
+        let parts = (read as u64).div_ceil(500);
+        assert_eq!(counts.rows(), parts * 500, "no more than a part is ahead of who reads");
+        drop(stream);
+        assert_eq!(db.sql::<i64>("SELECT CAST(1 AS bigint)").one().await?, 1, "its connection is free");
+    }
+    // The same within a transaction, which goes on.
+    let tx = db.begin().await?;
+    let mut stream = tx.sql::<i64>(ENDLESS).bind(0i64).stream();
+    for n in 0..750 {
+        assert_eq!(stream.try_next().await?, Some(n));
+    }
+    drop(stream);
+    assert_eq!(tx.sql::<i64>("SELECT CAST(2 AS bigint)").one().await?, 2);
+    tx.commit().await
 }
 
 #[tokio::test]

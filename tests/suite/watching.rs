@@ -14,7 +14,7 @@ use tracing::{Event, Metadata, Subscriber};
 
 use super::raw_sql::on_every_blog;
 use super::transactions::with;
-use crate::blog::{Db as Blog, NewTag, Role};
+use crate::blog::{Db as Blog, NewComment, NewTag, Role};
 use crate::fixtures::serde::Db as Parcels;
 use crate::support::postgres;
 
@@ -226,6 +226,80 @@ async fn a_transaction_is_seen_from_its_beginning_to_its_end() {
         );
         assert_eq!(field(&spans[8], "rex.method"), "transaction");
         assert!(!field(&spans[8], "rex.duration_us").is_empty());
+        Ok(())
+    })
+    .await;
+}
+
+/// What begins and ends it is told of a call that needs several statements, within a transaction too.
+#[tokio::test]
+async fn a_call_of_several_statements_is_seen_from_its_beginning_to_its_end() {
+    on_every_blog("watch_calls", async |db| {
+        let kept = Kept::default();
+        let _guard = tracing::subscriber::set_default(kept.clone());
+        let names = |what: &str, expected: &[&str]| {
+            let spans = kept.take();
+            let names: Vec<&str> = spans.iter().map(|span| field(span, "otel.name")).collect();
+            assert_eq!(names, expected, "{what}, in {:?}", db.dialect());
+            spans
+        };
+        let post = |db: &Blog, title: &str| {
+            let new = db.post().create().author(1).title(title).body("…");
+            new.save_with(|post, _| [NewComment::new(post, 1, "first")])
+        };
+        let (first, _) = post(&db, "nested").await?;
+        let spans = names("a nested write", &["BEGIN", "INSERT posts", "INSERT comments", "COMMIT"]);
+        for step in [&spans[0], &spans[3]] {
+            assert_eq!(field(step, "rex.method"), "transaction");
+            assert!(!field(step, "rex.duration_us").is_empty(), "{step:?}");
+        }
+        assert!(post(&db, "nested").await.is_err(), "the author has one of that title");
+        names("one that fails", &["BEGIN", "INSERT posts", "ROLLBACK"]);
+        let tag = db.tag().insert(NewTag::new("one")).await?;
+        kept.take();
+        db.post().tags(first.id).set([tag.id]).await?;
+        names("links", &["BEGIN", "DELETE posts_tags", "INSERT posts_tags", "COMMIT"]);
+        assert!(db.post().tags(first.id).set([9_999]).await.is_err(), "there is no such tag");
+        names("links to nowhere", &["BEGIN", "DELETE posts_tags", "INSERT posts_tags", "ROLLBACK"]);
+        let tx = db.begin().await?;
+        post(&tx, "within").await?;
+        assert!(post(&tx, "within").await.is_err());
+        tx.post().tags(first.id).set([tag.id]).await?;
+        assert!(tx.post().tags(first.id).set([9_999]).await.is_err());
+        tx.commit().await?;
+        names(
+            "within a transaction",
+            &[
+                "BEGIN",
+                "SAVEPOINT",
+                "INSERT posts",
+                "INSERT comments",
+                "RELEASE SAVEPOINT",
+                "SAVEPOINT",
+                "INSERT posts",
+                "ROLLBACK TO SAVEPOINT",
+                "SAVEPOINT",
+                "DELETE posts_tags",
+                "INSERT posts_tags",
+                "RELEASE SAVEPOINT",
+                "SAVEPOINT",
+                "DELETE posts_tags",
+                "INSERT posts_tags",
+                "ROLLBACK TO SAVEPOINT",
+                "COMMIT",
+            ],
+        );
+        db.tag().insert_many((0..2_000).map(|n| NewTag::new(format!("tag {n}")))).await?;
+        let spans = kept.take();
+        let names: Vec<&str> = spans.iter().map(|span| field(span, "otel.name")).collect();
+        match db.dialect() {
+            Dialect::Postgres => assert_eq!(names, ["INSERT tags"]),
+            Dialect::Sqlite => {
+                let [first, inserts @ .., last] = &*names else { panic!("{names:?}") };
+                assert_eq!((*first, *last), ("BEGIN", "COMMIT"));
+                assert!(inserts.len() > 1 && inserts.iter().all(|name| *name == "INSERT tags"), "{names:?}");
+            }
+        }
         Ok(())
     })
     .await;

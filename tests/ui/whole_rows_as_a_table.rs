@@ -4,6 +4,7 @@ use ui::blog::Db;
 
 pub async fn program(db: &Db) -> rex_orm::Result<()> {
     db.post().find().select(|p| (p, p.title)).nested().await?;
+    let _ = db.post().find().select(|p| (p, p.title)).common("posts");
     Ok(())
 }
 

@@ -17,7 +17,30 @@ pub(super) fn items(cx: &Cx<'_>, id: ModelId) -> Vec<TokenStream> {
     items.push(update_struct(model));
     items.push(update_impl(cx, model));
     items.push(update_wraps(model));
+    let (create, update) = (names::beside("Create", &model.name), names::beside("Update", &model.name));
+    let parameters = &states.parameters;
+    items.push(not_awaited(model, &create, &generics(&quote!(#(#parameters),*), &states)));
+    items.push(not_awaited(model, &update, &quote!(<T>)));
     items
+}
+
+/// A builder that is awaited is told that it is to be saved.
+fn not_awaited(model: &Model, builder: &Ident, generics: &TokenStream) -> TokenStream {
+    let row = names::item(&model.name);
+    quote! {
+        impl #generics __::Future for #builder #generics
+        where
+            for<'a> __::Unsaved<'a>: __::WrittenWhenAwaited,
+        {
+            type Output = __::Result<#row>;
+            fn poll(
+                self: ::core::pin::Pin<&mut Self>,
+                _: &mut ::core::task::Context<'_>,
+            ) -> ::core::task::Poll<Self::Output> {
+                ::core::task::Poll::Pending
+            }
+        }
+    }
 }
 
 /// The required fields, and the type parameters that say whether each is set.

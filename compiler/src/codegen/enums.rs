@@ -85,12 +85,16 @@ fn text(cx: &Cx<'_>, id: EnumId) -> TokenStream {
 }
 
 fn scalar(cx: &Cx<'_>, id: EnumId) -> TokenStream {
-    let text = &cx.schema[id].name;
-    let name = names::item(text);
+    let item = &cx.schema[id];
+    let (text, name) = (&item.name, names::item(&item.name));
+    let schema = item.schema.iter().map(|schema| rex_sql::ident(schema) + ".");
+    let postgres = schema.chain([rex_sql::ident(&item.type_name)]).collect::<String>();
     quote! {
         impl __::Scalar for #name {
             const NAME: &'static str = #text;
             type Nullable = __::Option<Self>;
+            const LABELS_OF: __::Option<__::Labels> =
+                __::Some(__::Labels { postgres: #postgres, all: Self::LABELS });
             fn encode(self) -> __::Value {
                 __::Value::Label(self.as_str())
             }

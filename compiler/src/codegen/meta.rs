@@ -3,9 +3,9 @@
 use quote::{format_ident, quote};
 use rex_schema::model::{
     Action, Column, Default, ForeignKey, JoinTable, JoinTableId, Model, ModelId, ModelKind, Relation,
-    RelationKind, Scalar, Type, Value,
+    RelationKind, Scalar, Type, Unique, Value,
 };
-use rex_schema::names as made;
+use rex_schema::{Dialect, names as made};
 use syn::Expr;
 
 use super::layout::Piece;
@@ -65,13 +65,14 @@ fn enforced_keys(model: &Model) -> impl Iterator<Item = &ForeignKey> {
 /// A model's `TableMeta`.
 fn table(cx: &Cx<'_>, id: ModelId) -> Expr {
     let model = &cx.schema[id];
-    let key = unique(&made::primary_key(&model.stem()), &model.primary_key);
+    let key = unique(&made::primary_key(&model.stem()), &model.primary_key, None);
+    let uniques = model.uniques.iter().map(|item| unique(&item.name, &item.columns, only(cx, model, item)));
     let fields = [
         ("schema", schema_name(model.schema.as_deref())),
         ("name", constant::text(&model.table)),
         ("columns", column_words::columns(cx, model)),
         ("key", key),
-        ("uniques", constant::list(model.uniques.iter().map(|item| unique(&item.name, &item.columns)))),
+        ("uniques", constant::list(uniques)),
         ("foreign_keys", constant::list(enforced_keys(model).map(|key| foreign_key(cx, key)))),
         ("referenced_by", constant::list(references(cx, id))),
         ("upkeep", upkeep(cx, model)),
@@ -79,8 +80,22 @@ fn table(cx: &Cx<'_>, id: ModelId) -> Expr {
     constant::structure("__::TableMeta", fields)
 }
 
-fn unique(name: &str, columns: &[usize]) -> Expr {
-    constant::structure("__::UniqueMeta", [("name", constant::text(name)), ("columns", places(columns))])
+fn unique(name: &str, columns: &[usize], only: Option<Expr>) -> Expr {
+    let fields =
+        [("name", constant::text(name)), ("columns", places(columns)), ("only", constant::optional(only))];
+    constant::structure("__::UniqueMeta", fields)
+}
+
+/// Which rows a unique holds for, if not all.
+fn only(cx: &Cx<'_>, model: &Model, unique: &Unique) -> Option<Expr> {
+    let condition = unique.condition.as_ref()?;
+    let text = |dialect| {
+        let serves = cx.options.databases.contains(&dialect);
+        let text = serves.then(|| rex_schema::condition(cx.schema, model, condition, dialect)).flatten();
+        constant::raw(&text.unwrap_or_default())
+    };
+    let fields = [("postgres", text(Dialect::Postgres)), ("sqlite", text(Dialect::Sqlite))];
+    Some(constant::structure("__::Only", fields))
 }
 
 /// A model's `Upkeep`.
@@ -310,7 +325,7 @@ pub(super) fn join_table(cx: &Cx<'_>, id: JoinTableId, join: &JoinTable) -> Piec
         ("schema", schema_name(join.schema.as_deref())),
         ("name", constant::text(&join.table)),
         ("columns", constant::list(columns)),
-        ("key", unique(&made::primary_key(&join.stem()), &key)),
+        ("key", unique(&made::primary_key(&join.stem()), &key, None)),
         ("uniques", constant::list([])),
         ("foreign_keys", constant::list(foreign_keys)),
         ("referenced_by", constant::list([])),

@@ -46,7 +46,7 @@ const METHODS: [&str; 18] = [
 
 /// Methods of `Db` and of an open transaction; what `Db` calls a model's repository gets a `_`
 /// behind it.
-const HANDLE: [&str; 20] = [
+const HANDLE: [&str; 21] = [
     "after_commit",
     "begin",
     "builder",
@@ -58,6 +58,7 @@ const HANDLE: [&str; 20] = [
     "dialect",
     "gauges",
     "handle",
+    "map",
     "migrate",
     "migrations",
     "rollback",

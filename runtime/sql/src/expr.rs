@@ -170,6 +170,8 @@ pub enum Kind {
     /// A key of an object in JSON. SQLite takes a path for it, so its value is bound as
     /// [`Bind::Member`](crate::Bind::Member).
     Member,
+    /// A label of an enum, by its type's name in PostgreSQL.
+    Label(&'static str),
 }
 
 impl Kind {
@@ -191,6 +193,7 @@ impl Kind {
             Kind::DateTime => "timestamptz",
             Kind::LocalDateTime => "timestamp",
             Kind::Json => "jsonb",
+            Kind::Label(name) => name,
         }
     }
 }

@@ -40,8 +40,8 @@ pub use function::{Call, Moment, Part};
 pub use render::{Bind, FAILS, Rendered, double_guards, integer_guard};
 pub use shape::Shape;
 pub use statement::{
-    Array, Columns, Common, Delete, Distinct, Insert, Join, JoinKind, Lock, NewRows, OnConflict, Projection,
-    Select, SelectList, SetOperator, Source, Strength, Table, Update, Wait, Whole,
+    Array, Columns, Common, Delete, Distinct, Insert, Join, JoinKind, Lock, NewRows, OnConflict, Only,
+    Projection, Select, SelectList, SetOperator, Source, Strength, Table, Update, Wait, Whole,
 };
 
 /// A database that SQL is written for.

@@ -44,6 +44,7 @@ enum Part {
     Row,
     Skip,
     Upsert,
+    Only,
     Name,
     MadeName,
     Column,
@@ -257,9 +258,13 @@ impl<'a, V> Viewer<'a, '_, V> {
         match &insert.on_conflict {
             OnConflict::Fail => {}
             OnConflict::Skip => self.part(Part::Skip, 0),
-            OnConflict::Update { target, set } => {
+            OnConflict::Update { target, only, set } => {
                 self.part(Part::Upsert, target.len() | set.len() << 24);
                 target.iter().for_each(|name| self.name(name));
+                if let Some(only) = only {
+                    self.part(Part::Only, 0);
+                    self.words.push(std::ptr::from_ref(*only).addr() as u64);
+                }
                 self.assignments(set)?;
             }
         }
@@ -275,6 +280,13 @@ impl<'a, V> Viewer<'a, '_, V> {
             self.part(Part::Row, given | cells.len() << 16);
         }
         self.binds.extend(row.iter().flatten().map(Bind::One));
+    }
+
+    /// A type is told by its name, which two of them have in common.
+    fn kind(&mut self, part: Part, kind: Kind) {
+        let name = kind.postgres();
+        self.part(part, usize::from(kind == Kind::Member));
+        self.words.extend([name.as_ptr().addr() as u64, name.len() as u64]);
     }
 
     fn name(&mut self, name: &Name) {
@@ -330,7 +342,7 @@ impl<'a, V> Viewer<'a, '_, V> {
                 self.bind(Bind::One(value));
             }
             Expr::Typed(value, kind) => {
-                self.part(Part::Typed, *kind as usize);
+                self.kind(Part::Typed, *kind);
                 self.bind(match (kind, self.dialect) {
                     (Kind::Member, Dialect::Sqlite) => Bind::Member(value),
                     _ => Bind::One(value),
@@ -385,7 +397,10 @@ impl<'a, V> Viewer<'a, '_, V> {
                 self.words.push(labels.as_ptr().addr() as u64);
                 self.expr(inner)?;
             }
-            Expr::General(inner, kind) => self.one(Part::General, *kind as usize, inner)?,
+            Expr::General(inner, kind) => {
+                self.kind(Part::General, *kind);
+                self.expr(inner)?;
+            }
             Expr::TextOf(..)
             | Expr::Arithmetic(..)
             | Expr::Negate(..)

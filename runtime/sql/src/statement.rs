@@ -301,6 +301,25 @@ impl<V> Select<V> {
     }
 }
 
+/// Which rows a unique holds for, if not all, as its index says it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Only {
+    /// For PostgreSQL; empty if it is not served.
+    pub postgres: &'static str,
+    /// For SQLite; empty if it is not served.
+    pub sqlite: &'static str,
+}
+
+impl Only {
+    /// The condition for a dialect.
+    pub fn text(&self, dialect: Dialect) -> &'static str {
+        match dialect {
+            Dialect::Postgres => self.postgres,
+            Dialect::Sqlite => self.sqlite,
+        }
+    }
+}
+
 /// What an insert does with a row that is there already.
 #[derive(Clone, Debug, PartialEq)]
 pub enum OnConflict<V> {
@@ -312,6 +331,8 @@ pub enum OnConflict<V> {
     Update {
         /// The columns of the unique that both rows agree in.
         target: Vec<Name>,
+        /// Which rows that unique holds for, if not all.
+        only: Option<&'static Only>,
         /// What is set. Columns are those of the row that is there; at the place
         /// [`ColumnRef::NEW`] those of the new one.
         set: Vec<(Name, Expr<V>)>,

@@ -89,6 +89,8 @@ fn a_shape_is_of_the_tree_and_not_of_its_values() {
         Expr::NotIn(age(), vec![]),
         Expr::Typed(1, Kind::I32),
         Expr::Typed(1, Kind::I64),
+        Expr::Typed(1, Kind::Label("\"role\"")),
+        Expr::Typed(1, Kind::Label("\"mood\"")),
         Expr::Text(TextTest::Contains, age(), 1),
         Expr::Text(TextTest::Like, age(), 1),
     ];
@@ -254,6 +256,7 @@ fn rows_are_arrays_or_change_what_is_there() {
         rows: NewRows::Arrays(vec![array(Kind::I64, None, [1, 2]), array(Kind::Text, None, [3, 4])]),
         on_conflict: OnConflict::Update {
             target: vec!["id".into()],
+            only: None,
             set: vec![
                 ("name".into(), Expr::Column(ColumnRef::of(ColumnRef::NEW, "name"))),
                 ("hits".into(), Expr::Next(ColumnRef::new("hits"))),
@@ -268,6 +271,15 @@ fn rows_are_arrays_or_change_what_is_there() {
     assert_eq!(insert.render(Dialect::Postgres).sql, format!("{head} {arrays} {tail}"));
     assert_eq!(insert.render(Dialect::Sqlite).sql, format!("{head} VALUES (?1, ?2), (?3, ?4) {tail}"));
     assert_eq!(insert.render(Dialect::Sqlite).binds, [&1, &3, &2, &4].map(Bind::One));
+    static ONLY: Only = Only { postgres: "gone IS NULL", sqlite: "gone IS NULL" };
+    let OnConflict::Update { target, set, .. } = insert.on_conflict.clone() else {
+        unreachable!("it is one")
+    };
+    let partly = Insert { on_conflict: OnConflict::Update { target, only: Some(&ONLY), set }, ..insert };
+    for dialect in [Dialect::Postgres, Dialect::Sqlite] {
+        let text = partly.render(dialect).sql;
+        assert!(text.contains(r#"ON CONFLICT ("id") WHERE gone IS NULL DO UPDATE SET"#), "{text}");
+    }
 }
 
 #[test]

@@ -54,7 +54,7 @@ use crate::config::Config;
 use crate::error::{Error, Kind, Result};
 use crate::executor;
 use crate::transaction::TransactionOptions;
-use crate::watch::{Gauged, Gauges};
+use crate::watch::{Gauged, Gauges, Step};
 
 pub(crate) use replicated::Replicated;
 
@@ -276,16 +276,23 @@ impl Drop for Lent {
 /// Begins a transaction all of whose statements see one state of the database.
 const BEGIN_TO_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;";
 
-/// Runs a work between a `BEGIN`, which its first statement is sent behind, and a `COMMIT`.
+/// Runs a work between a `BEGIN`, which its first statement is sent behind, and a `COMMIT`. Both are told
+/// where something is written.
 async fn enclosed(lease: Lease, begin: &str, access: Access, work: &mut dyn Work) -> Result<()> {
+    let step = |words| (access != Access::Snapshot).then(|| Step::start(Dialect::Postgres, words));
     let failed = Failed::default();
     lease.begins();
+    let told = step("BEGIN");
     let outcome = {
         let session = Session::watched(&lease, &failed);
         let work = pin!(session.run(work));
         match lease.ahead(begin.to_owned()) {
-            Some(ahead) => behind(ahead, work).await,
-            None => Ok(work.await),
+            Some(ahead) => behind(async move { ended(told, ahead.await) }, work).await,
+            // It is a part of the first statement's request, and takes no time of its own.
+            None => {
+                ended(told, Ok(()))?;
+                Ok(work.await)
+            }
         }
     };
     let outcome = match outcome {
@@ -296,11 +303,23 @@ async fn enclosed(lease: Lease, begin: &str, access: Access, work: &mut dyn Work
     };
     match outcome {
         Ok(()) if access == Access::Snapshot => lease.leave().await,
-        Ok(()) => lease.commit("COMMIT", false).await,
+        Ok(()) => {
+            let told = step("COMMIT");
+            ended(told, lease.commit("COMMIT", false).await)
+        }
         Err(error) => {
+            let told = step("ROLLBACK");
             // A connection that cannot roll back is thrown away, which rolls back too.
-            _ = lease.end("ROLLBACK").await;
+            _ = ended(told, lease.end("ROLLBACK").await);
             Err(error)
         }
+    }
+}
+
+/// A step of a transaction has come to its end.
+fn ended(told: Option<Step>, outcome: Result<()>) -> Result<()> {
+    match told {
+        Some(told) => told.end(outcome),
+        None => outcome,
     }
 }

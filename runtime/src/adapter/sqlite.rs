@@ -41,7 +41,7 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::executor;
 use crate::transaction::TransactionOptions;
-use crate::watch::{Gauged, Gauges};
+use crate::watch::{Gauged, Gauges, Step};
 
 use connect::File;
 use connection::Connection;
@@ -132,20 +132,15 @@ impl Adapter for Sqlite {
         };
         Box::pin(async move {
             let mut lease = pool.lease().await?;
-            if access == Access::Atomic {
-                self.begin_to_write(&mut lease).await?;
-            }
-            if access == Access::Write {
-                return self.write(lease, work).await;
-            }
-            let connection = lease.connection();
             match access {
-                Access::Read | Access::Write => complete(connection, work),
+                Access::Read => complete(lease.connection(), work),
+                Access::Write => self.write(lease, work).await,
                 Access::Snapshot => {
-                    session::control(connection, "BEGIN")?;
-                    to_the_end(connection, work)
+                    session::control(lease.connection(), "BEGIN")?;
+                    complete(lease.connection(), work)?;
+                    session::commit(lease.connection())
                 }
-                Access::Atomic => to_the_end(connection, work),
+                Access::Atomic => self.enclosed(lease, work).await,
             }
         })
     }
@@ -222,8 +217,22 @@ impl Sqlite {
             Err(error) if self.is_to_be_waited_for(&error) => {}
             outcome => return outcome,
         }
-        self.begin_to_write(&mut lease).await?;
-        to_the_end(lease.connection(), work)
+        self.enclosed(lease, work).await
+    }
+
+    /// Runs a work in a transaction of its own. On an error the lease rolls back.
+    async fn enclosed(&self, mut lease: Lease, work: &mut dyn Work) -> Result<()> {
+        let step = |words| Step::start(Dialect::Sqlite, words);
+        let told = step("BEGIN");
+        told.end(self.begin_to_write(&mut lease).await)?;
+        if let Err(error) = complete(lease.connection(), work) {
+            let told = step("ROLLBACK");
+            drop(lease);
+            told.end(Ok(()))?;
+            return Err(error);
+        }
+        let told = step("COMMIT");
+        told.end(session::commit(lease.connection()))
     }
 
     /// Whether a statement has done nothing because another process writes.
@@ -262,12 +271,6 @@ fn chance(most: Duration) -> Duration {
 /// Runs a work of one statement that reads.
 fn read(mut lease: Lease, work: &mut dyn Work) -> Result<()> {
     complete(lease.connection(), work)
-}
-
-/// Runs a work in the transaction that is open, and commits. On an error the lease rolls back.
-fn to_the_end(connection: &mut Connection, work: &mut dyn Work) -> Result<()> {
-    complete(connection, work)?;
-    session::commit(connection)
 }
 
 /// Runs a work from its start to its end.

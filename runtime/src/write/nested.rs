@@ -36,11 +36,21 @@ impl<M: Model, S> Draft<M, S> {
         let (db, values) = self.into_values();
         Box::pin(async move {
             let tx = db.begin().await?;
-            let row: M = insert((*tx).clone(), "create", values).await?;
-            let nested = nested(&row, columns::<M>());
-            let out = nested.write((*tx).clone(), row.clone()).await?;
-            tx.commit().await?;
-            Ok((row, out))
+            let within = (*tx).clone();
+            let written = async move {
+                let row: M = insert(within.clone(), "create", values).await?;
+                let nested = nested(&row, columns::<M>());
+                let out = nested.write(within, row.clone()).await?;
+                Ok((row, out))
+            };
+            match written.await {
+                Ok(written) => tx.commit().await.map(|()| written),
+                Err(error) => {
+                    // What failed is told, and not that it cannot be undone: it is not kept either way.
+                    _ = tx.rollback().await;
+                    Err(error)
+                }
+            }
         })
     }
 }

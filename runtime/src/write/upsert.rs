@@ -94,8 +94,7 @@ fn unique_of<U: ConstraintOf + PartialEq>(meta: &'static ModelMeta, which: U) ->
     let name = U::ALL.iter().find(|(_, unique)| *unique == which).map(|(name, _)| *name);
     let mut uniques = std::iter::once(&meta.table.key).chain(meta.table.uniques);
     uniques.find(|unique| Some(unique.name) == name).ok_or_else(|| {
-        let message =
-            "this unique holds for some rows only, or for what is computed: it finds no row to be changed";
+        let message = "this unique is of what is computed: it finds no row to be changed";
         Error::new(Kind::InvalidValue, message)
     })
 }
@@ -131,5 +130,5 @@ fn on_conflict(
         let again = |name: &Name| (name.clone(), Expr::Column(ColumnRef::of(ColumnRef::NEW, name.clone())));
         set.extend(target.iter().map(again));
     }
-    Ok(OnConflict::Update { target, set })
+    Ok(OnConflict::Update { target, only: unique.only.as_ref(), set })
 }

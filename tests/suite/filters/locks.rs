@@ -65,3 +65,39 @@ async fn who_does_not_wait_is_told() -> Result<()> {
     assert_eq!(error.kind(), Kind::Timeout, "{error:?}");
     Ok(())
 }
+
+/// What is locked is what SQL locks: each sees of the other's rows those that are free.
+#[tokio::test]
+async fn locks_are_those_of_sql() -> Result<()> {
+    let (db, _database) = queue("locks_of_sql", 6).await?;
+    let free = async |tx: &Db, how: &str| -> Result<Vec<i64>> {
+        tx.sql(match how {
+            "UPDATE" => "SELECT id FROM jobs ORDER BY id FOR UPDATE SKIP LOCKED",
+            _ => "SELECT id FROM jobs ORDER BY id FOR SHARE SKIP LOCKED",
+        })
+        .await
+    };
+    let first = || db.begin();
+    for (shared, free_to_share) in [(false, vec![4, 5, 6]), (true, vec![1, 2, 3, 4, 5, 6])] {
+        let (one, other) = (first().await?, first().await?);
+        let some = one.job().find().filter(|j| j.id.le(3));
+        let held = if shared { some.for_share().await? } else { some.for_update().await? };
+        assert_eq!(held.len(), 3);
+        assert_eq!(free(&other, "SHARE").await?, free_to_share, "shared: {shared}");
+        other.rollback().await?;
+        let other = first().await?;
+        assert_eq!(free(&other, "UPDATE").await?, [4, 5, 6], "shared: {shared}");
+        other.rollback().await?;
+        one.rollback().await?;
+    }
+    let (one, other) = (first().await?, first().await?);
+    let held: Vec<i64> = one.sql("SELECT id FROM jobs WHERE id > 2 ORDER BY id FOR UPDATE").await?;
+    assert_eq!(held, [3, 4, 5, 6]);
+    let ids = |jobs: Vec<Job>| jobs.into_iter().map(|job| job.id.0).collect::<Vec<_>>();
+    let jobs = || other.job().find().order(|j| j.id.asc());
+    assert_eq!(ids(jobs().for_update().skip_locked().await?), [1, 2]);
+    assert_eq!(ids(jobs().filter(|j| j.id.le(2)).for_update().no_wait().await?), [1, 2]);
+    let error = jobs().for_update().no_wait().await.expect_err("some are held");
+    assert_eq!(error.kind(), Kind::Timeout);
+    Ok(())
+}

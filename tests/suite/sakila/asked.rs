@@ -2,30 +2,55 @@
 //!
 //! Its text is one for both databases; what differs stands in braces: `{4.99}` is an amount, which SQLite
 //! holds as the integer of its last digit's units, and `{$f.rate}` a column of amounts; `{@2005-06-01}` is a
-//! moment; `{a ¦ b}` is `a` in PostgreSQL and `b` in SQLite.
+//! moment; `{?sum(f.rate)}` is an amount that may be null; `{a ¦ b}` is `a` in PostgreSQL and `b` in SQLite.
 
 use std::fmt::Debug;
 
-use rex_orm::{Cond, Dialect, FromRow, Model, Pending, Result};
+use rex_orm::{Cond, Dialect, FromRow, Model, Pending, Result, Transaction};
 
-use crate::fixtures::sakila::Db;
+use crate::fixtures::{clinic, sakila};
+
+/// A database that is asked in SQL, whatever its schema.
+pub(in crate::suite) trait Asked {
+    /// Its handle.
+    fn handle(&self) -> &rex_orm::Db;
+}
+
+impl Asked for sakila::Db {
+    fn handle(&self) -> &rex_orm::Db {
+        self.handle()
+    }
+}
+
+impl Asked for clinic::Db {
+    fn handle(&self) -> &rex_orm::Db {
+        self.handle()
+    }
+}
 
 /// What is asked, as a condition of Rex's, and as one of SQL's.
-pub(super) type Case<M> = (&'static str, fn(<M as Model>::Columns<M>) -> Cond<M>, &'static str);
+pub(in crate::suite) type Case<M> = (&'static str, fn(<M as Model>::Columns<M>) -> Cond<M>, &'static str);
 
 /// The rows of a question in SQL.
-pub(super) async fn sql<R: FromRow>(db: &Db, text: &str) -> Result<Vec<R>> {
+pub(in crate::suite) async fn sql<R: FromRow>(db: &impl Asked, text: &str) -> Result<Vec<R>> {
     // Texts of raw SQL are fixed when a program is compiled. These are, too, but for what is in braces.
-    db.sql(Box::leak(written(text, db.dialect()).into_boxed_str())).await
+    let db = db.handle();
+    db.sql(Box::leak(in_words_of(text, db.dialect()).into_boxed_str())).await
 }
 
 /// Writes in SQL; answers with how many rows there were.
-pub(super) async fn execute(db: &Db, text: &str) -> Result<u64> {
-    db.sql(Box::leak(written(text, db.dialect()).into_boxed_str())).execute().await
+pub(in crate::suite) async fn execute(db: &impl Asked, text: &str) -> Result<u64> {
+    let db = db.handle();
+    db.sql(Box::leak(in_words_of(text, db.dialect()).into_boxed_str())).execute().await
 }
 
 /// Rex's answer is that of the SQL, row by row.
-pub(super) async fn agree<R>(db: &Db, what: &str, answer: Pending<Vec<R>>, text: &str) -> Result<()>
+pub(in crate::suite) async fn agree<R>(
+    db: &impl Asked,
+    what: &str,
+    answer: Pending<Vec<R>>,
+    text: &str,
+) -> Result<()>
 where
     R: FromRow + PartialEq + Debug,
 {
@@ -35,8 +60,44 @@ where
     };
     let (answer, expected) = (answer.await.map_err(told)?, sql::<R>(db, text).await.map_err(told)?);
     assert!(!expected.is_empty(), "{what}: nothing is found");
-    assert_eq!(answer, expected, "{what}, in {:?}", db.dialect());
+    assert_eq!(answer, expected, "{what}, in {:?}", db.handle().dialect());
     Ok(())
+}
+
+/// Both leave the same rows behind, each in a transaction that is undone.
+pub(in crate::suite) async fn same<D: Asked>(
+    begin: impl AsyncFn() -> Result<Transaction<D>>,
+    what: &str,
+    rex: impl AsyncFnOnce(&D) -> Result<()>,
+    text: &[&str],
+    rows: &str,
+) -> Result<()> {
+    let told = |error: rex_orm::Error| {
+        println!("{what}: {error}");
+        error
+    };
+    let tx = begin().await?;
+    let before: Vec<String> = sql(&*tx, rows).await?;
+    rex(&tx).await.map_err(told)?;
+    let written: Vec<String> = sql(&*tx, rows).await?;
+    tx.rollback().await?;
+    let tx = begin().await?;
+    for statement in text {
+        execute(&*tx, statement).await.map_err(told)?;
+    }
+    let expected: Vec<String> = sql(&*tx, rows).await?;
+    assert_eq!(written, expected, "{what}, in {:?}", tx.handle().dialect());
+    assert_ne!(before, expected, "{what}: nothing is written");
+    tx.rollback().await
+}
+
+/// Each is written twice, by Rex and in SQL, and the rows are the same after it.
+macro_rules! written {
+    ($db:expr, $rows:expr; $($what:literal: |$tx:ident| $rex:expr => $sql:expr;)*) => {$({
+        let begin = async || $db.begin().await;
+        let rex = async |$tx: &Db| $rex.await.map(drop);
+        $crate::suite::sakila::asked::same(begin, $what, rex, &$sql, $rows).await?;
+    })*};
 }
 
 /// Each question is asked twice, and has one answer.
@@ -65,9 +126,9 @@ macro_rules! conditions {
     }};
 }
 
-pub(super) use {answers, conditions};
+pub(in crate::suite) use {answers, conditions, written};
 
-fn written(text: &str, dialect: Dialect) -> String {
+fn in_words_of(text: &str, dialect: Dialect) -> String {
     let mut sql = String::new();
     let mut rest = text;
     while let Some((before, behind)) = rest.split_once('{') {
@@ -86,6 +147,11 @@ fn differing(inner: &str, is_postgres: bool) -> String {
     match (inner.strip_prefix('$'), inner.strip_prefix('@')) {
         (Some(amount), _) if is_postgres => amount.to_owned(),
         (Some(amount), _) => format!("printf('%.2f', {amount} / 100.0)"),
+        _ if inner.starts_with('?') && is_postgres => inner[1..].to_owned(),
+        _ if inner.starts_with('?') => {
+            let amount = &inner[1..];
+            format!("CASE WHEN {amount} IS NOT NULL THEN printf('%.2f', {amount} / 100.0) END")
+        }
         (_, Some(day)) if is_postgres => format!("timestamptz '{day} 00:00+00'"),
         (_, Some(day)) => format!("'{day}T00:00:00.000000Z'"),
         _ if is_postgres => inner.to_owned(),

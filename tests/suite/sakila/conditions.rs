@@ -175,6 +175,10 @@ async fn times() {
                 => "{extract(hour FROM m.rented_at AT TIME ZONE 'UTC') = 0 ¦ substr(m.rented_at, 12, 2) = '00'}";
             "minute, of what may be null": |r| r.returned_at.minute().eq(59)
                 => "{extract(minute FROM m.returned_at) = 59 ¦ substr(m.returned_at, 15, 2) = '59'}";
+            "the beginning of an hour": |r| r.rented_at.start_of_hour().eq(r.rented_at.start_of_minute())
+                => "{extract(minute FROM m.rented_at) = 0 ¦ substr(m.rented_at, 15, 2) = '00'}";
+            "the beginning of a minute": |r| r.returned_at.start_of_minute().eq(r.returned_at)
+                => "{extract(second FROM m.returned_at) = 0 ¦ substr(m.returned_at, 18, 9) = '00.000000'}";
             "second": |r| r.rented_at.second().lt(10)
                 => "{extract(second FROM m.rented_at) < 10 ¦ substr(m.rented_at, 18, 2) < '10'}";
             "the beginning of a day": |r| r.rented_at.start_of_day().eq(june(15))

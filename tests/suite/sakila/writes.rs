@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use rex_orm::{Counts, Kind, Result, Watch, each};
 use rust_decimal::Decimal;
 
-use super::asked::{execute, sql};
+use super::asked::{sql, written};
 use super::rows::in_every_store;
 use crate::fixtures::sakila::customer::Unique as OfCustomer;
 use crate::fixtures::sakila::language::Unique as OfLanguage;
@@ -17,41 +17,6 @@ const FILMS: &str = "SELECT title || ' ' || language_id || ' ' || days || ' ' ||
 const LANGUAGES: &str = "SELECT name FROM languages ORDER BY 1";
 const LINKS: &str = "SELECT film_id || ' ' || category_id FROM categories_films ORDER BY 1";
 const CREDITS: &str = "SELECT film_id || ' ' || actor_id || ' ' || place FROM credits ORDER BY 1";
-
-/// Both leave the same rows behind.
-async fn same(
-    db: &Db,
-    what: &str,
-    rex: impl AsyncFnOnce(&Db) -> Result<()>,
-    text: &[&str],
-    rows: &str,
-) -> Result<()> {
-    let told = |error: rex_orm::Error| {
-        println!("{what}: {error}");
-        error
-    };
-    let before: Vec<String> = sql(db, rows).await?;
-    let tx = db.begin().await?;
-    rex(&tx).await.map_err(told)?;
-    let written: Vec<String> = sql(&tx, rows).await?;
-    tx.rollback().await?;
-    let tx = db.begin().await?;
-    for statement in text {
-        execute(&tx, statement).await.map_err(told)?;
-    }
-    let expected: Vec<String> = sql(&tx, rows).await?;
-    tx.rollback().await?;
-    assert_eq!(written, expected, "{what}, in {:?}", db.dialect());
-    assert_ne!(before, expected, "{what}: nothing is written");
-    Ok(())
-}
-
-/// Each is written twice, by Rex and in SQL, and the rows are the same after it.
-macro_rules! written {
-    ($db:expr, $rows:expr; $($what:literal: |$tx:ident| $rex:expr => $sql:expr;)*) => {$(
-        same($db, $what, async |$tx: &Db| $rex.await.map(drop), &$sql, $rows).await?;
-    )*};
-}
 
 fn cents(cents: i64) -> Decimal {
     Decimal::new(cents, 2)

@@ -2,7 +2,7 @@
 
 use super::{Bind, Frame, Writer};
 use crate::expr::{ColumnRef, Expr, Name};
-use crate::statement::{Array, Insert, NewRows, OnConflict};
+use crate::statement::{Array, Insert, NewRows, OnConflict, Only};
 use crate::{Dialect, push_ident};
 
 impl<'a, V> Writer<'a, V> {
@@ -25,7 +25,7 @@ impl<'a, V> Writer<'a, V> {
         match &insert.on_conflict {
             OnConflict::Fail => {}
             OnConflict::Skip => self.push(" ON CONFLICT DO NOTHING"),
-            OnConflict::Update { target, set } => self.on_conflict(target, set),
+            OnConflict::Update { target, only, set } => self.on_conflict(target, *only, set),
         }
         self.returning(&insert.returning);
     }
@@ -34,10 +34,16 @@ impl<'a, V> Writer<'a, V> {
         self.list(names.iter(), |this, name| push_ident(&mut this.out, name));
     }
 
-    fn on_conflict(&mut self, target: &[Name], set: &'a [(Name, Expr<V>)]) {
+    /// Both databases find a unique index of some rows by its condition, and no other way.
+    fn on_conflict(&mut self, target: &[Name], only: Option<&Only>, set: &'a [(Name, Expr<V>)]) {
         self.push(" ON CONFLICT (");
         self.names(target);
-        self.push(") DO UPDATE SET ");
+        self.push(")");
+        if let Some(only) = only {
+            self.push(" WHERE ");
+            self.push(only.text(self.dialect));
+        }
+        self.push(" DO UPDATE SET ");
         self.assignments(set);
     }
 

@@ -9,6 +9,8 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use rex_sql::Dialect;
+
 use super::behind::behind;
 use super::cursor;
 use super::lease::{self, Failed, Lease};
@@ -16,6 +18,7 @@ use super::session::Session;
 use crate::adapter::{Access, BoxFuture, Pipe, Transaction, Work};
 use crate::error::{Error, Result};
 use crate::transaction::{Isolation, TransactionOptions};
+use crate::watch::Step;
 
 /// An open transaction. Its lease rolls back what is open when it is dropped.
 pub(super) struct Open {
@@ -196,17 +199,20 @@ impl Transaction for Open {
                 self.abandon_unfinished();
                 return self.core.run_along(work).await;
             }
-            self.open_savepoint().await?;
+            let step = |words| Step::start(Dialect::Postgres, words);
+            let told = step("SAVEPOINT");
+            told.end(self.open_savepoint().await)?;
             self.core.unfinished.store(true, Ordering::SeqCst);
             let outcome = self.core.send(work).await;
             self.core.unfinished.store(false, Ordering::SeqCst);
-            match outcome {
-                Ok(()) => self.release_savepoint().await,
-                Err(error) => {
-                    self.abandon();
-                    Err(error)
-                }
+            if let Err(error) = outcome {
+                let told = step("ROLLBACK TO SAVEPOINT");
+                self.abandon();
+                told.end(Ok(()))?;
+                return Err(error);
             }
+            let told = step("RELEASE SAVEPOINT");
+            told.end(self.release_savepoint().await)
         })
     }
 

@@ -1,11 +1,14 @@
 //! An open transaction: the writer on lease.
 
+use rex_sql::Dialect;
+
 use super::connection::Connection;
 use super::pool::Lease;
 use super::{complete, failure, session};
 use crate::adapter::{Access, BoxFuture, Transaction, Work};
 use crate::error::{Error, Kind, Result};
 use crate::transaction::TransactionOptions;
+use crate::watch::Step;
 
 /// An open transaction. Its lease rolls back what is open when it is dropped.
 pub(super) struct Open {
@@ -86,14 +89,17 @@ impl Transaction for Open {
                 self.check()?;
                 return complete(self.lease.connection(), work);
             }
-            self.open_savepoint()?;
-            match complete(self.lease.connection(), work) {
-                Ok(()) => self.release_savepoint(),
-                Err(error) => {
-                    self.undo_savepoint();
-                    Err(error)
-                }
+            let step = |words| Step::start(Dialect::Sqlite, words);
+            let told = step("SAVEPOINT");
+            told.end(self.open_savepoint())?;
+            if let Err(error) = complete(self.lease.connection(), work) {
+                let told = step("ROLLBACK TO SAVEPOINT");
+                self.undo_savepoint();
+                told.end(Ok(()))?;
+                return Err(error);
             }
+            let told = step("RELEASE SAVEPOINT");
+            told.end(self.release_savepoint())
         })
     }
 

@@ -2,13 +2,14 @@
 
 use std::marker::PhantomData;
 
-use rex_sql::{Call, Expr};
+use rex_sql::{Call, Expr, Kind};
 
 use super::term::{Term, align};
 use super::{Column, Ex, Expression, Operand, Place, Side, expressions};
 use crate::fits::Exact;
+use crate::meta::Type;
 use crate::query::Cond;
-use crate::scalar::Scalar;
+use crate::scalar::{Labels, Scalar};
 use crate::value::Value;
 
 /// A value where an expression is asked for: see [`value`].
@@ -56,7 +57,15 @@ impl<S, T: Scalar> Expression<S> for Literal<T> {
     type Out = T;
 
     fn into_term(self) -> Term {
-        Term::value(self.value)
+        match T::LABELS_OF {
+            // In PostgreSQL a label by itself is a text, which has another order.
+            Some(Labels { postgres, all }) => Term {
+                nullable: self.value == Value::Null,
+                expr: Expr::Typed(self.value, Kind::Label(postgres)),
+                ty: Some(Type::Enum(all)),
+            },
+            None => Term::value(self.value),
+        }
     }
 }
 

@@ -92,14 +92,20 @@ fn over<R: Record>(db: Db, model: &'static ModelMeta, rows: impl Tabular<R>) -> 
     Query::new(statement, vec![Entry { source: 0, of: EntryOf::Nested(outputs) }])
 }
 
-impl<R: Record> Selected<R> {
+impl<R: Send + 'static> Selected<R> {
     /// A query over these rows: closures are handed a tuple of their values.
-    pub fn nested(self) -> Query<Nested<R>> {
+    pub fn nested(self) -> Query<Nested<R>>
+    where
+        R: Record,
+    {
         over(self.statement.db.clone(), self.statement.model, self)
     }
 
     /// Names the query, so that others read its rows, as often as they like.
-    pub fn common(mut self, name: &'static str) -> Common<R> {
+    pub fn common(mut self, name: &'static str) -> Common<R>
+    where
+        R: Record,
+    {
         self.statement.complete();
         let Statement { db, model, select, .. } = self.statement;
         let definition = Definition { name: name.into(), width: R::WIDTH, query: *select, recursive: false };
@@ -121,7 +127,10 @@ impl<R: Record> Selected<R> {
     ///
     /// A row is found again however often something leads to it; a circle is followed for ever, unless
     /// [`recursive_distinct`](Self::recursive_distinct) is taken.
-    pub fn recursive(self, name: &'static str, step: impl FnOnce(Common<R>) -> Selected<R>) -> Common<R> {
+    pub fn recursive(self, name: &'static str, step: impl FnOnce(Common<R>) -> Selected<R>) -> Common<R>
+    where
+        R: Record,
+    {
         self.repeated(name, SetOperator::UnionAll, step)
     }
 
@@ -130,7 +139,10 @@ impl<R: Record> Selected<R> {
         self,
         name: &'static str,
         step: impl FnOnce(Common<R>) -> Selected<R>,
-    ) -> Common<R> {
+    ) -> Common<R>
+    where
+        R: Record,
+    {
         self.repeated(name, SetOperator::Union, step)
     }
 
@@ -139,7 +151,10 @@ impl<R: Record> Selected<R> {
         name: &'static str,
         operator: SetOperator,
         step: impl FnOnce(Common<R>) -> Selected<R>,
-    ) -> Common<R> {
+    ) -> Common<R>
+    where
+        R: Record,
+    {
         let mut first = self.plain();
         let Statement { db, model, .. } = &first.statement;
         let (db, model) = (db.clone(), *model);

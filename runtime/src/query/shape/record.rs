@@ -1,4 +1,8 @@
 //! Rows of values, by place: what queries select, as the rows of other queries.
+//!
+//! Whole rows are none of these: what closures are handed of a model are the columns of its table, by their
+//! names, with relations that read the table's keys, and a query within another has neither names nor keys.
+//! Its key is selected, and the model joined to it again.
 
 use crate::error::Result;
 use crate::query::column::Spot;
@@ -9,7 +13,9 @@ use crate::scalar::Scalar;
 /// A row of values that another query can range over: one value, or a tuple of up to twelve.
 #[diagnostic::on_unimplemented(
     message = "a query does not range over rows of `{Self}`",
-    note = "it does over rows of one value, and of tuples of values"
+    label = "selects other than values",
+    note = "it does over rows of one value, and of tuples of up to twelve values",
+    note = "select the key of a whole row, and join its model again: `.nested().join_on::<Model>(|((id, ..), row)| row.id.eq(id))`"
 )]
 pub trait Record: Send + Clone + 'static {
     /// What closures are handed of such a row.
@@ -24,6 +30,7 @@ pub trait Record: Send + Clone + 'static {
     fn read(row: &mut Row<'_>) -> Result<Self>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Scalar> Record for T {
     type Columns<P: Place> = Column<P, T>;
     const WIDTH: usize = 1;
@@ -39,6 +46,7 @@ impl<T: Scalar> Record for T {
 
 macro_rules! tuples {
     ($($width:literal: $($part:ident)*;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<$($part: Scalar),*> Record for ($($part,)*) {
             type Columns<P: Place> = ($(Column<P, $part>,)*);
             const WIDTH: usize = $width;
