@@ -147,6 +147,8 @@ pub enum Id {
     Fixed(u32),
     /// Of a statement that writes many rows.
     Many(u32),
+    /// Of a statement whose text was written before for one of its shape.
+    Written(u32),
 }
 
 /// What is bound to a statement's placeholders, in order.
@@ -196,7 +198,15 @@ const KEPT: usize = 8_192;
 impl Prepared<'_> {
     /// Whether a connection should keep the prepared statement for as long as it lives.
     pub fn is_kept(&self) -> bool {
-        self.id.is_some() || self.sql.len() <= KEPT
+        matches!(self.id, Some(Id::Fixed(_) | Id::Many(_))) || self.sql.len() <= KEPT
+    }
+
+    /// The number of its text, if it was written before.
+    pub(crate) fn number(&self) -> Option<u32> {
+        match self.id {
+            Some(Id::Written(number)) => Some(number),
+            Some(Id::Fixed(_) | Id::Many(_)) | None => None,
+        }
     }
 }
 

@@ -42,7 +42,7 @@ pub use shape::{
     RowsOf, Selected, Selection, Source, Subquery, Summed, Tabular, count, cume_dist, dense_rank, exists,
     ntile, percent_rank, rank, row_number, scalar,
 };
-pub(crate) use tail::{among, equal};
+pub(crate) use tail::{all_of, among, equal};
 pub use tree::{Deep, Tree};
 
 use crate::db::Db;

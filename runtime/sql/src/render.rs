@@ -97,7 +97,10 @@ impl<'a, V> Writer<'a, V> {
         self.push(" SET ");
         self.assignments(&update.set);
         self.filter(update.filter.as_ref());
-        self.returning(&update.returning);
+        if let Some(listed) = update.returning {
+            self.push(" RETURNING ");
+            self.push(listed.text(self.dialect));
+        }
     }
 
     pub(crate) fn delete(&mut self, delete: &'a Delete<V>) {

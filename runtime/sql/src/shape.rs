@@ -12,7 +12,8 @@ use crate::Dialect;
 use crate::expr::{ColumnRef, Expr, Kind, Name, Order, TextTest};
 use crate::render::Bind;
 use crate::statement::{
-    Delete, Distinct, Insert, Join, NewRows, OnConflict, Projection, Select, Source, Table, Update, Whole,
+    Delete, Distinct, Insert, Join, NewRows, OnConflict, Projection, Select, SelectList, Source, Table,
+    Update, Whole,
 };
 
 /// Inserts of more rows have no shape: they are as many as there are numbers.
@@ -158,10 +159,7 @@ impl<'a, V> Viewer<'a, '_, V> {
     fn projection(&mut self, projection: &'a Projection<V>) -> Seen {
         match projection {
             Projection::Columns(columns) => self.columns(columns),
-            Projection::Listed(listed) => {
-                self.part(Part::Listed, 0);
-                self.words.push(std::ptr::from_ref(*listed).addr() as u64);
-            }
+            Projection::Listed(listed) => self.listed(listed),
             Projection::Whole(tables) => {
                 self.part(Part::Whole, tables.len());
                 for Whole { source, table } in tables {
@@ -177,6 +175,11 @@ impl<'a, V> Viewer<'a, '_, V> {
             Projection::Exists => self.part(Part::Exists, 0),
         }
         Some(())
+    }
+
+    fn listed(&mut self, listed: &'static SelectList) {
+        self.part(Part::Listed, 0);
+        self.words.push(std::ptr::from_ref(listed).addr() as u64);
     }
 
     fn columns(&mut self, columns: &[ColumnRef]) {
@@ -227,7 +230,7 @@ impl<'a, V> Viewer<'a, '_, V> {
         self.table(&update.table);
         self.assignments(&update.set)?;
         update.filter.iter().try_for_each(|filter| self.expr(filter))?;
-        self.columns(&update.returning);
+        update.returning.iter().for_each(|listed| self.listed(listed));
         Some(())
     }
 

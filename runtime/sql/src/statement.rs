@@ -386,8 +386,8 @@ pub struct Update<V> {
     pub set: Vec<(Name, Expr<V>)>,
     /// Which rows.
     pub filter: Option<Expr<V>>,
-    /// The columns of the changed rows to answer with.
-    pub returning: Vec<ColumnRef>,
+    /// The columns of the changed rows to answer with, if any.
+    pub returning: Option<&'static SelectList>,
 }
 
 /// The end of rows.

@@ -315,15 +315,20 @@ fn fixed_statements() {
 
 #[test]
 fn updates_set_and_answer() {
+    static SHOWN: SelectList = SelectList { postgres: r#""id", "ip"::text"#, sqlite: r#""id", "ip""# };
     let update = Update {
         table: Table::new("users"),
         set: vec![("name".into(), Expr::Value(1)), ("age".into(), Expr::Value(2))],
         filter: Some(Expr::column("id").equals(Expr::Value(3))),
-        returning: vec![ColumnRef::new("id")],
+        returning: Some(&SHOWN),
     };
     assert_eq!(
         update.render(Dialect::Postgres).sql,
-        r#"UPDATE "users" SET "name" = $1, "age" = $2 WHERE "id" = $3 RETURNING "id""#
+        r#"UPDATE "users" SET "name" = $1, "age" = $2 WHERE "id" = $3 RETURNING "id", "ip"::text"#
+    );
+    assert_eq!(
+        Update { returning: None, ..update.clone() }.render(Dialect::Sqlite).sql,
+        r#"UPDATE "users" SET "name" = ?1, "age" = ?2 WHERE "id" = ?3"#
     );
     assert_eq!(update.render(Dialect::Postgres).binds, [Bind::One(&1), Bind::One(&2), Bind::One(&3)]);
 }

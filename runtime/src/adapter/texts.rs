@@ -11,18 +11,36 @@ const MOST: usize = 500;
 pub(super) struct Texts<S> {
     places: HashMap<Box<str>, usize, BuildHasherDefault<Words>>,
     kept: Vec<S>,
+    /// Where what is kept for a text is, by the number of the text, if it has one.
+    numbered: Vec<u16>,
 }
+
+/// It is not known where.
+const UNKNOWN: u16 = u16::MAX;
 
 impl<S> Default for Texts<S> {
     fn default() -> Self {
-        Texts { places: HashMap::default(), kept: Vec::new() }
+        Texts { places: HashMap::default(), kept: Vec::new(), numbered: Vec::new() }
     }
 }
 
 impl<S> Texts<S> {
-    /// The place of what is kept for a text.
-    pub(super) fn find(&self, text: &str) -> Option<usize> {
-        self.places.get(text).copied()
+    /// The place of what is kept for a text. A text that has a number is looked up once.
+    pub(super) fn find(&mut self, text: &str, number: Option<u32>) -> Option<usize> {
+        let Some(number) = number.map(|number| number as usize) else {
+            return self.places.get(text).copied();
+        };
+        match self.numbered.get(number) {
+            None | Some(&UNKNOWN) => {
+                let place = self.places.get(text).copied()?;
+                if self.numbered.len() <= number {
+                    self.numbered.resize(number + 1, UNKNOWN);
+                }
+                self.numbered[number] = u16::try_from(place).unwrap_or(UNKNOWN);
+                Some(place)
+            }
+            Some(place) => Some((*place).into()),
+        }
     }
 
     /// What is kept at a place that [`find`](Self::find) or [`keep`](Self::keep) told, if nothing was
@@ -33,13 +51,14 @@ impl<S> Texts<S> {
 
     /// Keeps something for a text, in the place of what was kept for it; answers with its place.
     pub(super) fn keep(&mut self, text: &str, thing: S) -> usize {
-        if let Some(place) = self.find(text) {
+        if let Some(place) = self.find(text, None) {
             self.kept[place] = thing;
             return place;
         }
         if self.kept.len() >= MOST {
             self.places.clear();
             self.kept.clear();
+            self.numbered.clear();
         }
         let place = self.kept.len();
         self.places.insert(text.into(), place);
@@ -52,6 +71,7 @@ impl<S> Texts<S> {
     pub(super) fn forget(&mut self, text: &str) {
         let Some(place) = self.places.remove(text) else { return };
         self.kept.swap_remove(place);
+        self.numbered.clear();
         let last = self.kept.len();
         if let Some(moved) = self.places.values_mut().find(|other| **other == last) {
             *moved = place;
@@ -103,8 +123,11 @@ mod tests {
     }
 
     fn found(texts: &mut Texts<usize>, number: usize) -> Option<usize> {
-        let place = texts.find(&text(number))?;
-        texts.at(place).copied()
+        let (text, id) = (text(number), u32::try_from(number).ok());
+        let place = texts.find(&text, None);
+        // Once it is looked up, and once it is known.
+        assert_eq!([texts.find(&text, id), texts.find(&text, id)], [place; 2]);
+        texts.at(place?).copied()
     }
 
     #[test]

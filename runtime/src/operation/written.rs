@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rex_sql::{Bind, Dialect, Rendered, Shape};
 
-use super::{Binds, Prepared};
+use super::{Binds, Id, Prepared};
 use crate::adapter::texts::Words;
 use crate::value::Value;
 
@@ -31,6 +31,8 @@ struct Entry {
     dialect: Dialect,
     words: Box<[u64]>,
     sql: Box<str>,
+    /// No other one's.
+    number: u32,
     next: OnceLock<Box<Entry>>,
 }
 
@@ -61,13 +63,14 @@ fn viewed<'a>(
     write: impl FnOnce() -> Rendered<'a, Value>,
 ) -> Prepared<'a> {
     match find(dialect, shape) {
-        Ok(sql) => {
+        Ok(Entry { sql, number, .. }) => {
+            let sql: &'static str = sql;
             #[cfg(debug_assertions)]
             {
                 let Rendered { sql: written, binds: bound } = write();
                 assert!(sql == written && same(&binds, &bound), "not of the shape of {sql}: {written}");
             }
-            Prepared { sql: sql.into(), id: None, binds: Binds::Ways(binds) }
+            Prepared { sql: sql.into(), id: Some(Id::Written(*number)), binds: Binds::Ways(binds) }
         }
         Err(last) => {
             let rendered = write();
@@ -82,14 +85,14 @@ fn made(rendered: Rendered<'_, Value>) -> Prepared<'_> {
 }
 
 /// The text for a shape, or else the end of the list that it belongs to.
-fn find(dialect: Dialect, words: &[u64]) -> Result<&'static str, &'static OnceLock<Entry>> {
+fn find(dialect: Dialect, words: &[u64]) -> Result<&'static Entry, &'static OnceLock<Entry>> {
     let mut hash = Words::default();
     words.iter().for_each(|word| hash.write_u64(*word));
     let list = &LISTS[hash.finish() as usize % LISTS.len()];
     let mut next = list.get();
     while let Some(entry) = next {
         if entry.dialect == dialect && *entry.words == *words {
-            return Ok(&entry.sql);
+            return Ok(entry);
         }
         next = entry.next.get().map(|next| &**next);
     }
@@ -97,10 +100,15 @@ fn find(dialect: Dialect, words: &[u64]) -> Result<&'static str, &'static OnceLo
 }
 
 fn keep(list: &'static OnceLock<Entry>, dialect: Dialect, words: &[u64], sql: &str) {
-    if words.len() > LONGEST || KEPT.fetch_add(1, Ordering::Relaxed) >= MOST {
+    if words.len() > LONGEST {
         return;
     }
-    let entry = Entry { dialect, words: words.into(), sql: sql.into(), next: OnceLock::new() };
+    let number = KEPT.fetch_add(1, Ordering::Relaxed);
+    if number >= MOST {
+        return;
+    }
+    let (number, next) = (number as u32, OnceLock::new());
+    let entry = Entry { dialect, words: words.into(), sql: sql.into(), number, next };
     let Err(entry) = list.set(entry) else { return };
     // Whoever comes to an end first is there, and the others go behind.
     let (mut entry, mut last) = (Box::new(entry), list.get());

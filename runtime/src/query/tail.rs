@@ -163,6 +163,19 @@ pub(crate) fn among(columns: &[ColumnRef], keys: Vec<Value>) -> Expr<Value> {
 
 /// The columns equal the key.
 pub(crate) fn equal(columns: &[ColumnRef], key: impl IntoIterator<Item = Value>) -> Expr<Value> {
-    let pairs = columns.iter().cloned().zip(key);
-    Expr::All(pairs.map(|(column, value)| Expr::Column(column).equals(Expr::Value(value))).collect())
+    all_of(
+        columns
+            .iter()
+            .cloned()
+            .zip(key)
+            .map(|(column, value)| Expr::Column(column).equals(Expr::Value(value))),
+    )
+}
+
+/// All hold; one by itself makes no list.
+pub(crate) fn all_of(mut conditions: impl Iterator<Item = Expr<Value>>) -> Expr<Value> {
+    match (conditions.next(), conditions.next()) {
+        (Some(only), None) => only,
+        (first, second) => Expr::All(first.into_iter().chain(second).chain(conditions).collect()),
+    }
 }

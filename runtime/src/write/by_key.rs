@@ -1,6 +1,6 @@
 //! One row by its key, and why it is not there.
 
-use rex_sql::{ColumnRef, Expr, Projection, Select};
+use rex_sql::{Expr, Projection, Select};
 
 use crate::adapter::BoxFuture;
 use crate::db::Db;
@@ -9,7 +9,7 @@ use crate::fits::KeyVersion;
 use crate::meta::{ModelMeta, TableMeta};
 use crate::model::{Model, Versioned};
 use crate::operation::{Operation, Shape};
-use crate::query::{Scope, equal, not_found};
+use crate::query::{Scope, all_of, not_found};
 use crate::row::Row;
 use crate::scalar::{KeyParts, Scalar};
 use crate::value::Value;
@@ -59,8 +59,9 @@ impl ByKey {
     pub(super) fn filter(self, table: &TableMeta, scope: Scope) -> Expr<Value> {
         let version = table.upkeep.version.filter(|_| self.has_version).map(|place| [place]);
         let places = table.key.columns.iter().chain(version.iter().flatten());
-        let columns: Vec<ColumnRef> = places.map(|place| ColumnRef::new(table.column(*place).name)).collect();
-        scope.narrow(table, Some(equal(&columns, self.values))).expect("a key has columns")
+        let columns = places.map(|place| Expr::column(table.column(*place).name));
+        let is_it = columns.zip(self.values).map(|(column, value)| column.equals(Expr::Value(value)));
+        scope.narrow(table, Some(all_of(is_it))).expect("a key has columns")
     }
 
     /// The row, if it matters which version of it was meant: for [`missing`].

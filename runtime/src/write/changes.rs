@@ -167,8 +167,7 @@ pub(super) fn statement(
     let table = &meta.table;
     let set =
         assignments(meta, set).map_err(|error| error.with_operation(format!("{}.{name}", meta.name)))?;
-    let columns = if returning { table.columns } else { &[] };
-    let returning = columns.iter().map(ColumnMeta::shown).collect();
+    let returning = returning.then_some(&meta.listed);
     Ok(rex_sql::Update { table: table.table(), set, filter, returning })
 }
 

@@ -52,7 +52,7 @@ impl Statements {
             }
             None => {
                 let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-                let place = made.find(&prepared.sql)?;
+                let place = made.find(&prepared.sql, prepared.number())?;
                 made.at(place).cloned()
             }
         }

@@ -138,7 +138,7 @@ impl Statements {
         match (prepared.id, &prepared.sql) {
             (Some(Id::Fixed(id)), Cow::Borrowed(sql)) => known(&mut self.fixed, driver, id as usize, sql),
             (Some(Id::Many(id)), Cow::Borrowed(sql)) => known(&mut self.many, driver, id as usize, sql),
-            _ if prepared.is_kept() => self.made(driver, &prepared.sql),
+            _ if prepared.is_kept() => self.made(driver, prepared),
             _ => self.long(driver, &prepared.sql),
         }
     }
@@ -153,8 +153,13 @@ impl Statements {
         }
     }
 
-    fn made(&mut self, driver: &rusqlite::Connection, sql: &str) -> rusqlite::Result<&mut Statement> {
-        let place = match self.made.find(sql) {
+    fn made(
+        &mut self,
+        driver: &rusqlite::Connection,
+        prepared: &Prepared<'_>,
+    ) -> rusqlite::Result<&mut Statement> {
+        let sql = &prepared.sql;
+        let place = match self.made.find(sql, prepared.number()) {
             Some(place) => place,
             None => self.made.keep(sql, Statement::prepare(driver, sql, true)?),
         };
