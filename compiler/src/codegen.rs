@@ -22,6 +22,7 @@ mod migrations;
 mod model;
 mod names;
 mod newtypes;
+mod parts;
 mod relations;
 mod repository;
 mod root;

@@ -31,7 +31,7 @@ mod postgres;
 mod sqlite;
 
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
-pub(crate) mod texts;
+mod texts;
 
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub mod driver;

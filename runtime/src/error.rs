@@ -157,8 +157,9 @@ impl Error {
     /// `post::ForeignKey` and `post::Check`. A row that cannot go because others refer to it is refused
     /// by the foreign key of those.
     pub fn conflict<C: ConstraintOf>(&self) -> Option<C> {
-        let name = self.constraint().filter(|_| self.kind() == C::KIND)?;
-        C::ALL.iter().find(|(constraint, _)| *constraint == name).map(|(_, which)| *which)
+        let (kind, all) = C::all();
+        let name = self.constraint().filter(|_| self.kind() == kind)?;
+        all.iter().find(|(constraint, _)| *constraint == name).map(|(_, which)| *which)
     }
 
     /// What a value of the database was to be decoded as, for an error of [`Kind::Decode`].
@@ -300,8 +301,6 @@ impl StdError for DriverError {}
 /// The constraints of a model of one kind; implemented by each generated `Unique`, `ForeignKey` and
 /// `Check`.
 pub trait ConstraintOf: Copy + 'static {
-    /// What an error of theirs is.
-    const KIND: Kind;
-    /// Each with its name in the database.
-    const ALL: &'static [(&'static str, Self)];
+    /// What an error of theirs is, and each with its name in the database.
+    fn all() -> (Kind, &'static [(&'static str, Self)]);
 }

@@ -47,6 +47,7 @@ pub use crate::model::{
     Described, Lockable, Many, Maybe, Model, New, One, Path, Relation, RelationMeta, SoftDelete, Through,
     Versioned, WithData, Writable, or_default, same_new, show_new,
 };
+pub use crate::parts::{Parts, Tuple, Two, copied, read, same, show};
 pub use crate::query::{
     Assigned, At, Column, CompositeColumn, Find, Load, Mapped, Read, RowsOf, Selection, Side, Term, columns,
     follow, load,
@@ -62,7 +63,7 @@ pub use crate::texts::{Texts, read_lines, read_texts, run_alone};
 pub use crate::validate::{Pattern, Test, check_list, check_text, check_value, email, ip, url};
 pub use crate::value::{Cell, Fixed, Value};
 pub use crate::write::{
-    ByKey, Draft, Links, Matching, Missing, Set, Target, Unsaved, Update, Wraps, WrittenWhenAwaited,
+    ByKey, Draft, Links, Matching, Missing, Set, States, Target, Unsaved, Update, Wraps, WrittenWhenAwaited,
 };
 // What users name too.
 pub use crate::*;

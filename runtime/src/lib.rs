@@ -67,6 +67,7 @@ pub mod migrate;
 mod model;
 pub mod operation;
 mod outline;
+mod parts;
 mod query;
 mod repo;
 pub mod row;
@@ -80,6 +81,7 @@ pub mod types;
 mod validate;
 mod value;
 mod watch;
+mod words;
 mod write;
 
 #[doc(hidden)]

@@ -1,13 +1,9 @@
 //! Rows as they come back, decoded by position.
 
-mod fields;
-
 use crate::error::{Error, Kind, Result};
 use crate::meta::ColumnMeta;
 use crate::scalar::Scalar;
 use crate::value::Cell;
-
-pub use fields::Fields;
 
 /// The cells of one row, as an adapter has them.
 pub trait Cells {

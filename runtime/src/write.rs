@@ -17,7 +17,7 @@ mod upsert;
 pub use by_key::ByKey;
 pub use changes::{Matching, Target, Update, Wraps};
 pub(crate) use copy::copy_in;
-pub use create::{Draft, Missing, Set};
+pub use create::{Draft, Missing, Set, States};
 pub(crate) use delete::{Deletion, delete, mark_matching, remove, remove_matching, restore};
 pub(crate) use insert::{check, insert, insert_many};
 pub use link::Links;

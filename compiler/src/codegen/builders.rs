@@ -18,14 +18,14 @@ pub(super) fn items(cx: &Cx<'_>, id: ModelId) -> Vec<TokenStream> {
     items.push(update_impl(cx, model));
     items.push(update_wraps(model));
     let (create, update) = (names::beside("Create", &model.name), names::beside("Update", &model.name));
-    let parameters = &states.parameters;
-    items.push(not_awaited(model, &create, &generics(&quote!(#(#parameters),*), &states)));
-    items.push(not_awaited(model, &update, &quote!(<T>)));
+    let state = (!states.is_empty()).then(|| quote!(<S>));
+    items.push(not_awaited(model, &create, state.as_ref()));
+    items.push(not_awaited(model, &update, Some(&quote!(<T>))));
     items
 }
 
 /// A builder that is awaited is told that it is to be saved.
-fn not_awaited(model: &Model, builder: &Ident, generics: &TokenStream) -> TokenStream {
+fn not_awaited(model: &Model, builder: &Ident, generics: Option<&TokenStream>) -> TokenStream {
     let row = names::item(&model.name);
     quote! {
         impl #generics __::Future for #builder #generics
@@ -43,38 +43,79 @@ fn not_awaited(model: &Model, builder: &Ident, generics: &TokenStream) -> TokenS
     }
 }
 
-/// The required fields, and the type parameters that say whether each is set.
+/// So many required fields are one tuple of states; more are several. The runtime knows no longer ones.
+const AT_ONCE: usize = 16;
+
+/// The required fields, and the types that say whether each is set: a tuple of states for each few of them.
 struct States {
     places: Vec<usize>,
     markers: Vec<Ident>,
-    parameters: Vec<Ident>,
+    /// A type parameter for each tuple.
+    tuples: Vec<Ident>,
 }
 
 impl States {
     fn new(cx: &Cx<'_>, model: &Model) -> States {
         let fields = fields::of(cx, model);
         let required = || fields.iter().filter(|field| field.is_required);
-        let setters: Vec<&str> = required().map(|field| field.setter).collect();
-        States {
-            places: required().map(|field| field.place).collect(),
-            markers: setters.iter().map(|name| names::method(name)).collect(),
-            parameters: setters.iter().map(|name| format_ident!("Has{}", names::camel(&[name]))).collect(),
+        let places: Vec<usize> = required().map(|field| field.place).collect();
+        let tuples = match places.len().div_ceil(AT_ONCE) {
+            1 => vec![format_ident!("S")],
+            several => (0..several).map(|at| format_ident!("S{at}")).collect(),
+        };
+        States { places, markers: required().map(|field| names::method(field.setter)).collect(), tuples }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// The builder in a state.
+    fn builder(&self, create: &Ident, tuples: &[TokenStream]) -> TokenStream {
+        match tuples {
+            [] => quote!(#create),
+            [one] => quote!(#create<#one>),
+            several => quote!(#create<(#(#several),*)>),
         }
     }
 
-    fn at(&self, place: usize) -> Option<usize> {
-        self.places.iter().position(|&required| required == place)
+    /// The builder in any state.
+    fn any(&self, create: &Ident) -> TokenStream {
+        let tuples: Vec<_> = self.tuples.iter().map(|tuple| quote!(#tuple)).collect();
+        self.builder(create, &tuples)
     }
 
-    /// The parameters, with the one at a place set.
-    fn with(&self, at: usize) -> Vec<TokenStream> {
-        let parameters = self.parameters.iter().enumerate();
-        parameters.map(|(i, name)| if i == at { quote!(__::Set) } else { quote!(#name) }).collect()
+    /// The builder with the field at a place set; none where it is not required.
+    fn with(&self, create: &Ident, place: usize) -> Option<TokenStream> {
+        let at = self.places.iter().position(|&required| required == place)?;
+        let (set, of) = (format_ident!("Set{}", at % AT_ONCE), at / AT_ONCE);
+        let tuples = self.tuples.iter().enumerate();
+        let tuples: Vec<_> =
+            tuples.map(|(i, tuple)| if i == of { quote!(#tuple::#set) } else { quote!(#tuple) }).collect();
+        Some(self.builder(create, &tuples))
+    }
+
+    /// The tuples of what each field has, in one type.
+    fn all(&self, each: &[TokenStream]) -> TokenStream {
+        let tuples: Vec<_> = each.chunks(AT_ONCE).map(|fields| quote!((#(#fields,)*))).collect();
+        match tuples.as_slice() {
+            [one] => one.clone(),
+            several => quote!((#(#several),*)),
+        }
+    }
+
+    /// That each is set.
+    fn all_set(&self) -> TokenStream {
+        let bounds = self.markers.iter().enumerate().map(|(at, marker)| {
+            let (tuple, at) = (&self.tuples[at / AT_ONCE], format_ident!("At{}", at % AT_ONCE));
+            quote!(#tuple::#at: required::#marker)
+        });
+        quote!(where #(#bounds),*)
     }
 
     /// A trait for each required field, which holds when the field is set.
     fn traits(&self, model: &Model) -> Vec<TokenStream> {
-        if self.markers.is_empty() {
+        if self.is_empty() {
             return Vec::new();
         }
         let traits = self.markers.iter().map(|name| {
@@ -101,41 +142,56 @@ impl States {
 
 fn create_struct(model: &Model, states: &States) -> TokenStream {
     let (create, row) = (names::beside("Create", &model.name), names::item(&model.name));
-    let parameters = &states.parameters;
-    let text = format!(
-        "A new [`{}`] in the making. Its parameters say which required fields are set.",
-        names::shown(&model.name)
-    );
+    let text = match states.is_empty() {
+        true => format!("A new [`{}`] in the making.", names::shown(&model.name)),
+        false => format!(
+            "A new [`{}`] in the making. Its parameter says which required fields are set.",
+            names::shown(&model.name)
+        ),
+    };
     let docs = layout::docs(&[&text]);
-    let generics = generics(&quote!(#(#parameters = __::Missing),*), states);
+    let missing = states.all(&vec![quote!(__::Missing); states.places.len()]);
+    let [generics, state] = match states.is_empty() {
+        true => [TokenStream::new(), quote!(())],
+        false => [quote!(<S = #missing>), quote!(S)],
+    };
     quote! {
         #docs
         #[must_use = "nothing is written before `.save()`"]
-        pub struct #create #generics(__::Draft<#row, (#(#parameters,)*)>);
+        pub struct #create #generics(__::Draft<#row, #state>);
     }
-}
-
-/// Parameters in angle brackets; nothing where no field is required.
-fn generics(parameters: &TokenStream, states: &States) -> TokenStream {
-    if states.places.is_empty() { TokenStream::new() } else { quote!(<#parameters>) }
 }
 
 fn create_impl(cx: &Cx<'_>, id: ModelId, states: &States) -> TokenStream {
     let model = &cx.schema[id];
     let (create, row) = (names::beside("Create", &model.name), names::item(&model.name));
-    let (parameters, markers) = (&states.parameters, &states.markers);
-    let setters = fields::of_new(cx, model).into_iter().map(|field| create_setter(model, states, &field));
+    let fields = fields::of_new(cx, model);
+    let setters = fields.iter().map(|field| create_setter(model, states, field));
     let insert = cx.statements.of(id).writes.as_ref().map(|writes| writes.insert.docs());
     let docs = layout::docs(&[
         "Writes the row; answers with it as the database has it.",
         &insert.unwrap_or_default(),
     ]);
-    let bounds = (!parameters.is_empty()).then(|| quote!(where #(#parameters: required::#markers),*));
-    let generics = generics(&quote!(#(#parameters),*), states);
-    let or_else = or_else(model, bounds.as_ref());
+    let any = states.any(&create);
+    let [next, out, bounds, parameters] = match states.is_empty() {
+        true => [TokenStream::new(), quote!(Self), TokenStream::new(), TokenStream::new()],
+        false => {
+            let (tuples, bounds) = (&states.tuples, states.all_set());
+            [quote!(Next,), quote!(#create<Next>), bounds, quote!(<#(#tuples: __::States),*>)]
+        }
+    };
+    let puts = puts(&fields.iter().collect::<Vec<_>>()).into_iter().map(|[own, put, kind]| {
+        quote! {
+            fn #own<#next V: __::#kind, How, X: __::Fits<V, How>>(self, place: u16, value: X) -> #out {
+                #create(self.0.#put(place, value))
+            }
+        }
+    });
+    let or_else = or_else(model, &bounds);
     let columns = names::beside("Columns", &model.name);
     quote! {
-        impl #generics #create #generics {
+        impl #parameters #any {
+            #(#puts)*
             #(#setters)*
             #docs
             pub fn save(self) -> __::Pending<#row> #bounds {
@@ -156,8 +212,18 @@ fn create_impl(cx: &Cx<'_>, id: ModelId, states: &States) -> TokenStream {
     }
 }
 
+/// The builder's own method that each setter calls, the runtime's that it calls itself, and what that takes,
+/// for the kinds of field that there are. To call one is cheaper to compile than what it does, as often as
+/// there are setters; with its types, so that rustc does not look for them.
+fn puts(fields: &[&Field<'_>]) -> Vec<[Ident; 3]> {
+    let has = |composite| fields.iter().any(|field| field.is_composite() == composite);
+    let kinds = [(false, ["__put", "put", "Scalar"]), (true, ["__put_all", "put_all", "Composite"])];
+    let some = kinds.into_iter().filter(|(composite, _)| has(*composite));
+    some.map(|(_, names)| names.map(|name| format_ident!("{name}"))).collect()
+}
+
 /// What is done where a row is there already.
-fn or_else(model: &Model, bounds: Option<&TokenStream>) -> TokenStream {
+fn or_else(model: &Model, bounds: &TokenStream) -> TokenStream {
     let row = names::item(&model.name);
     let [unique, update, columns] =
         ["Unique", "Update", "Columns"].map(|what| names::beside(what, &model.name));
@@ -188,24 +254,18 @@ fn or_else(model: &Model, bounds: Option<&TokenStream>) -> TokenStream {
 }
 
 fn create_setter(model: &Model, states: &States, field: &Field<'_>) -> TokenStream {
-    let (number, set) = (layout::number(field.place), field.set());
+    let (number, put) = (layout::number(field.place), field.put());
     let (method, ty) = (names::method(field.setter), &field.ty);
     let docs = setter_docs(field);
     let create = names::beside("Create", &model.name);
-    let out = match states.at(field.place) {
-        Some(at) => {
-            let parameters = states.with(at);
-            quote!(#create<#(#parameters),*>)
-        }
-        None => quote!(Self),
-    };
-    let builder = if states.at(field.place).is_some() { quote!(#create) } else { quote!(Self) };
+    let out = states.with(&create, field.place).unwrap_or_else(|| quote!(Self));
+    let next = (!states.is_empty()).then(|| quote!(_,));
     let (deprecated, exact) = (field.deprecation(), exact(model, field));
     quote! {
         #docs
         #deprecated
         pub fn #method<How #exact>(self, value: impl __::Fits<#ty, How>) -> #out {
-            #builder(self.0.#set(#number, value.fit()))
+            self.#put::<#next #ty, How, _>(#number, value)
         }
     }
 }
@@ -239,20 +299,21 @@ fn update_impl(cx: &Cx<'_>, model: &Model) -> TokenStream {
     let (update, row) = (names::beside("Update", &model.name), names::item(&model.name));
     let columns = names::beside("Columns", &model.name);
     let is_key = |field: &Field<'_>| field.columns.iter().any(|place| model.primary_key.contains(place));
-    let fields = fields::of(cx, model).into_iter().filter(|field| !is_key(field));
-    let setters = fields.map(|field| {
-        let (number, set) = (layout::number(field.place), field.set());
-        let (method, ty, docs) = (names::method(field.setter), &field.ty, setter_docs(&field));
+    let mut fields = fields::of(cx, model);
+    fields.retain(|field| !is_key(field));
+    let setters = fields.iter().map(|field| {
+        let (number, put) = (layout::number(field.place), field.put());
+        let (method, ty, docs) = (names::method(field.setter), &field.ty, setter_docs(field));
         if field.is_fixed {
             return not_updated(&method);
         }
-        let (deprecated, exact) = (field.deprecation(), exact(model, &field));
+        let (deprecated, exact) = (field.deprecation(), exact(model, field));
         if field.is_composite() {
             return quote! {
                 #docs
                 #deprecated
                 pub fn #method<How>(self, value: impl __::Fits<#ty, How>) -> Self {
-                    Self(self.0.#set(#number, value.fit()))
+                    self.#put::<#ty, How, _>(#number, value)
                 }
             };
         }
@@ -260,12 +321,25 @@ fn update_impl(cx: &Cx<'_>, model: &Model) -> TokenStream {
             #docs
             #deprecated
             pub fn #method<How #exact>(self, value: impl __::Assigned<#row, #ty, How>) -> Self {
-                Self(self.0.#set(#number, value.assigned()))
+                self.#put::<#ty, How, _>(#number, value)
+            }
+        }
+    });
+    let set: Vec<_> = fields.iter().filter(|field| !field.is_fixed).collect();
+    let puts = puts(&set).into_iter().map(|[own, put, kind]| {
+        let value = match kind == "Composite" {
+            true => quote!(__::Fits<V, How>),
+            false => quote!(__::Assigned<#row, V, How>),
+        };
+        quote! {
+            fn #own<V: __::#kind, How, X: #value>(self, place: u16, value: X) -> Self {
+                Self(self.0.#put(place, value))
             }
         }
     });
     quote! {
         impl<T> #update<T> {
+            #(#puts)*
             #(#setters)*
             /// Sets fields to what is computed of the row as it is: `.set(|u, c| u.age(c.age.add(1)))`.
             pub fn set(self, change: impl __::FnOnce(Self, #columns<#row>) -> Self) -> Self {

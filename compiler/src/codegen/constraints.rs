@@ -96,8 +96,9 @@ fn enum_of(model: &Model, kind: &str, what: &str, constraints: &[Constraint]) ->
     };
     let impl_ = quote! {
         impl __::ConstraintOf for #name {
-            const KIND: __::Kind = __::Kind::#kind;
-            const ALL: &'static [(&'static str, Self)] = &[#((#constraint_names, Self::#variants)),*];
+            fn all() -> (__::Kind, &'static [(&'static str, Self)]) {
+                (__::Kind::#kind, &[#((#constraint_names, Self::#variants)),*])
+            }
         }
     };
     [enum_, impl_]

@@ -219,10 +219,10 @@ impl Field<'_> {
     }
 
     /// The method of a builder that takes its value.
-    pub(super) fn set(&self) -> TokenStream {
+    pub(super) fn put(&self) -> TokenStream {
         match self.kind {
-            Kind::Column(_) => quote!(set),
-            Kind::Composite(_) => quote!(set_all),
+            Kind::Column(_) => quote!(__put),
+            Kind::Composite(_) => quote!(__put_all),
         }
     }
 

@@ -7,7 +7,8 @@ use rex_schema::model::{Column, Model, ModelId, ModelKind, Type};
 use super::fields::{self, Field};
 use super::layout::Piece;
 use super::{
-    Cx, builders, columns, constant, constraints, layout, meta, names, relations, repository, shown, types,
+    Cx, builders, columns, constant, constraints, layout, meta, names, parts, relations, repository, shown,
+    types,
 };
 
 /// Generates the file of a model.
@@ -51,7 +52,10 @@ fn row(cx: &Cx<'_>, model: &Model) -> TokenStream {
     let docs = layout::docs(&[described(&model.docs, &model.name).as_str(), &format!("{stands} `{table}`.")]);
     let serde = serde(cx);
     let fields = fields::of(cx, model);
-    let [derives, debug] = shown::derives(&name, &fields::shown(&fields));
+    let [derives, parts] = match has_own(model) {
+        true => shown::derives(&name, &fields::shown(&fields)),
+        false => [TokenStream::new(), parts::items(&name, &fields)],
+    };
     let fields = fields.iter().map(|field| {
         let (name, ty, docs, deprecated) =
             (&field.name, &field.ty, field.documentation(), field.deprecation());
@@ -65,8 +69,14 @@ fn row(cx: &Cx<'_>, model: &Model) -> TokenStream {
         pub struct #name {
             #(#fields,)*
         }
-        #debug
+        #parts
     }
+}
+
+/// Whether a field has a type of the program's own, `@rust`: it may be one that the program keeps to itself,
+/// which no trait's type may tell.
+fn has_own(model: &Model) -> bool {
+    model.columns.iter().any(|column| column.rust.is_some() && column.id_of.is_none())
 }
 
 /// serde's derives, where they are configured.
@@ -257,7 +267,15 @@ fn writable_impl(model: &Model) -> TokenStream {
 /// How a row is read.
 fn row_impl(cx: &Cx<'_>, model: &Model) -> TokenStream {
     let row = names::item(&model.name);
-    let body = read(&fields::of(cx, model));
+    let fields = fields::of(cx, model);
+    let body = match has_own(model) || fields.iter().any(Field::is_composite) {
+        true => {
+            let (names, decoded) =
+                (fields.iter().map(|field| &field.name), fields.iter().map(Field::decoded));
+            quote!(__::Ok(Self { #(#names: #decoded),* }))
+        }
+        false => quote!(__::read(row)),
+    };
     quote! {
         impl __::FromRow for #row {
             fn arrange(columns: &mut __::Arranging<'_>) -> __::Result<()> {
@@ -267,43 +285,6 @@ fn row_impl(cx: &Cx<'_>, model: &Model) -> TokenStream {
                 #body
             }
         }
-    }
-}
-
-/// So many fields are read at once.
-const AT_ONCE: usize = 16;
-
-/// The row of its fields: at once, where each is a column.
-fn read(fields: &[Field<'_>]) -> TokenStream {
-    let names: Vec<_> = fields.iter().map(|field| &field.name).collect();
-    if fields.iter().any(Field::is_composite) {
-        let decoded = fields.iter().map(Field::decoded);
-        return quote!(__::Ok(Self { #(#names: #decoded),* }));
-    }
-    // Nothing that a pattern could mean instead has a name without a capital.
-    let has_capital = |name: &&proc_macro2::Ident| name.to_string().contains(char::is_uppercase);
-    let locals: Vec<_> = (0..)
-        .zip(&names)
-        .map(|(at, name)| match has_capital(name) {
-            true => format_ident!("Field{at}"),
-            false => (*name).clone(),
-        })
-        .collect();
-    let values = names.iter().zip(&locals).map(|(name, local)| match *name == local {
-        true => quote!(#name),
-        false => quote!(#name: #local),
-    });
-    let parts: Vec<_> = locals.chunks(AT_ONCE).map(|part| quote!((#(#part,)*))).collect();
-    let read = match parts.as_slice() {
-        [part] => quote!(let #part = row.fields()?;),
-        parts => {
-            let reads = parts.iter().map(|_| quote!(row.fields()?));
-            quote!(let (#(#parts),*) = (#(#reads),*);)
-        }
-    };
-    quote! {
-        #read
-        __::Ok(Self { #(#values),* })
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) fn derives(name: &Ident, fields: &[Shown<'_>]) -> [TokenStream; 2] {
 }
 
 /// `User { id: 1, password: .. }`
-fn debug(name: &Ident, fields: &[Shown<'_>]) -> TokenStream {
+pub(super) fn debug(name: &Ident, fields: &[Shown<'_>]) -> TokenStream {
     let text = name.to_string();
     let fields = fields.iter().map(|field| {
         let (name, label) = (field.name, field.name.to_string());

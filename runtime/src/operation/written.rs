@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rex_sql::{Bind, Dialect, Rendered, Shape};
 
 use super::{Binds, Id, Prepared};
-use crate::adapter::texts::Words;
 use crate::value::Value;
+use crate::words::Words;
 
 /// So many texts are kept.
 const MOST: usize = 4_096;

@@ -11,11 +11,13 @@ use crate::Pending;
 use crate::composite::Composite;
 use crate::db::Db;
 use crate::error::Result;
+use crate::fits::Fits;
 use crate::meta::{ColumnMeta, ModelMeta};
 use crate::model::Model;
 use crate::operation::{Operation, Shape};
-use crate::query::{Scope, Side, sink};
+use crate::query::{Assigned, Scope, Side, sink};
 use crate::row::NoRows;
+use crate::scalar::Scalar;
 use crate::validate;
 use crate::value::Value;
 
@@ -72,17 +74,17 @@ impl<M: Model, T> Update<M, T> {
     }
 
     /// Sets the column at a place.
-    pub fn set(mut self, place: u16, value: Side) -> Self {
-        self.put(place, value);
+    pub fn put<V: Scalar, How>(mut self, place: u16, value: impl Assigned<M, V, How>) -> Self {
+        self.place(place, value.assigned());
         self
     }
 
     /// Sets the columns from a place on.
-    pub fn set_all(mut self, first: u16, value: impl Composite) -> Self {
+    pub fn put_all<V: Composite, How>(mut self, first: u16, value: impl Fits<V, How>) -> Self {
         let mut values = Vec::new();
-        value.encode(&mut values);
+        value.fit().encode(&mut values);
         for (place, value) in (first..).zip(values) {
-            self.put(place, Side::Value(value));
+            self.place(place, Side::Value(value));
         }
         self
     }
@@ -91,7 +93,7 @@ impl<M: Model, T> Update<M, T> {
         self.set
     }
 
-    fn put(&mut self, place: u16, value: Side) {
+    fn place(&mut self, place: u16, value: Side) {
         self.set.retain(|(set, _)| *set != place);
         self.set.push((place, value));
     }

@@ -91,7 +91,8 @@ fn title(meta: &ModelMeta, name: &str) -> String {
 
 /// A unique by its name in the database.
 fn unique_of<U: ConstraintOf + PartialEq>(meta: &'static ModelMeta, which: U) -> Result<&'static UniqueMeta> {
-    let name = U::ALL.iter().find(|(_, unique)| *unique == which).map(|(name, _)| *name);
+    let (_, all) = U::all();
+    let name = all.iter().find(|(_, unique)| *unique == which).map(|(name, _)| *name);
     let mut uniques = std::iter::once(&meta.table.key).chain(meta.table.uniques);
     uniques.find(|unique| Some(unique.name) == name).ok_or_else(|| {
         let message = "this unique is of what is computed: it finds no row to be changed";
