@@ -1,5 +1,5 @@
-//! A row as a tuple of its fields, by which rows are copied, compared, shown and read. rustc takes a struct
-//! apart and puts it together for a fifth of what the derives of `Clone`, `PartialEq` and `Debug` take.
+//! A row as a tuple of its fields, by which rows are copied, compared, shown and read. To take
+//! a struct apart and put it together costs rustc less than the derives of `Clone`, `PartialEq` and `Debug`.
 
 use std::fmt::{self, Debug, DebugStruct};
 

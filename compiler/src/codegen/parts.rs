@@ -9,7 +9,7 @@ use super::shown;
 /// So many fields are one tuple: the runtime knows no longer ones.
 const AT_ONCE: usize = 16;
 
-/// What the derives of `Clone`, `PartialEq` and `Debug` would be, and several times as cheap to compile.
+/// What the derives of `Clone`, `PartialEq` and `Debug` would be, and cheaper to compile.
 pub(super) fn items(row: &Ident, fields: &[Field<'_>]) -> TokenStream {
     let names: Vec<_> = fields.iter().map(|field| &field.name).collect();
     let locals = locals(&names);
